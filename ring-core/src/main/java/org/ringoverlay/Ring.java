@@ -1,0 +1,263 @@
+package org.ringoverlay;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.call.CallOptions;
+import org.ringoverlay.internal.call.Reply;
+import org.ringoverlay.internal.node.Node;
+import org.ringoverlay.json.JsonBinding;
+import org.ringoverlay.settings.Settings;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.view.RingView;
+
+/**
+ * A node of a ring, from {@link #builder()} to {@link #close()}.
+ *
+ * <p>All methods may be called from any thread and none but {@link #await}, {@link #close} and {@link
+ * RingBuilder#startAndAwait} blocks. Stages complete on the node's loop: what is chained to them must
+ * not block either.
+ */
+public final class Ring implements AutoCloseable {
+  private final Node node;
+  private final JsonBinding binding;
+  private final Map<Class<?>, Object> extensions;
+
+  Ring(Node node, JsonBinding binding, Map<Class<?>, Object> extensions) {
+    this.node = node;
+    this.binding = binding;
+    this.extensions = extensions;
+  }
+
+  /** Begins a node. */
+  public static RingBuilder builder() {
+    return new RingBuilder();
+  }
+
+  /** The node's place on the circle. */
+  public Id id() {
+    return node.id();
+  }
+
+  /** The ring's name. */
+  public String name() {
+    return node.ringName();
+  }
+
+  /** The ring's identity, 32 hex digits that its founder drew; empty before the node has joined. */
+  public String identity() {
+    return node.ringIdentity();
+  }
+
+  /** Grows each time a node with a data directory starts; 1 for a node in memory. */
+  public long incarnation() {
+    return node.incarnation();
+  }
+
+  /** Where the node listens, {@code host:port}; empty before it does. */
+  public String address() {
+    return node.address();
+  }
+
+  /** Whether the node has joined and is not leaving. */
+  public boolean isReady() {
+    return node.isReady();
+  }
+
+  /** What the node knows of the ring now. */
+  public RingView view() {
+    return node.view();
+  }
+
+  /** The node's loop, for services and extensions. */
+  public Scheduler scheduler() {
+    return node.scheduler();
+  }
+
+  /** The node's clock, for services and extensions. */
+  public Clock clock() {
+    return node.clock();
+  }
+
+  /** The node's source of chance, for services and extensions; used on the loop. */
+  public Randomness randomness() {
+    return node.randomness();
+  }
+
+  /** The values of the node's settings. */
+  public Settings settings() {
+    return node.settings();
+  }
+
+  /** How requests and replies become JSON. */
+  public JsonBinding binding() {
+    return binding;
+  }
+
+  /** The services of this node, by name. */
+  public List<ServiceStatus> services() {
+    return node.services().stream()
+        .map(
+            s ->
+                new ServiceStatus(
+                    s.name(), s.inFlight(), s.handled(), s.failed(), s.refused(), s.repeated()))
+        .toList();
+  }
+
+  /**
+   * The face of an extension, such as {@code Dht}.
+   *
+   * @throws IllegalStateException if no such extension was on the class path when the node was built
+   */
+  public <E> E extension(Class<E> face) {
+    Object found = extensions.get(face);
+    if (found == null) {
+      throw new IllegalStateException(
+          "This node has no " + face.getSimpleName() + ": add the artifact that holds "
+              + face.getName() + " to the class path.");
+    }
+    return face.cast(found);
+  }
+
+  /** Asks with the default options; see {@link #call}. */
+  public <R> CompletionStage<R> ask(
+      String service, Id target, Object request, Class<R> replyType) {
+    return ask(service, target, request, replyType, AskOptions.defaults());
+  }
+
+  /** Asks, and gives only the reply; see {@link #call}. */
+  public <R> CompletionStage<R> ask(
+      String service, Id target, Object request, Class<R> replyType, AskOptions options) {
+    return call(service, target, request, replyType, options).thenApply(Answer::value);
+  }
+
+  /**
+   * Sends a request to a service at the root of an ID and waits for its reply, trying again with
+   * backoff and jitter until the deadline. The handler at one node runs at most once for it, however
+   * often it is repeated on the way; when the root changes in between, the next root may run it again.
+   *
+   * @return completes on the loop; fails with the error family: {@code Refused}, {@code NoRoute},
+   *     {@code Incompatible} with the code {@code unknown-service}, {@code HandlerFailed}, {@code
+   *     Timeout} when nothing was changed by the deadline, {@code OutcomeUnknown} when it may have been,
+   *     {@code Closed}, {@code InvalidInput} when the request cannot be written or is too large
+   */
+  public <R> CompletionStage<Answer<R>> call(
+      String service, Id target, Object request, Class<R> replyType, AskOptions options) {
+    byte[] payload;
+    try {
+      payload = binding.write(request);
+    } catch (RingException invalid) {
+      return CompletableFuture.failedFuture(invalid);
+    }
+    var future = new CompletableFuture<Answer<R>>();
+    node.call(
+        service,
+        target,
+        payload,
+        new CallOptions(options.timeout().toNanos(), options.direct(), options.readOnly()),
+        (reply, error) -> complete(future, reply, error, replyType));
+    return future;
+  }
+
+  private <R> void complete(
+      CompletableFuture<Answer<R>> future,
+      @Nullable Reply reply,
+      @Nullable RingException error,
+      Class<R> replyType) {
+    if (reply == null) {
+      future.completeExceptionally(
+          error != null ? error : RingException.closed("The node ended the call."));
+      return;
+    }
+    Answer<R> answer;
+    try {
+      R value = binding.read(reply.array(), reply.offset(), reply.length(), replyType);
+      answer = new Answer<>(value, reply.node(), reply.hops());
+    } catch (RingException unreadable) {
+      future.completeExceptionally(unreadable);
+      return;
+    }
+    future.complete(answer);
+  }
+
+  /** The way that a message to an ID takes now, asked hop by hop. */
+  public CompletionStage<Route> trace(Id target) {
+    return new Tracer(this).trace(target);
+  }
+
+  /**
+   * Waits for a stage.
+   *
+   * @throws IllegalStateException at once, if called on a loop: it would wait for itself
+   * @throws RingException if the stage fails with one, or {@code Closed} if the thread is interrupted
+   */
+  public <T> T await(CompletionStage<T> stage) {
+    try {
+      return scheduler().await(stage);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw RingException.closed("The waiting thread was interrupted; the work itself goes on.");
+    } catch (ExecutionException failed) {
+      throw unwrap(failed);
+    }
+  }
+
+  private static RuntimeException unwrap(Throwable thrown) {
+    Throwable cause = thrown;
+    while ((cause instanceof ExecutionException
+            || cause instanceof java.util.concurrent.CompletionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof RuntimeException unchecked) {
+      return unchecked;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(cause);
+  }
+
+  /**
+   * Leaves the ring: services hand over, the others are told, the node closes. Bounded by {@code
+   * ring.leave.timeout}. A second call gives the first one's stage.
+   */
+  public CompletionStage<LeaveReport> leave() {
+    return node.leave()
+        .thenApply(left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
+  }
+
+  /** Completes when the node has closed, for whatever reason. */
+  public CompletionStage<Void> closed() {
+    return node.closed();
+  }
+
+  /**
+   * Stops at once without a goodbye, as a crash would look to the others.
+   *
+   * @return completes when the sockets are closed
+   */
+  public CompletionStage<Void> halt() {
+    return node.halt("halted");
+  }
+
+  /** Leaves and waits until the node is closed. Blocks; throws at once on a loop. */
+  @Override
+  public void close() {
+    await(leave());
+    await(closed());
+    node.closeStore();
+  }
+
+  @Override
+  public String toString() {
+    return "node " + id().shortString() + " of ring " + name();
+  }
+}

@@ -1,0 +1,23 @@
+package org.ringoverlay.spi;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** A node's data directory, locked against every other process. */
+public interface Store extends AutoCloseable {
+  /** The identity as it was last saved, empty if the directory is fresh. Any thread. */
+  Optional<Identity> identity();
+
+  /**
+   * Saves the identity. Any thread; does not block.
+   *
+   * @return completes on the store's own thread once the identity would survive a power cut; fails
+   *     with {@code Unavailable} if the disk refused, and then the former identity still stands.
+   *     Saves take effect in the order of the calls
+   */
+  CompletionStage<Void> save(Identity identity);
+
+  /** Waits for what was asked, then unlocks the directory. Blocks; not on a loop. */
+  @Override
+  void close();
+}

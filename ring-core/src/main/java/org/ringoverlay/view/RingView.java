@@ -1,0 +1,230 @@
+package org.ringoverlay.view;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.id.IdRange;
+
+/**
+ * One node's view of the ring: the members that it believes present, in the order of the circle.
+ *
+ * <p>An immutable snapshot; any thread. A view is a hint: two nodes may see different roots of one
+ * ID for a while. {@link #root(Id)} and {@link #isRoot(Id)} allocate nothing.
+ */
+public final class RingView {
+  private final long version;
+  private final Id self;
+  private final Arcs arcs;
+  private final Member[] present;
+  private final Member[] routable;
+  private final @Nullable IdRange rootRange;
+
+  /**
+   * Makes a view.
+   *
+   * @param version counts the views of one node
+   * @param self the node that sees it
+   * @param arcs how the circle is cut
+   * @param present the members that are present, in any order, each ID once
+   */
+  public RingView(long version, Id self, Arcs arcs, Collection<Member> present) {
+    this.version = version;
+    this.self = self;
+    this.arcs = arcs;
+    var sorted = new ArrayList<>(present);
+    sorted.sort(Comparator.comparing(Member::id));
+    this.present = sorted.toArray(Member[]::new);
+    this.routable =
+        sorted.stream()
+            .filter(member -> member.state() == MemberState.ALIVE)
+            .toArray(Member[]::new);
+    this.rootRange = rootRangeOfSelf();
+  }
+
+  /** Counts the views of one node, from 0. */
+  public long version() {
+    return version;
+  }
+
+  /** The node whose view this is. */
+  public Id self() {
+    return self;
+  }
+
+  /** How the circle is cut into arcs. */
+  public Arcs arcs() {
+    return arcs;
+  }
+
+  /** The members present (joining, alive and suspect), in the order of the circle. */
+  public List<Member> members() {
+    return List.of(present);
+  }
+
+  /** The members that messages are sent to (alive), in the order of the circle. */
+  public List<Member> alive() {
+    return List.of(routable);
+  }
+
+  /** How many members are alive. */
+  public int aliveCount() {
+    return routable.length;
+  }
+
+  /** The present member with exactly this ID. */
+  public Optional<Member> find(Id id) {
+    return Optional.ofNullable(search(present, id));
+  }
+
+  /**
+   * The member that gets the messages for an ID: the live node with this very ID, else the live
+   * node closest to the centre of the ID's arc.
+   *
+   * @return null if no member is alive
+   */
+  public @Nullable Member root(Id target) {
+    if (routable.length == 0) {
+      return null;
+    }
+    Member exact = search(routable, target);
+    return exact != null ? exact : closest(arcs.address(target));
+  }
+
+  /** Whether this node is the root of an ID. */
+  public boolean isRoot(Id target) {
+    Member root = root(target);
+    return root != null && root.id().equals(self);
+  }
+
+  /**
+   * The live members closest to the centre of an ID's arc, the closest first.
+   *
+   * @param countMax how many at most
+   */
+  public List<Member> nearest(Id target, int countMax) {
+    Id centre = arcs.address(target);
+    return nearestTo(centre, routable, countMax);
+  }
+
+  /**
+   * The members present closest to an ID itself on each side, the node with that ID left out: its
+   * leaf set. With few members the two sides meet and each member stands once.
+   *
+   * @param perSide how many on each side at most
+   */
+  public List<Member> neighbours(Id id, int perSide) {
+    int at = insertionPoint(present, id);
+    boolean holdsId = at < present.length && present[at].id().equals(id);
+    int others = present.length - (holdsId ? 1 : 0);
+    var result = new ArrayList<Member>(Math.min(others, 2 * perSide));
+    int clockwise = Math.min(perSide, others);
+    for (int step = 0; step < clockwise; step++) {
+      result.add(present[(at + (holdsId ? 1 : 0) + step) % present.length]);
+    }
+    int counterClockwise = Math.min(perSide, others - clockwise);
+    for (int step = 1; step <= counterClockwise; step++) {
+      result.add(present[Math.floorMod(at - step, present.length)]);
+    }
+    return result;
+  }
+
+  /**
+   * The IDs whose messages this node gets, whole arcs; empty if the node is not alive in its own
+   * view or no arc's centre is closest to it.
+   */
+  public Optional<IdRange> rootRange() {
+    return Optional.ofNullable(rootRange);
+  }
+
+  private @Nullable IdRange rootRangeOfSelf() {
+    int at = insertionPoint(routable, self);
+    if (at >= routable.length || !routable[at].id().equals(self)) {
+      return null;
+    }
+    if (routable.length == 1) {
+      return IdRange.full();
+    }
+    Id predecessor = routable[Math.floorMod(at - 1, routable.length)].id();
+    Id successor = routable[(at + 1) % routable.length].id();
+    IdRange exact = IdRange.rootRange(predecessor, self, successor);
+    return arcsCentredIn(exact);
+  }
+
+  /** The arcs whose centres lie in a range, as one range; null if there are none. */
+  private @Nullable IdRange arcsCentredIn(IdRange exact) {
+    int first = arcs.indexOf(exact.from());
+    if (!exact.contains(arcs.centre(first))) {
+      first = (first + 1) % arcs.count();
+      if (!exact.contains(arcs.centre(first))) {
+        return null;
+      }
+    }
+    int last = arcs.indexOf(exact.to().previous());
+    if (!exact.contains(arcs.centre(last))) {
+      last = Math.floorMod(last - 1, arcs.count());
+    }
+    Id from = arcs.range(first).from();
+    Id to = arcs.range(last).to();
+    return from.equals(to) ? IdRange.full() : IdRange.of(from, to);
+  }
+
+  private Member closest(Id centre) {
+    int at = insertionPoint(routable, centre) % routable.length;
+    Member after = routable[at];
+    Member before = routable[Math.floorMod(at - 1, routable.length)];
+    return Id.compareDistance(centre, after.id(), before.id()) < 0 ? after : before;
+  }
+
+  private static List<Member> nearestTo(Id centre, Member[] members, int countMax) {
+    int count = Math.min(countMax, members.length);
+    var result = new ArrayList<Member>(count);
+    if (count == 0) {
+      return result;
+    }
+    int clockwise = insertionPoint(members, centre);
+    int counterClockwise = clockwise - 1;
+    while (result.size() < count) {
+      Member after = members[Math.floorMod(clockwise, members.length)];
+      Member before = members[Math.floorMod(counterClockwise, members.length)];
+      if (Id.compareDistance(centre, after.id(), before.id()) < 0) {
+        result.add(after);
+        clockwise++;
+      } else {
+        result.add(before);
+        counterClockwise--;
+      }
+    }
+    return result;
+  }
+
+  private static @Nullable Member search(Member[] members, Id id) {
+    int at = insertionPoint(members, id);
+    return at < members.length && members[at].id().equals(id) ? members[at] : null;
+  }
+
+  /** The index of the first member whose ID is not below {@code id}. */
+  private static int insertionPoint(Member[] members, Id id) {
+    int low = 0;
+    int high = members.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (members[middle].id().compareTo(id) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  @Override
+  public String toString() {
+    return "view " + version + " of " + self.shortString() + ": " + routable.length + " alive of "
+        + present.length;
+  }
+}
