@@ -1,0 +1,312 @@
+package org.ringoverlay.internal.call;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.Kind;
+import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Connection;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.spi.RingObserver;
+import org.ringoverlay.spi.Scheduler;
+
+/**
+ * The calls of this node that wait for a reply.
+ *
+ * <p>A call is attempted at once; again with exponential backoff and jitter while nothing comes back,
+ * and at once when the node that it was handed to is suspected; all attempts carry the same number, so
+ * that the answering side runs them once. It ends with the first reply or at its deadline.
+ *
+ * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP 2015,
+ * section 3.3): below it nothing will ever be repeated, and the answering side may forget.
+ *
+ * <p>On the loop. Deadlines are looked at in turns of {@value #TURN_MILLIS} ms: a call never ends
+ * early, and late by at most a turn.
+ */
+public final class Calls {
+  private static final long TURN_MILLIS = 10;
+  private static final long TURN_NANOS = TURN_MILLIS * 1_000_000;
+
+  /**
+   * How the node's calls are made.
+   *
+   * @param openMax calls that may be open at once
+   * @param firstRetryNanos when the second attempt is made; each further one waits twice as long
+   * @param retryMaxNanos the longest wait between attempts
+   * @param hopsMax hops that a message may make
+   */
+  public record Limits(int openMax, long firstRetryNanos, long retryMaxNanos, int hopsMax) {}
+
+  private static final class Open {
+    final long sequence;
+    final String service;
+    final Id target;
+    final byte[] payload;
+    final CallOptions options;
+    final CallEnd end;
+    final long deadline;
+    int attempts;
+    long dueAt;
+    boolean handedOut;
+    boolean deliveredHere;
+    @Nullable Id nextHop;
+    @Nullable RingException lastTrouble;
+
+    Open(
+        long sequence,
+        String service,
+        Id target,
+        byte[] payload,
+        CallOptions options,
+        CallEnd end,
+        long deadline) {
+      this.sequence = sequence;
+      this.service = service;
+      this.target = target;
+      this.payload = payload;
+      this.options = options;
+      this.end = end;
+      this.deadline = deadline;
+    }
+  }
+
+  private final Id self;
+  private final long incarnation;
+  private final Limits limits;
+  private final Way way;
+  private final Clock clock;
+  private final Scheduler scheduler;
+  private final Randomness randomness;
+  private final RingObserver observer;
+  private final LinkedHashMap<Long, Open> open = new LinkedHashMap<>();
+  private long lastSequence;
+  private boolean turning;
+  private boolean closed;
+
+  /** Makes the calls of a node. */
+  public Calls(
+      Id self,
+      long incarnation,
+      Limits limits,
+      Way way,
+      Clock clock,
+      Scheduler scheduler,
+      Randomness randomness,
+      RingObserver observer) {
+    this.self = self;
+    this.incarnation = incarnation;
+    this.limits = limits;
+    this.way = way;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.randomness = randomness;
+    this.observer = observer;
+  }
+
+  /** How many calls are open. */
+  public int openCount() {
+    return open.size();
+  }
+
+  /** Makes a call. */
+  public void call(String service, Id target, byte[] payload, CallOptions options, CallEnd end) {
+    if (closed) {
+      end.ended(null, RingException.closed("This node has closed."));
+      return;
+    }
+    if (open.size() >= limits.openMax()) {
+      end.ended(
+          null,
+          RingException.refused(
+              "This node already waits for " + limits.openMax() + " calls (ring.calls.max)."));
+      return;
+    }
+    long now = clock.nanos();
+    var call =
+        new Open(
+            ++lastSequence, service, target, payload, options, end, now + options.timeoutNanos());
+    open.put(call.sequence, call);
+    attempt(call, now);
+    if (!turning) {
+      turning = true;
+      scheduler.schedule(TURN_NANOS, this::turn);
+    }
+  }
+
+  private void attempt(Open call, long now) {
+    call.attempts++;
+    call.dueAt = Math.min(call.deadline, now + backoffNanos(call.attempts));
+    Id hop = way.nextHop(call.target, call.options.direct());
+    call.nextHop = hop;
+    if (hop == null) {
+      call.lastTrouble =
+          RingException.noRoute(
+              call.options.direct()
+                  ? "The node " + call.target + " is not in the ring as this node sees it."
+                  : "This node sees no live member to send to.");
+      if (call.options.direct() && !call.handedOut) {
+        finish(call, null, call.lastTrouble);
+      }
+      return;
+    }
+    if (call.attempts > 1) {
+      observer.retried(self, call.service, call.target, call.attempts);
+    }
+    boolean here = hop.equals(self);
+    if (here && call.deliveredHere) {
+      return;
+    }
+    Envelope envelope = envelope(call, now, here ? 0 : 1);
+    if (here) {
+      call.handedOut = true;
+      call.deliveredHere = true;
+      way.deliverHere(envelope);
+      return;
+    }
+    Connection.Sent sent = way.send(hop, envelope);
+    switch (sent) {
+      case QUEUED -> call.handedOut = true;
+      case FULL ->
+          call.lastTrouble =
+              RingException.refused(
+                  "The outbound queue to node " + hop + " is full (ring.outbound.max).");
+      case CLOSED ->
+          call.lastTrouble = RingException.noRoute("No connection to node " + hop + ".");
+    }
+  }
+
+  private Envelope envelope(Open call, long now, int hops) {
+    int flags =
+        (call.options.direct() ? Envelope.DIRECT : 0) | (call.attempts > 1 ? Envelope.REPEAT : 0);
+    long microsLeft = Math.max(0, Math.min(Envelope.MICROS_LEFT_MAX, (call.deadline - now) / 1000));
+    return new Envelope(
+        Kind.REQUEST, flags, hops, limits.hopsMax(), 0, call.target, self, incarnation,
+        call.sequence, oldestOpen(), microsLeft, call.service, call.payload, 0,
+        call.payload.length);
+  }
+
+  private long oldestOpen() {
+    Iterator<Map.Entry<Long, Open>> all = open.entrySet().iterator();
+    return all.hasNext() ? all.next().getKey() : lastSequence + 1;
+  }
+
+  private long backoffNanos(int attempts) {
+    long doubled = limits.firstRetryNanos() << Math.min(attempts - 1, 20);
+    long base = doubled <= 0 ? limits.retryMaxNanos() : Math.min(doubled, limits.retryMaxNanos());
+    return base - base / 4 + randomness.below(Math.max(1, base / 2));
+  }
+
+  private void turn() {
+    turning = false;
+    long now = clock.nanos();
+    var due = new ArrayList<Open>();
+    for (Open call : open.values()) {
+      if (now >= call.dueAt) {
+        due.add(call);
+      }
+    }
+    for (Open call : due) {
+      if (!open.containsKey(call.sequence)) {
+        continue;
+      }
+      if (now >= call.deadline) {
+        finish(call, null, expired(call));
+      } else {
+        attempt(call, now);
+      }
+    }
+    if (!open.isEmpty() && !closed && !turning) {
+      turning = true;
+      scheduler.schedule(TURN_NANOS, this::turn);
+    }
+  }
+
+  private RingException expired(Open call) {
+    String after = " after " + call.options.timeoutNanos() / 1_000_000 + " ms and " + call.attempts
+        + (call.attempts == 1 ? " attempt" : " attempts");
+    if (!call.handedOut) {
+      return call.lastTrouble != null
+          ? call.lastTrouble
+          : RingException.timeout("The request never left this node" + after + ".");
+    }
+    String what = "No answer from service '" + call.service + "' for " + call.target + after + ".";
+    return call.options.readOnly()
+        ? RingException.timeout(what)
+        : RingException.outcomeUnknown(what);
+  }
+
+  /** A reply or failure for this node arrived. */
+  public void answered(Envelope answer) {
+    Open call = answer.incarnation() == incarnation ? open.get(answer.sequence()) : null;
+    if (call == null || (call.options.direct() && !answer.origin().equals(call.target)
+        && !answer.has(Envelope.FROM_ROUTER))) {
+      observer.strayReply(self, answer.origin());
+      return;
+    }
+    if (answer.kind() == Kind.REPLY) {
+      finish(
+          call,
+          new Reply(
+              answer.array(), answer.offset(), answer.length(), answer.origin(),
+              answer.requestHops()),
+          null);
+      return;
+    }
+    RingException error = errorOf(answer);
+    if (answer.has(Envelope.FROM_ROUTER)) {
+      call.lastTrouble = error;
+      return;
+    }
+    finish(call, null, error);
+  }
+
+  private static RingException errorOf(Envelope answer) {
+    try {
+      return ErrorJson.fromJson(Json.parse(answer.array(), answer.offset(), answer.length()));
+    } catch (RingException unreadable) {
+      return RingException.incompatible("The answer was an error that this node cannot read.");
+    }
+  }
+
+  /** A node can no longer be relied on: what was handed to it is attempted again at once. */
+  public void doubt(Id node) {
+    long now = clock.nanos();
+    var affected = new ArrayList<Open>();
+    for (Open call : open.values()) {
+      if (node.equals(call.nextHop)) {
+        affected.add(call);
+      }
+    }
+    for (Open call : affected) {
+      if (open.containsKey(call.sequence) && now < call.deadline) {
+        attempt(call, now);
+      }
+    }
+  }
+
+  /** Ends every call with an error. */
+  public void close(String reason) {
+    closed = true;
+    for (Open call : new ArrayList<>(open.values())) {
+      finish(
+          call,
+          null,
+          call.handedOut && !call.options.readOnly()
+              ? RingException.outcomeUnknown("This node closed before the answer came: " + reason)
+              : RingException.closed(reason));
+    }
+  }
+
+  private void finish(Open call, @Nullable Reply reply, @Nullable RingException error) {
+    if (open.remove(call.sequence) != null) {
+      call.end.ended(reply, error);
+    }
+  }
+}

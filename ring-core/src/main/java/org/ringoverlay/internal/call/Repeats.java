@@ -1,0 +1,188 @@
+package org.ringoverlay.internal.call;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Envelope;
+
+/**
+ * Remembers the answers to requests, so that a repeat gets the first answer and no handler runs twice.
+ *
+ * <p>One window per asker and incarnation. The asker says with each request below which number it waits
+ * for nothing any more (RIFL, Lee et al., SOSP 2015, section 3.3); those answers go at once. Beyond
+ * that the whole is bounded in answers, bytes, askers and age; what had to be forgotten early is known by
+ * its number, and a repeat of it is told that its outcome is unknown instead of running again.
+ *
+ * <p>On the loop; plain state, time is an argument.
+ */
+final class Repeats {
+  /**
+   * The bounds.
+   *
+   * @param answersMax answers remembered, of all askers
+   * @param bytesMax bytes of these answers
+   * @param askersMax askers remembered
+   * @param ageMaxNanos how long an answer is kept at most
+   */
+  record Limits(int answersMax, long bytesMax, int askersMax, long ageMaxNanos) {}
+
+  /** What a request is. */
+  sealed interface Found {
+    /** Never seen: run it, then say {@link Repeats#done}. */
+    record First() implements Found {}
+
+    /** In work: its answer will go out when there is one. */
+    record InWork() implements Found {}
+
+    /** Answered before, like this. */
+    record Answered(Envelope answer) implements Found {}
+
+    /** Older than the window: whether it ran is not known any more. */
+    record Forgotten() implements Found {}
+
+    /** The asker has said that it no longer waits for it. */
+    record Stale() implements Found {}
+  }
+
+  private static final Found FIRST = new Found.First();
+  private static final Found IN_WORK = new Found.InWork();
+  private static final Found FORGOTTEN = new Found.Forgotten();
+  private static final Found STALE = new Found.Stale();
+
+  private record Asker(Id id, long incarnation) {}
+
+  private static final class Slot {
+    final Window window;
+    final long sequence;
+    @Nullable Envelope answer;
+    long answeredAt;
+
+    Slot(Window window, long sequence) {
+      this.window = window;
+      this.sequence = sequence;
+    }
+  }
+
+  private static final class Window {
+    final TreeMap<Long, Slot> slots = new TreeMap<>();
+    long openFrom = 1;
+    long forgottenTo;
+  }
+
+  private final Limits limits;
+  private final LinkedHashMap<Asker, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
+  private final ArrayDeque<Slot> answered = new ArrayDeque<>();
+  private int answersHeld;
+  private long bytesHeld;
+
+  Repeats(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Looks a request up, and marks it as in work if it was never seen. */
+  Found look(Envelope request) {
+    Window window =
+        windows.computeIfAbsent(
+            new Asker(request.origin(), request.incarnation()), asker -> new Window());
+    if (request.oldestOpen() > window.openFrom) {
+      window.openFrom = request.oldestOpen();
+      forgetBelow(window, window.openFrom);
+    }
+    long sequence = request.sequence();
+    if (sequence < window.openFrom) {
+      return STALE;
+    }
+    Slot slot = window.slots.get(sequence);
+    if (slot != null) {
+      return slot.answer == null ? IN_WORK : new Found.Answered(slot.answer);
+    }
+    if (sequence <= window.forgottenTo) {
+      return FORGOTTEN;
+    }
+    window.slots.put(sequence, new Slot(window, sequence));
+    boundAskers();
+    return FIRST;
+  }
+
+  /** The request was answered. */
+  void done(Envelope request, Envelope answer, long now) {
+    Window window = windows.get(new Asker(request.origin(), request.incarnation()));
+    Slot slot = window == null ? null : window.slots.get(request.sequence());
+    if (slot == null || slot.answer != null) {
+      return;
+    }
+    slot.answer = answer;
+    slot.answeredAt = now;
+    answered.addLast(slot);
+    answersHeld++;
+    bytesHeld += answer.sizeBytes();
+    bound(now);
+  }
+
+  /** The request was turned away before it ran: a repeat may run. */
+  void undone(Envelope request) {
+    Window window = windows.get(new Asker(request.origin(), request.incarnation()));
+    if (window != null) {
+      window.slots.remove(request.sequence());
+    }
+  }
+
+  /** Forgets what is too old. */
+  void age(long now) {
+    bound(now);
+  }
+
+  int answersHeld() {
+    return answersHeld;
+  }
+
+  private void forgetBelow(Window window, long sequence) {
+    while (!window.slots.isEmpty() && window.slots.firstKey() < sequence) {
+      Slot slot = window.slots.pollFirstEntry().getValue();
+      release(slot);
+    }
+  }
+
+  private void release(Slot slot) {
+    Envelope answer = slot.answer;
+    if (answer != null) {
+      answersHeld--;
+      bytesHeld -= answer.sizeBytes();
+      slot.answer = null;
+    }
+  }
+
+  private void bound(long now) {
+    while (!answered.isEmpty()) {
+      Slot oldest = answered.peekFirst();
+      boolean released = oldest.answer == null;
+      if (!released
+          && answersHeld <= limits.answersMax()
+          && bytesHeld <= limits.bytesMax()
+          && now - oldest.answeredAt <= limits.ageMaxNanos()) {
+        return;
+      }
+      answered.pollFirst();
+      if (!released) {
+        oldest.window.slots.remove(oldest.sequence);
+        oldest.window.forgottenTo = Math.max(oldest.window.forgottenTo, oldest.sequence);
+        release(oldest);
+      }
+    }
+  }
+
+  private void boundAskers() {
+    if (windows.size() <= limits.askersMax()) {
+      return;
+    }
+    Iterator<Map.Entry<Asker, Window>> eldestFirst = windows.entrySet().iterator();
+    Window eldest = eldestFirst.next().getValue();
+    eldestFirst.remove();
+    eldest.slots.values().forEach(this::release);
+    eldest.slots.clear();
+  }
+}

@@ -1,0 +1,12 @@
+package org.ringoverlay.internal.call;
+
+import org.ringoverlay.id.Id;
+
+/**
+ * A reply's bytes.
+ *
+ * @param array holds the JSON, not copied
+ * @param node who answered
+ * @param hops how many nodes the request passed
+ */
+public record Reply(byte[] array, int offset, int length, Id node, int hops) {}

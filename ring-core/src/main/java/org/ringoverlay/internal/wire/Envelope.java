@@ -1,0 +1,158 @@
+package org.ringoverlay.internal.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.OutboundFrame;
+
+/**
+ * A message that travels to an ID: a fixed binary header, the service's name, a JSON payload.
+ *
+ * <pre>
+ *   0  version          1  kind            2  flags (2)
+ *   4  hops so far      5  hops at most    6  hops of the request (in replies)   7  zero
+ *   8  target (20)     28  origin (20)
+ *  48  incarnation of the asker (8)        56  sequence of the request (8)
+ *  64  oldest sequence that the asker still waits for (8)
+ *  72  microseconds left (4, unsigned)     76  length of the service's name
+ *  77  the service's name, then the payload
+ * </pre>
+ *
+ * <p>The asker, its incarnation and the sequence name a request; a reply carries the same three. A
+ * node on the way changes the hops and nothing else, and never parses the payload. Immutable but for
+ * the bytes, which nobody changes after they were handed over.
+ *
+ * @param array holds the payload, not copied
+ */
+public record Envelope(
+    Kind kind,
+    int flags,
+    int hops,
+    int hopsMax,
+    int requestHops,
+    Id target,
+    Id origin,
+    long incarnation,
+    long sequence,
+    long oldestOpen,
+    long microsLeft,
+    String service,
+    byte[] array,
+    int offset,
+    int length)
+    implements OutboundFrame {
+  /** Only the node whose ID is the target may deliver it. */
+  public static final int DIRECT = 1;
+
+  /** Not the first attempt. */
+  public static final int REPEAT = 2;
+
+  /** A failure that the overlay, not the handler, gave; another attempt may find another way. */
+  public static final int FROM_ROUTER = 4;
+
+  /** Most microseconds that the header can say; longer is said as this. */
+  public static final long MICROS_LEFT_MAX = 0xFFFF_FFFFL;
+
+  /** Bytes before the service's name. */
+  static final int HEADER_BYTES = 77;
+
+  /** Hops that any message may ask for. */
+  static final int HOPS_LIMIT = 64;
+
+  /** Bytes of a service's name. */
+  public static final int SERVICE_BYTES_MAX = 128;
+
+  static final byte VERSION = 1;
+
+  /** Whether a flag is set. */
+  public boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** The same message one hop further. */
+  public Envelope forwarded() {
+    return new Envelope(
+        kind, flags, hops + 1, hopsMax, requestHops, target, origin, incarnation, sequence,
+        oldestOpen, microsLeft, service, array, offset, length);
+  }
+
+  /** The answer to this request. */
+  public Envelope answer(Kind answerKind, int answerFlags, Id self, byte[] payload) {
+    return new Envelope(
+        answerKind, answerFlags | DIRECT, 0, hopsMax, hops, origin, self, incarnation, sequence, 0,
+        microsLeft, service, payload, 0, payload.length);
+  }
+
+  @Override
+  public int sizeBytes() {
+    return HEADER_BYTES + serviceLength() + length;
+  }
+
+  private int serviceLength() {
+    int chars = service.length();
+    for (int i = 0; i < chars; i++) {
+      if (service.charAt(i) >= 0x80) {
+        return service.getBytes(StandardCharsets.UTF_8).length;
+      }
+    }
+    return chars;
+  }
+
+  @Override
+  public void writeTo(ByteBuffer out) {
+    out.put(VERSION);
+    out.put(kind.code());
+    out.putShort((short) flags);
+    out.put((byte) hops);
+    out.put((byte) hopsMax);
+    out.put((byte) requestHops);
+    out.put((byte) 0);
+    target.write(out);
+    origin.write(out);
+    out.putLong(incarnation);
+    out.putLong(sequence);
+    out.putLong(oldestOpen);
+    out.putInt((int) Math.min(microsLeft, MICROS_LEFT_MAX));
+    int nameBytes = serviceLength();
+    out.put((byte) nameBytes);
+    if (nameBytes == service.length()) {
+      for (int i = 0; i < nameBytes; i++) {
+        out.put((byte) service.charAt(i));
+      }
+    } else {
+      out.put(service.getBytes(StandardCharsets.UTF_8));
+    }
+    out.put(array, offset, length);
+  }
+
+  /** Compares the payload's bytes, so that two decodings of one frame are equal. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Envelope that
+        && kind == that.kind
+        && flags == that.flags
+        && hops == that.hops
+        && hopsMax == that.hopsMax
+        && requestHops == that.requestHops
+        && target.equals(that.target)
+        && origin.equals(that.origin)
+        && incarnation == that.incarnation
+        && sequence == that.sequence
+        && oldestOpen == that.oldestOpen
+        && microsLeft == that.microsLeft
+        && service.equals(that.service)
+        && java.util.Arrays.equals(
+            array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * origin.hashCode() + Long.hashCode(sequence);
+  }
+
+  @Override
+  public String toString() {
+    return kind + " " + service + " " + origin.shortString() + "→" + target.shortString() + " #"
+        + sequence + " hop " + hops + ", " + length + " bytes";
+  }
+}

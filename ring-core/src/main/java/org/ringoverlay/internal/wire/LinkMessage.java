@@ -1,0 +1,90 @@
+package org.ringoverlay.internal.wire;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.MemberState;
+
+/** A message between two connected nodes. JSON with a field {@code type}. */
+public sealed interface LinkMessage {
+  /** The types that this node knows. */
+  Set<String> TYPES =
+      Arrays.stream(LinkMessage.class.getPermittedSubclasses())
+          .map(Class::getSimpleName)
+          .map(name -> name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /**
+   * The first message of the node that connected.
+   *
+   * @param protocolMin the lowest version of this protocol that it speaks, and {@code protocolMax} the highest
+   * @param ring its ring's name
+   * @param ringIdentity empty while it has not joined
+   * @param card its card
+   */
+  record Hello(
+      int protocolMin,
+      int protocolMax,
+      @Nullable List<String> features,
+      String ring,
+      String ringIdentity,
+      Json card)
+      implements LinkMessage {}
+
+  /** The first message of the node that was connected to, when it agrees. */
+  record Welcome(
+      int protocol, @Nullable List<String> features, String ring, String ringIdentity, Json card)
+      implements LinkMessage {}
+
+  /** The last message before a node closes a connection on purpose. */
+  record Reject(Json error) implements LinkMessage {}
+
+  /** A newcomer asks a seed to be let in. */
+  record Join(Entry self) implements LinkMessage {}
+
+  /**
+   * The seed lets it in.
+   *
+   * @param arcBits how finely the ring's circle is cut
+   * @param entries every member that the seed knows
+   */
+  record Joined(String ringIdentity, int arcBits, List<Entry> entries) implements LinkMessage {}
+
+  /** The seed has not joined itself. */
+  record NotReady(String why) implements LinkMessage {}
+
+  /** A newcomer asks a neighbour whether it sees the same neighbourhood. */
+  record Settle(long round, Entry self) implements LinkMessage {}
+
+  /** The neighbour knows the newcomer now; these are the members around it that it knows. */
+  record Settled(long round, List<Entry> around) implements LinkMessage {}
+
+  /** Are you there? */
+  record Ping(long number, long digest) implements LinkMessage {}
+
+  /** I am. */
+  record Pong(long number, long digest) implements LinkMessage {}
+
+  /** Is that node there? I cannot hear it. */
+  record Probe(Id node) implements LinkMessage {}
+
+  /** It is. */
+  record Probed(Id node) implements LinkMessage {}
+
+  /** Facts that the receiver may not know. */
+  record News(List<Entry> entries) implements LinkMessage {}
+
+  /** All that the sender knows, in short: the receiver answers with what differs. */
+  record Have(List<Seen> seen) implements LinkMessage {}
+
+  /** The receiver is asked for its facts about these members. */
+  record Want(List<Id> ids) implements LinkMessage {}
+
+  /** One fact in short. */
+  record Seen(Id id, long incarnation, long version, MemberState state) {}
+}
