@@ -1,0 +1,19 @@
+package org.ringoverlay.error;
+
+import org.ringoverlay.id.Id;
+
+/**
+ * One node's refusal.
+ *
+ * @param node who refused
+ * @param reason why, in words of that node; made printable and bounded here
+ */
+public record Refusal(Id node, String reason) {
+
+  /** The most characters a reason keeps. */
+  public static final int REASON_CHARS_MAX = 256;
+
+  public Refusal {
+    reason = Printable.text(reason, REASON_CHARS_MAX);
+  }
+}
