@@ -173,7 +173,7 @@ public final class Ring implements AutoCloseable {
       Class<R> replyType) {
     if (reply == null) {
       future.completeExceptionally(
-          error != null ? error : RingException.closed("The node ended the call."));
+          error != null ? error : new RingException.Closed("The node ended the call."));
       return;
     }
     Answer<R> answer;
@@ -203,7 +203,7 @@ public final class Ring implements AutoCloseable {
       return scheduler().await(stage);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw RingException.closed("The waiting thread was interrupted; the work itself goes on.");
+      throw new RingException.Closed("The waiting thread was interrupted; the work itself goes on.");
     } catch (ExecutionException failed) {
       throw unwrap(failed);
     }

@@ -239,6 +239,7 @@ public final class RingBuilder {
       var faces = new LinkedHashMap<Class<?>, Object>();
       var ring = new Ring(node, binding, faces);
       var all = new ArrayList<>(services);
+      all.add(Tracer.service());
       for (RingExtension part : parts) {
         RingExtension.Attached attached = part.attach(ring);
         faces.put(attached.face().getClass(), attached.face());
@@ -271,7 +272,7 @@ public final class RingBuilder {
         .findFirst()
         .orElseThrow(
             () ->
-                RingException.invalidInput(
+                new RingException.InvalidInput(
                     "There is no " + provider.getSimpleName() + " on the class path: add org.ringoverlay:"
                         + artifact + "."));
   }

@@ -132,7 +132,7 @@ public final class Setting<T> {
     try {
       return parser.apply(text);
     } catch (NumberFormatException broken) {
-      throw RingException.invalidInput(
+      throw new RingException.InvalidInput(
           "The setting " + name + " (from " + origin + ") is " + rule + ", not '"
               + Printable.text(text, 80) + "'.");
     }

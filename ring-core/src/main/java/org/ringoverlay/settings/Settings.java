@@ -109,7 +109,7 @@ public final class Settings {
 
   private static RingException unknown(String name, String origin, List<String> names) {
     String nearest = Nearest.to(name, names);
-    return RingException.invalidInput(
+    return new RingException.InvalidInput(
         "There is no setting '" + Printable.text(name, 80) + "' (from " + origin + ")."
             + (nearest == null ? "" : " Did you mean '" + nearest + "'?"));
   }

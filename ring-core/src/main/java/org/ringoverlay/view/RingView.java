@@ -14,7 +14,7 @@ import org.ringoverlay.id.IdRange;
  * One node's view of the ring: the members that it believes present, in the order of the circle.
  *
  * <p>An immutable snapshot; any thread. A view is a hint: two nodes may see different roots of one
- * ID for a while. {@link #root(Id)} and {@link #isRoot(Id)} allocate nothing.
+ * ID for a while. {@link #root(Id)} and {@link #isRoot(Id)} are a binary search.
  */
 public final class RingView {
   private final long version;

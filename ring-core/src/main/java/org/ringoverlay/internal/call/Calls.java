@@ -118,13 +118,13 @@ public final class Calls {
   /** Makes a call. */
   public void call(String service, Id target, byte[] payload, CallOptions options, CallEnd end) {
     if (closed) {
-      end.ended(null, RingException.closed("This node has closed."));
+      end.ended(null, new RingException.Closed("This node has closed."));
       return;
     }
     if (open.size() >= limits.openMax()) {
       end.ended(
           null,
-          RingException.refused(
+          new RingException.Refused(
               "This node already waits for " + limits.openMax() + " calls (ring.calls.max)."));
       return;
     }
@@ -147,7 +147,7 @@ public final class Calls {
     call.nextHop = hop;
     if (hop == null) {
       call.lastTrouble =
-          RingException.noRoute(
+          new RingException.NoRoute(
               call.options.direct()
                   ? "The node " + call.target + " is not in the ring as this node sees it."
                   : "This node sees no live member to send to.");
@@ -175,10 +175,10 @@ public final class Calls {
       case QUEUED -> call.handedOut = true;
       case FULL ->
           call.lastTrouble =
-              RingException.refused(
+              new RingException.Refused(
                   "The outbound queue to node " + hop + " is full (ring.outbound.max).");
       case CLOSED ->
-          call.lastTrouble = RingException.noRoute("No connection to node " + hop + ".");
+          call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
     }
   }
 
@@ -234,12 +234,12 @@ public final class Calls {
     if (!call.handedOut) {
       return call.lastTrouble != null
           ? call.lastTrouble
-          : RingException.timeout("The request never left this node" + after + ".");
+          : new RingException.Timeout("The request never left this node" + after + ".");
     }
     String what = "No answer from service '" + call.service + "' for " + call.target + after + ".";
     return call.options.readOnly()
-        ? RingException.timeout(what)
-        : RingException.outcomeUnknown(what);
+        ? new RingException.Timeout(what)
+        : new RingException.OutcomeUnknown(what, false);
   }
 
   /** A reply or failure for this node arrived. */
@@ -271,7 +271,7 @@ public final class Calls {
     try {
       return ErrorJson.fromJson(Json.parse(answer.array(), answer.offset(), answer.length()));
     } catch (RingException unreadable) {
-      return RingException.incompatible("The answer was an error that this node cannot read.");
+      return new RingException.Incompatible("The answer was an error that this node cannot read.");
     }
   }
 
@@ -299,8 +299,8 @@ public final class Calls {
           call,
           null,
           call.handedOut && !call.options.readOnly()
-              ? RingException.outcomeUnknown("This node closed before the answer came: " + reason)
-              : RingException.closed(reason));
+              ? new RingException.OutcomeUnknown("This node closed before the answer came: " + reason, false)
+              : new RingException.Closed(reason));
     }
   }
 

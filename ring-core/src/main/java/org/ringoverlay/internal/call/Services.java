@@ -131,7 +131,7 @@ public final class Services {
           request,
           failure(
               request,
-              RingException.unknownService(
+              RingException.Incompatible.unknownService(
                   "Node " + self + " has no service '" + Printable.text(request.service(), 128) + "'.")));
       return;
     }
@@ -149,8 +149,8 @@ public final class Services {
           request,
           failure(
               request,
-              RingException.outcomeUnknown(
-                  "Node " + self + " no longer remembers whether it ran this request.")));
+              new RingException.OutcomeUnknown(
+                  "Node " + self + " no longer remembers whether it ran this request.", false)));
     }
   }
 
@@ -160,7 +160,7 @@ public final class Services {
       repeats.undone(request);
       answer(
           request,
-          failure(request, RingException.timeout("The deadline had passed before the work began.")));
+          failure(request, new RingException.Timeout("The deadline had passed before the work began.")));
       return;
     }
     if (entry.inFlight >= entry.service.inFlightMax()) {
@@ -173,7 +173,7 @@ public final class Services {
           request,
           failure(
               request,
-              RingException.refused(
+              new RingException.Refused(
                   "Service '" + entry.service.name() + "' on node " + self + " already has "
                       + entry.service.inFlightMax() + " requests in work.")));
       return;
@@ -186,7 +186,7 @@ public final class Services {
     try {
       entry.service.handle(inbound);
     } catch (RuntimeException thrown) {
-      inbound.fail(RingException.handlerFailed(thrown.toString()));
+      inbound.fail(new RingException.HandlerFailed(thrown.toString()));
     } finally {
       scheduler.handlerEnds();
     }
@@ -210,7 +210,7 @@ public final class Services {
       answer = request.answer(Kind.REPLY, 0, self, json);
     } else {
       RingException told =
-          error != null ? error : RingException.handlerFailed("It gave neither reply nor error.");
+          error != null ? error : new RingException.HandlerFailed("It gave neither reply nor error.");
       outcome = told.code();
       if (told instanceof RingException.Refused) {
         entry.refused++;
@@ -230,8 +230,8 @@ public final class Services {
     for (Inbound inbound : new ArrayList<>(entry.inWork)) {
       if (now >= inbound.deadlineNanos()) {
         inbound.fail(
-            RingException.outcomeUnknown(
-                "The handler of service '" + entry.service.name() + "' did not end by the deadline."));
+            new RingException.OutcomeUnknown(
+                "The handler of service '" + entry.service.name() + "' did not end by the deadline.", false));
       }
     }
   }

@@ -85,6 +85,9 @@ public sealed interface LinkMessage {
   /** The receiver is asked for its facts about these members. */
   record Want(List<Id> ids) implements LinkMessage {}
 
-  /** One fact in short. */
+  /** The receiver sent a frame of a kind or type that the sender does not know; it was left out. */
+  record NotUnderstood(String what) implements LinkMessage {}
+
+  /** One fact in short; not a message of its own. */
   record Seen(Id id, long incarnation, long version, MemberState state) {}
 }

@@ -1,0 +1,37 @@
+package org.ringoverlay.internal.link;
+
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+
+/** What the node hears from its links. On the loop. */
+public interface LinkEvents {
+  /**
+   * A handshake with a node was agreed on.
+   *
+   * @param card what it says of itself, and {@code raw} as it wrote it
+   */
+  void linked(MemberCard card, Json raw);
+
+  /** A message between neighbours came from a node. */
+  void linkMessage(Id from, LinkMessage message);
+
+  /** A message to an ID came from a node. */
+  void travelling(Id from, Envelope envelope);
+
+  /**
+   * There is no connection to a node any more, or none could be made.
+   *
+   * @param refused whether nobody listens there: the process is gone, or not yet there
+   */
+  void unlinked(Id node, String reason, boolean refused);
+
+  /** The node at an address that was dialled by address alone cannot be talked to. */
+  void seedFailed(String address, RingException why);
+
+  /** The node at an address that was dialled by address alone answered. */
+  void seedLinked(String address, MemberCard card, Json raw, String ringIdentity);
+}

@@ -1,0 +1,277 @@
+package org.ringoverlay.internal.link;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.Printable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.Frames;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Connection;
+import org.ringoverlay.spi.OutboundFrame;
+import org.ringoverlay.spi.RingObserver;
+import org.ringoverlay.spi.Transport;
+
+/**
+ * The connections of a node.
+ *
+ * <p>Two nodes that connect to each other at once keep both connections and each sends on the one that
+ * was agreed on first. Frames for a node that is not connected wait, within a bound, while it is
+ * dialled. On the loop.
+ */
+public final class Links {
+  /**
+   * The bounds.
+   *
+   * @param waitingBytesMax bytes that wait for one connection to be made
+   * @param redialNanos how long a node that could not be reached is not dialled again
+   */
+  public record Limits(long waitingBytesMax, long redialNanos) {}
+
+  private static final class Peer {
+    final List<Wire> agreed = new ArrayList<>(2);
+    final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>();
+    @Nullable Wire dialling;
+    long waitingBytes;
+    long heardAt;
+    long dialAgainAt = Long.MIN_VALUE;
+  }
+
+  private final Transport transport;
+  private final Clock clock;
+  private final Limits limits;
+  private final Introduction introduction;
+  private final Function<Id, @Nullable String> addresses;
+  private final LinkEvents events;
+  private final RingObserver observer;
+  private final TreeMap<Id, Peer> peers = new TreeMap<>();
+  private boolean closed;
+
+  /**
+   * Makes the links of a node.
+   *
+   * @param addresses where a node listens, null if that is not known
+   */
+  public Links(
+      Transport transport,
+      Limits limits,
+      Introduction introduction,
+      Function<Id, @Nullable String> addresses,
+      LinkEvents events,
+      RingObserver observer) {
+    this.transport = transport;
+    this.clock = transport.clock();
+    this.limits = limits;
+    this.introduction = introduction;
+    this.addresses = addresses;
+    this.events = events;
+    this.observer = observer;
+  }
+
+  /** The handler of a connection that another node made. */
+  public org.ringoverlay.spi.ConnectionHandler accept() {
+    return new Wire(this, false, "", null);
+  }
+
+  /** Sends a message to a neighbour. */
+  public Connection.Sent send(Id to, LinkMessage message) {
+    return send(to, Frames.write(message));
+  }
+
+  /** Sends a frame to a node, and connects to it if need be. */
+  public Connection.Sent send(Id to, OutboundFrame frame) {
+    if (closed) {
+      return Connection.Sent.CLOSED;
+    }
+    Peer peer = peers.computeIfAbsent(to, id -> new Peer());
+    if (!peer.agreed.isEmpty()) {
+      return peer.agreed.get(0).send(frame);
+    }
+    if (peer.waitingBytes + frame.sizeBytes() > limits.waitingBytesMax()) {
+      return Connection.Sent.FULL;
+    }
+    if (peer.dialling == null && !dial(to, peer)) {
+      return Connection.Sent.CLOSED;
+    }
+    peer.waiting.addLast(frame);
+    peer.waitingBytes += frame.sizeBytes();
+    return Connection.Sent.QUEUED;
+  }
+
+  /** Connects to a node now, if it is not connected, whatever came of earlier tries. */
+  public void reach(Id node) {
+    Peer peer = peers.computeIfAbsent(node, id -> new Peer());
+    if (!closed && peer.agreed.isEmpty() && peer.dialling == null) {
+      peer.dialAgainAt = Long.MIN_VALUE;
+      dial(node, peer);
+    }
+  }
+
+  private boolean dial(Id node, Peer peer) {
+    String address = addresses.apply(node);
+    if (address == null || clock.nanos() < peer.dialAgainAt) {
+      return false;
+    }
+    var wire = new Wire(this, true, address, node);
+    peer.dialling = wire;
+    transport.connect(address, wire);
+    return true;
+  }
+
+  /** Connects to whoever listens at an address; the events tell what came of it. */
+  public void dialSeed(String address) {
+    if (!closed) {
+      transport.connect(address, new Wire(this, true, address, null));
+    }
+  }
+
+  /** Whether a node is connected. */
+  public boolean isLinked(Id node) {
+    Peer peer = peers.get(node);
+    return peer != null && !peer.agreed.isEmpty();
+  }
+
+  /** When any frame last came from a node; {@link Long#MIN_VALUE} if none ever did. */
+  public long heardAt(Id node) {
+    Peer peer = peers.get(node);
+    return peer == null || peer.heardAt == 0 ? Long.MIN_VALUE : peer.heardAt;
+  }
+
+  /** Closes the connections to a node. */
+  public void drop(Id node, String reason) {
+    Peer peer = peers.remove(node);
+    if (peer != null) {
+      List<Wire> wires = new ArrayList<>(peer.agreed);
+      peer.agreed.clear();
+      wires.forEach(wire -> wire.close(reason));
+    }
+  }
+
+  /** Sends nothing any more. The transport closes the sockets. */
+  public void close() {
+    closed = true;
+  }
+
+  Introduction introduction() {
+    return introduction;
+  }
+
+  void refused(String remote, String why) {
+    observer.refusedFrame(remote, Printable.text(why, 200));
+  }
+
+  void agreed(Wire wire, MemberCard card, Json raw, String ringIdentity) {
+    Id node = card.id();
+    Peer peer = peers.computeIfAbsent(node, id -> new Peer());
+    peer.heardAt = Math.max(1, clock.nanos());
+    peer.dialAgainAt = Long.MIN_VALUE;
+    peer.agreed.add(wire);
+    Id expected = wire.expected();
+    if (expected != null) {
+      undialled(expected, wire);
+      if (!expected.equals(node)) {
+        events.unlinked(expected, "another node is at its address now", true);
+      }
+    }
+    flush(peer);
+    events.linked(card, raw);
+    if (wire.isDialled() && expected == null) {
+      events.seedLinked(wire.address(), card, raw, ringIdentity);
+    }
+  }
+
+  private void flush(Peer peer) {
+    Wire wire = peer.agreed.get(0);
+    while (!peer.waiting.isEmpty()) {
+      OutboundFrame frame = peer.waiting.pollFirst();
+      peer.waitingBytes -= frame.sizeBytes();
+      if (wire.send(frame) != Connection.Sent.QUEUED) {
+        observer.refusedFrame(wire.address(), "the queue of a new connection is full");
+      }
+    }
+  }
+
+  /** A dialled or accepted connection never came to an agreement. */
+  void failed(Wire wire, RingException why, boolean refused) {
+    if (!wire.isDialled() || closed) {
+      return;
+    }
+    Id expected = wire.expected();
+    if (expected == null) {
+      events.seedFailed(wire.address(), why);
+      return;
+    }
+    undialled(expected, wire);
+    Peer peer = peers.get(expected);
+    if (peer != null && !peer.agreed.isEmpty()) {
+      return;
+    }
+    events.unlinked(expected, why.getMessage(), refused);
+  }
+
+  private void undialled(Id expected, Wire wire) {
+    Peer peer = peers.get(expected);
+    if (peer == null || peer.dialling != wire) {
+      return;
+    }
+    peer.dialling = null;
+    if (peer.agreed.isEmpty()) {
+      peer.dialAgainAt = clock.nanos() + limits.redialNanos();
+      if (!peer.waiting.isEmpty()) {
+        observer.refusedFrame(
+            wire.address(), peer.waiting.size() + " frames waited for a connection that never came");
+      }
+      peer.waiting.clear();
+      peer.waitingBytes = 0;
+    }
+  }
+
+  void lost(Wire wire, String reason) {
+    Id node = wire.peer();
+    if (node == null || closed) {
+      return;
+    }
+    Peer peer = peers.get(node);
+    if (peer == null || !peer.agreed.remove(wire) || !peer.agreed.isEmpty()) {
+      return;
+    }
+    if (addresses.apply(node) == null) {
+      peers.remove(node);
+    }
+    events.unlinked(node, reason, false);
+  }
+
+  void linkMessage(Wire wire, LinkMessage message) {
+    Id from = heard(wire);
+    if (from != null) {
+      events.linkMessage(from, message);
+    }
+  }
+
+  void travelling(Wire wire, Envelope envelope) {
+    Id from = heard(wire);
+    if (from != null) {
+      events.travelling(from, envelope);
+    }
+  }
+
+  private @Nullable Id heard(Wire wire) {
+    Id from = wire.peer();
+    if (from == null || closed) {
+      return null;
+    }
+    Peer peer = peers.get(from);
+    if (peer != null) {
+      peer.heardAt = Math.max(1, clock.nanos());
+    }
+    return from;
+  }
+}

@@ -1,0 +1,192 @@
+package org.ringoverlay.internal.link;
+
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Frames;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Connection;
+import org.ringoverlay.spi.ConnectionHandler;
+
+/**
+ * One connection, from its handshake to its end.
+ *
+ * <p>{@code CONNECTING → GREETING → AGREED → OVER}; {@code OVER} from anywhere. The node that connected
+ * says hello, the other welcome or reject.
+ */
+final class Wire implements ConnectionHandler {
+  private enum State {
+    CONNECTING,
+    GREETING,
+    AGREED,
+    OVER
+  }
+
+  private final Links links;
+  private final boolean dialled;
+  private final String address;
+  private final @Nullable Id expected;
+  private State state = State.CONNECTING;
+  private @Nullable Connection connection;
+  private @Nullable Id peer;
+
+  /**
+   * Makes the handler of a connection.
+   *
+   * @param dialled whether this node connected
+   * @param address where it dialled, empty if it did not
+   * @param expected whom it expects there, null for whoever answers
+   */
+  Wire(Links links, boolean dialled, String address, @Nullable Id expected) {
+    this.links = links;
+    this.dialled = dialled;
+    this.address = address;
+    this.expected = expected;
+  }
+
+  boolean isAgreed() {
+    return state == State.AGREED;
+  }
+
+  boolean isDialled() {
+    return dialled;
+  }
+
+  String address() {
+    return address;
+  }
+
+  @Nullable Id expected() {
+    return expected;
+  }
+
+  @Nullable Id peer() {
+    return peer;
+  }
+
+  Connection.Sent send(org.ringoverlay.spi.OutboundFrame frame) {
+    Connection wire = connection;
+    return wire == null || state == State.OVER ? Connection.Sent.CLOSED : wire.send(frame);
+  }
+
+  void close(String reason) {
+    Connection wire = connection;
+    if (wire != null) {
+      wire.close(reason);
+    }
+  }
+
+  @Override
+  public void opened(Connection opened) {
+    connection = opened;
+    state = State.GREETING;
+    if (dialled) {
+      opened.send(Frames.write(links.introduction().hello()));
+    }
+  }
+
+  @Override
+  public void received(Connection from, byte[] frame) {
+    if (state == State.OVER) {
+      return;
+    }
+    Frames.Read read = Frames.read(frame);
+    if (read instanceof Frames.Read.Malformed malformed) {
+      refuse(from, malformed.why());
+    } else if (state == State.GREETING) {
+      greet(from, read);
+    } else if (read instanceof Frames.Read.Travelling travelling) {
+      links.travelling(this, travelling.envelope());
+    } else if (read instanceof Frames.Read.Link link) {
+      links.linkMessage(this, link.message());
+    } else if (read instanceof Frames.Read.Unknown unknown) {
+      links.refused(from.remote(), unknown.what());
+      from.send(Frames.write(new LinkMessage.NotUnderstood(unknown.what())));
+    }
+  }
+
+  private void greet(Connection from, Frames.Read read) {
+    if (!(read instanceof Frames.Read.Link link)) {
+      refuse(from, "a frame before the handshake");
+      return;
+    }
+    if (!dialled && link.message() instanceof LinkMessage.Hello hello) {
+      MemberCard card = cardOf(hello.card());
+      if (card == null) {
+        refuse(from, "a hello without a sound card");
+        return;
+      }
+      RingException objection = links.introduction().objection(hello, card);
+      if (objection != null) {
+        from.send(Frames.write(new LinkMessage.Reject(ErrorJson.toJson(objection))));
+        refuse(from, objection.getMessage());
+        return;
+      }
+      from.send(
+          Frames.write(
+              links
+                  .introduction()
+                  .welcome(Math.min(Introduction.PROTOCOL_MAX, hello.protocolMax()))));
+      agree(card, hello.card(), hello.ringIdentity());
+    } else if (dialled && link.message() instanceof LinkMessage.Welcome welcome) {
+      MemberCard card = cardOf(welcome.card());
+      RingException objection =
+          card == null
+              ? new RingException.Incompatible("The other's welcome has no sound card.")
+              : links.introduction().objection(welcome, card);
+      if (card == null || objection != null) {
+        fail(from, objection != null ? objection : new RingException.Incompatible("no card"));
+        return;
+      }
+      agree(card, welcome.card(), welcome.ringIdentity());
+    } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
+      fail(from, ErrorJson.fromJson(reject.error()));
+    } else {
+      refuse(from, "a message that is no greeting");
+    }
+  }
+
+  private void agree(MemberCard card, Json raw, String ringIdentity) {
+    state = State.AGREED;
+    peer = card.id();
+    links.agreed(this, card, raw, ringIdentity);
+  }
+
+  /** The other does not want us, or we do not want it: nobody's fault, and it is said why. */
+  private void fail(Connection from, RingException why) {
+    state = State.OVER;
+    from.close(why.getMessage());
+    links.failed(this, why, false);
+  }
+
+  private void refuse(Connection from, String why) {
+    links.refused(from.remote(), why);
+    from.close(why);
+  }
+
+  private static @Nullable MemberCard cardOf(@Nullable Json json) {
+    if (json == null) {
+      return null;
+    }
+    try {
+      MemberCard card = json.as(MemberCard.class);
+      return card.isSound() ? card : null;
+    } catch (RingException unreadable) {
+      return null;
+    }
+  }
+
+  @Override
+  public void closed(String reason) {
+    State before = state;
+    state = State.OVER;
+    if (before == State.AGREED) {
+      links.lost(this, reason);
+    } else if (before == State.CONNECTING || before == State.GREETING) {
+      links.failed(this, new RingException.NoRoute(reason), before == State.CONNECTING);
+    }
+  }
+}

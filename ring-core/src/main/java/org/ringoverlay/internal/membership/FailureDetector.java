@@ -1,0 +1,300 @@
+package org.ringoverlay.internal.membership;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.spi.Timer;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberState;
+
+/**
+ * Notices members that do not answer.
+ *
+ * <p>Each node watches its nearest neighbours: any frame from one is a sign of life, and a ping asks
+ * for one each interval. Before a silent neighbour is suspected others are asked to probe it (SWIM, Das,
+ * Gupta, Motivala 2002, section 3.1); a suspect that does not refute in time is dead (section 4.2). The
+ * time that this node's own loop was held is not counted against anybody (in the spirit of Lifeguard,
+ * Dadgar, Phillips, Currey 2018). On the loop.
+ */
+public final class FailureDetector {
+  /** Askers of one indirect probe at most; further ones ask again with their next tick. */
+  private static final int ASKERS_MAX = 64;
+
+  /** Nodes probed for others at once at most. */
+  private static final int PROBED_MAX = 256;
+
+  /**
+   * The clocks.
+   *
+   * @param intervalNanos between pings to one neighbour
+   * @param suspectNanos silence after which a neighbour is suspected
+   * @param buryNanos how long a suspect may refute
+   * @param departedNanos how long a departed member is remembered and looked for
+   * @param perSide neighbours watched on each side
+   * @param probers members asked to probe a silent neighbour
+   */
+  public record Limits(
+      long intervalNanos,
+      long suspectNanos,
+      long buryNanos,
+      long departedNanos,
+      int perSide,
+      int probers) {}
+
+  /** What the detector needs to know of links. */
+  public interface Links {
+    /** When a frame last came from a node; {@link Long#MIN_VALUE} if never. */
+    long heardAt(Id node);
+
+    /** Connects to a node if it is not connected. */
+    void reach(Id node);
+  }
+
+  private static final class Watch {
+    final long since;
+    long indirectlyHeardAt = Long.MIN_VALUE;
+    boolean probing;
+
+    Watch(long since) {
+      this.since = since;
+    }
+  }
+
+  private final Id self;
+  private final Limits limits;
+  private final Membership membership;
+  private final Links links;
+  private final Post post;
+  private final Clock clock;
+  private final Scheduler scheduler;
+  private final Randomness randomness;
+  private final TreeMap<Id, Watch> watched = new TreeMap<>();
+  private final TreeMap<Id, LinkedHashSet<Id>> askers = new TreeMap<>();
+  private final TreeSet<Id> differing = new TreeSet<>();
+  private @Nullable Timer timer;
+  private long tickedAt;
+  private long pings;
+
+  /** Makes the detector of a node; it does nothing until {@link #start}. */
+  public FailureDetector(
+      Id self,
+      Limits limits,
+      Membership membership,
+      Links links,
+      Post post,
+      Clock clock,
+      Scheduler scheduler,
+      Randomness randomness) {
+    this.self = self;
+    this.limits = limits;
+    this.membership = membership;
+    this.links = links;
+    this.post = post;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.randomness = randomness;
+  }
+
+  /** Begins to watch. */
+  public void start() {
+    tickedAt = clock.nanos();
+    timer = scheduler.schedule(randomness.below(limits.intervalNanos()), this::tick);
+  }
+
+  /** Stops watching. */
+  public void stop() {
+    Timer current = timer;
+    timer = null;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  private void tick() {
+    if (timer == null) {
+      return;
+    }
+    long now = clock.nanos();
+    if (now - tickedAt > 2 * limits.intervalNanos()) {
+      forgive(now);
+    }
+    tickedAt = now;
+    watch(now);
+    buryLate(now);
+    lookForDeparted(now);
+    compareOne();
+    askers.clear();
+    timer = scheduler.schedule(limits.intervalNanos(), this::tick);
+  }
+
+  /** This node itself was away: everybody gets a fresh start, watched and suspected. */
+  private void forgive(long now) {
+    watched.replaceAll((id, watch) -> new Watch(now));
+    for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
+      membership.table().restartClock(suspect, now);
+    }
+  }
+
+  private void watch(long now) {
+    List<Member> neighbours = membership.view().neighbours(self, limits.perSide());
+    var current = new TreeSet<Id>();
+    for (Member neighbour : neighbours) {
+      Id id = neighbour.id();
+      current.add(id);
+      Watch watch = watched.computeIfAbsent(id, fresh -> new Watch(now));
+      post.send(id, new LinkMessage.Ping(++pings, membership.digest()));
+      long silence = now - lastSign(id, watch);
+      if (neighbour.state() == MemberState.SUSPECT || silence <= 2 * limits.intervalNanos()) {
+        watch.probing = false;
+        continue;
+      }
+      if (silence > limits.suspectNanos()) {
+        membership.suspect(id, "no answer for " + silence / 1_000_000 + " ms");
+      } else if (!watch.probing) {
+        watch.probing = true;
+        askOthers(id);
+      }
+    }
+    watched.keySet().retainAll(current);
+  }
+
+  private long lastSign(Id id, Watch watch) {
+    return Math.max(Math.max(watch.since, watch.indirectlyHeardAt), links.heardAt(id));
+  }
+
+  private void askOthers(Id silent) {
+    var candidates = new ArrayList<Id>();
+    for (Member member : membership.view().alive()) {
+      if (!member.id().equals(self) && !member.id().equals(silent)) {
+        candidates.add(member.id());
+      }
+    }
+    for (int i = 0; i < limits.probers() && !candidates.isEmpty(); i++) {
+      Id prober = candidates.remove((int) randomness.below(candidates.size()));
+      post.send(prober, new LinkMessage.Probe(silent));
+    }
+  }
+
+  private void buryLate(long now) {
+    for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
+      long suspected = now - suspect.sinceNanos();
+      if (suspected > limits.buryNanos() && !suspect.card().id().equals(self)) {
+        membership.bury(
+            suspect.card().id(),
+            "suspected for " + suspected / 1_000_000 + " ms and never refuted it");
+      }
+    }
+  }
+
+  /**
+   * Two halves of a ring that was split hold each other dead: each node looks for one of the dead now
+   * and then, and whoever answers refutes its death.
+   */
+  private void lookForDeparted(long now) {
+    membership.forgetDeparted(now - limits.departedNanos());
+    if (randomness.below(4) != 0) {
+      return;
+    }
+    List<MemberTable.Known> dead = membership.table().in(MemberState.DEAD);
+    if (!dead.isEmpty()) {
+      Id id = dead.get((int) randomness.below(dead.size())).card().id();
+      links.reach(id);
+      post.send(id, new LinkMessage.Ping(++pings, membership.digest()));
+    }
+  }
+
+  private void compareOne() {
+    if (!differing.isEmpty()) {
+      var ids = new ArrayList<>(differing);
+      membership.compareWith(ids.get((int) randomness.below(ids.size())));
+      differing.clear();
+    }
+  }
+
+  /** A neighbour asks whether this node is there. */
+  public void ping(Id from, LinkMessage.Ping ping) {
+    post.send(from, new LinkMessage.Pong(ping.number(), membership.digest()));
+    tellWhatIsKnownOf(from);
+    noteDigest(from, ping.digest());
+  }
+
+  /** A neighbour is there. */
+  public void pong(Id from, LinkMessage.Pong pong) {
+    LinkedHashSet<Id> waiting = askers.remove(from);
+    if (waiting != null) {
+      waiting.forEach(asker -> post.send(asker, new LinkMessage.Probed(from)));
+    }
+    tellWhatIsKnownOf(from);
+    noteDigest(from, pong.digest());
+  }
+
+  /** One that speaks but counts as suspect or departed is told so, and refutes it. */
+  private void tellWhatIsKnownOf(Id from) {
+    MemberTable.Known known = membership.table().get(from);
+    if (known == null) {
+      post.send(from, new LinkMessage.Want(List.of(from)));
+    } else if (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD) {
+      post.send(from, new LinkMessage.News(List.of(known.entry())));
+    }
+  }
+
+  private void noteDigest(Id from, long digest) {
+    if (digest != membership.digest()) {
+      differing.add(from);
+      if (differing.size() > ASKERS_MAX) {
+        differing.pollFirst();
+      }
+    }
+  }
+
+  /** A node asks this one to probe another for it. */
+  public void probe(Id from, LinkMessage.Probe probe) {
+    if (probe.node() == null || membership.addressOf(probe.node()) == null) {
+      return;
+    }
+    if (askers.size() >= PROBED_MAX && !askers.containsKey(probe.node())) {
+      return;
+    }
+    LinkedHashSet<Id> waiting = askers.computeIfAbsent(probe.node(), id -> new LinkedHashSet<>());
+    if (waiting.size() < ASKERS_MAX) {
+      waiting.add(from);
+      post.send(probe.node(), new LinkMessage.Ping(++pings, membership.digest()));
+    }
+  }
+
+  /** Another node heard from a node that this one could not hear. */
+  public void probed(LinkMessage.Probed probed) {
+    Watch watch = probed.node() == null ? null : watched.get(probed.node());
+    if (watch != null) {
+      watch.indirectlyHeardAt = clock.nanos();
+      watch.probing = false;
+    }
+  }
+
+  /**
+   * A connection ended or could not be made. Nobody listening means that the process is gone, which is
+   * reason to suspect at once; anything else is reason to connect again and see.
+   */
+  public void unlinked(Id node, String reason, boolean refused) {
+    MemberState state = membership.stateOf(node);
+    if (state == null || !state.isPresent() || node.equals(self)) {
+      return;
+    }
+    if (refused) {
+      membership.suspect(node, "cannot be reached: " + reason);
+      if (watched.containsKey(node)) {
+        askOthers(node);
+      }
+    } else {
+      links.reach(node);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package org.ringoverlay.internal.membership;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.spi.Timer;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberState;
+
+/**
+ * How a node comes into a ring.
+ *
+ * <p>{@code SEEKING → DISCOVERING → ANNOUNCING → DONE}, or {@code FAILED} from the first two.
+ *
+ * <ul>
+ *   <li>Seeking: the seeds are tried one after another until one lets the node in and tells it the
+ *       members.
+ *   <li>Discovering: each live neighbour on both sides takes the newcomer into its table and answers with
+ *       the members around it, until no answer names a closer neighbour.
+ *   <li>Announcing: the node is alive, and each neighbour is told so until it agrees. Then it is ready:
+ *       its leaf set and those of its neighbours hold each other.
+ * </ul>
+ *
+ * On the loop.
+ */
+public final class Joining {
+  private enum State {
+    SEEKING,
+    DISCOVERING,
+    ANNOUNCING,
+    DONE,
+    FAILED
+  }
+
+  /**
+   * The clocks.
+   *
+   * @param timeoutNanos how long to seek a seed that lets the node in
+   * @param attemptNanos how long one seed may take
+   * @param resendNanos how long a neighbour may take before it is asked again
+   * @param perSide neighbours on each side that must agree: the leaf set
+   */
+  public record Limits(long timeoutNanos, long attemptNanos, long resendNanos, int perSide) {}
+
+  /** Hears how it goes. */
+  public interface Listener {
+    /** Connects to whoever listens at an address. */
+    void dialSeed(String address);
+
+    /** A seed let the node in, to the ring of this identity. */
+    void admitted(LinkMessage.Joined joined);
+
+    /** The node is ready. */
+    void joined();
+
+    /** No seed let it in. */
+    void failed(RingException why);
+  }
+
+  private final Id self;
+  private final Limits limits;
+  private final List<String> seeds;
+  private final Membership membership;
+  private final Post post;
+  private final Clock clock;
+  private final Scheduler scheduler;
+  private final Randomness randomness;
+  private final Listener listener;
+  private final TreeSet<Id> agreed = new TreeSet<>();
+  private final TreeMap<String, String> troubles = new TreeMap<>();
+  private State state = State.SEEKING;
+  private long round;
+  private long deadline;
+  private int nextSeed;
+  private int rejections;
+  private @Nullable RingException rejection;
+  private @Nullable Timer timer;
+
+  /** Makes the join of a node. */
+  public Joining(
+      Id self,
+      Limits limits,
+      List<String> seeds,
+      Membership membership,
+      Post post,
+      Clock clock,
+      Scheduler scheduler,
+      Randomness randomness,
+      Listener listener) {
+    this.self = self;
+    this.limits = limits;
+    this.seeds = List.copyOf(seeds);
+    this.membership = membership;
+    this.post = post;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.randomness = randomness;
+    this.listener = listener;
+  }
+
+  /** Begins to seek. */
+  public void start() {
+    deadline = clock.nanos() + limits.timeoutNanos();
+    trySeed();
+  }
+
+  /** Gives up without a word. */
+  public void cancel() {
+    state = State.FAILED;
+    rearm(null);
+  }
+
+  private void trySeed() {
+    if (state != State.SEEKING) {
+      return;
+    }
+    if (clock.nanos() - deadline >= 0) {
+      fail(
+          new RingException.Unavailable(
+              "No seed let this node in within " + limits.timeoutNanos() / 1_000_000 + " ms: "
+                  + troublesText() + "."));
+      return;
+    }
+    String seed = seeds.get(nextSeed);
+    nextSeed = (nextSeed + 1) % seeds.size();
+    troubles.putIfAbsent(seed, "no answer");
+    rearm(scheduler.schedule(limits.attemptNanos(), this::trySeed));
+    listener.dialSeed(seed);
+  }
+
+  private String troublesText() {
+    var text = new StringBuilder();
+    troubles.forEach(
+        (seed, trouble) ->
+            text.append(text.length() == 0 ? "" : "; ").append(seed).append(": ").append(trouble));
+    return text.toString();
+  }
+
+  /** The node at a seed's address agreed to talk. */
+  public void seedLinked(String address, Id node) {
+    if (state == State.SEEKING) {
+      troubles.put(address, "connected, but it did not let this node in");
+      post.send(node, new LinkMessage.Join(membership.selfEntry()));
+    }
+  }
+
+  /** The node at a seed's address cannot be talked to. */
+  public void seedFailed(String address, RingException why) {
+    if (state != State.SEEKING) {
+      return;
+    }
+    troubles.put(address, why.getMessage());
+    if (why instanceof RingException.Incompatible || why instanceof RingException.InvalidInput) {
+      rejection = why;
+      rejections++;
+      if (rejections >= seeds.size()) {
+        fail(rejection);
+        return;
+      }
+    }
+    again();
+  }
+
+  /** The seed has not joined itself. */
+  public void notReady() {
+    if (state == State.SEEKING) {
+      again();
+    }
+  }
+
+  /** Tries the next seed soon: at once if there is another, after a breath if all had their turn. */
+  private void again() {
+    long breath = nextSeed == 0 ? 50_000_000L + randomness.below(100_000_000L) : 0;
+    rearm(scheduler.schedule(breath, this::trySeed));
+  }
+
+  /** A seed let this node in. */
+  public void joined(LinkMessage.Joined joined) {
+    if (state != State.SEEKING) {
+      return;
+    }
+    state = State.DISCOVERING;
+    listener.admitted(joined);
+    membership.apply(joined.entries(), "named by the seed");
+    nextRound();
+  }
+
+  private void nextRound() {
+    round++;
+    agreed.clear();
+    ask();
+  }
+
+  /** Asks every live neighbour that has not agreed yet; ends the phase when none is left. */
+  private void ask() {
+    if (state != State.DISCOVERING && state != State.ANNOUNCING) {
+      return;
+    }
+    boolean complete = true;
+    for (Member member : membership.view().neighbours(self, limits.perSide())) {
+      if (member.state() == MemberState.ALIVE && !agreed.contains(member.id())) {
+        complete = false;
+        post.send(member.id(), new LinkMessage.Settle(round, membership.selfEntry()));
+      }
+    }
+    if (!complete) {
+      rearm(scheduler.schedule(limits.resendNanos(), this::ask));
+    } else if (state == State.DISCOVERING) {
+      state = State.ANNOUNCING;
+      membership.become(MemberState.ALIVE, "joined");
+      nextRound();
+    } else {
+      state = State.DONE;
+      rearm(null);
+      listener.joined();
+    }
+  }
+
+  /** A neighbour knows this node now, and says who is around it. */
+  public void settled(Id from, LinkMessage.Settled settled) {
+    if (state != State.DISCOVERING && state != State.ANNOUNCING) {
+      return;
+    }
+    long viewBefore = membership.view().version();
+    membership.apply(settled.around(), "named by a neighbour");
+    boolean news = membership.view().version() != viewBefore;
+    boolean agrees = settled.round() == round && agreed.add(from);
+    if (news || (agrees && isAgreedByAll())) {
+      ask();
+    }
+  }
+
+  private boolean isAgreedByAll() {
+    for (Member member : membership.view().neighbours(self, limits.perSide())) {
+      if (member.state() == MemberState.ALIVE && !agreed.contains(member.id())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void fail(RingException why) {
+    state = State.FAILED;
+    rearm(null);
+    listener.failed(why);
+  }
+
+  private void rearm(@Nullable Timer next) {
+    Timer current = timer;
+    if (current != null) {
+      current.cancel();
+    }
+    timer = next;
+  }
+}

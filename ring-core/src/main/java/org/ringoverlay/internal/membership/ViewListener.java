@@ -1,0 +1,16 @@
+package org.ringoverlay.internal.membership;
+
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.RingView;
+
+/** Hears what membership finds out. On the loop. */
+public interface ViewListener {
+  /** A member's state changed; the view that shows it follows. */
+  void memberChanged(MemberEvent event);
+
+  /** There is a new view. */
+  void viewChanged(RingView before, RingView after);
+
+  /** Another process runs with this node's ID and a later start: this one has to go. */
+  void superseded(String why);
+}

@@ -1,0 +1,111 @@
+package org.ringoverlay.internal.node;
+
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.call.Way;
+import org.ringoverlay.internal.link.Links;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.Kind;
+import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.spi.Connection;
+import org.ringoverlay.spi.RingObserver;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.RingView;
+
+/**
+ * Decides where a message goes next: to a service of this node, to a call of this node, or on.
+ *
+ * <p>The root of a target is decided afresh at every hop, by that node's own view; a message that finds
+ * no way is told to its asker as a failure of the overlay, and the asker tries again. On the loop.
+ */
+final class Router implements Way {
+  private final Id self;
+  private final Supplier<RingView> view;
+  private final Links links;
+  private final Scheduler scheduler;
+  private final RingObserver observer;
+  private final Consumer<Envelope> requests;
+  private final Consumer<Envelope> answers;
+
+  Router(
+      Id self,
+      Supplier<RingView> view,
+      Links links,
+      Scheduler scheduler,
+      RingObserver observer,
+      Consumer<Envelope> requests,
+      Consumer<Envelope> answers) {
+    this.self = self;
+    this.view = view;
+    this.links = links;
+    this.scheduler = scheduler;
+    this.observer = observer;
+    this.requests = requests;
+    this.answers = answers;
+  }
+
+  @Override
+  public @Nullable Id nextHop(Id target, boolean direct) {
+    if (direct) {
+      return target.equals(self) || view.get().find(target).isPresent() ? target : null;
+    }
+    Member root = view.get().root(target);
+    return root == null ? null : root.id();
+  }
+
+  @Override
+  public Connection.Sent send(Id nextHop, Envelope envelope) {
+    return links.send(nextHop, envelope);
+  }
+
+  @Override
+  public void deliverHere(Envelope envelope) {
+    scheduler.execute(() -> deliver(envelope));
+  }
+
+  private void deliver(Envelope envelope) {
+    if (envelope.kind() == Kind.REQUEST) {
+      requests.accept(envelope);
+    } else {
+      answers.accept(envelope);
+    }
+  }
+
+  /** A message came from another node. */
+  void travelling(Envelope envelope) {
+    Id next = nextHop(envelope.target(), envelope.has(Envelope.DIRECT));
+    if (next == null) {
+      noWay(envelope, "Node " + self + " sees no member for " + envelope.target() + ".");
+    } else if (next.equals(self)) {
+      deliver(envelope);
+    } else if (envelope.hops() >= envelope.hopsMax()) {
+      noWay(
+          envelope,
+          "The message made " + envelope.hops() + " hops and did not find its root (ring.hops.max).");
+    } else {
+      Connection.Sent sent = send(next, envelope.forwarded());
+      if (sent == Connection.Sent.QUEUED) {
+        observer.forwarded(self, envelope.target(), next);
+      } else {
+        noWay(envelope, "Node " + self + " cannot send to node " + next + " now (" + sent + ").");
+      }
+    }
+  }
+
+  private void noWay(Envelope envelope, String why) {
+    if (envelope.kind() != Kind.REQUEST) {
+      observer.trouble(self, "an answer went astray: " + why);
+      return;
+    }
+    byte[] error = ErrorJson.toJson(new RingException.NoRoute(why)).bytes();
+    Envelope failure = envelope.answer(Kind.FAILURE, Envelope.FROM_ROUTER, self, error);
+    Connection.Sent sent = send(envelope.origin(), failure.forwarded());
+    if (sent != Connection.Sent.QUEUED) {
+      observer.trouble(self, "a message went astray and its asker could not be told: " + why);
+    }
+  }
+}
