@@ -1,5 +1,5 @@
 /** Topics, their trees, publish and anycast. */
 module org.ringoverlay.pubsub {
   requires transitive org.ringoverlay.core;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }

@@ -2,5 +2,5 @@
 module org.ringoverlay.testkit {
   requires transitive org.ringoverlay.core;
   requires transitive org.junit.jupiter.api;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }

@@ -6,5 +6,5 @@ module org.ringoverlay.transport.netty {
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }
