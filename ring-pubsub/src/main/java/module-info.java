@@ -1,0 +1,5 @@
+/** Topics, their trees, publish and anycast. */
+module org.ringoverlay.pubsub {
+  requires transitive org.ringoverlay.core;
+  requires static transitive org.jspecify;
+}

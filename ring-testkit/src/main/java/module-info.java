@@ -1,0 +1,6 @@
+/** A simulated ring with virtual time and faults, for tests. */
+module org.ringoverlay.testkit {
+  requires transitive org.ringoverlay.core;
+  requires transitive org.junit.jupiter.api;
+  requires static transitive org.jspecify;
+}
