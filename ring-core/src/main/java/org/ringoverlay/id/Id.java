@@ -350,10 +350,9 @@ public final class Id implements Comparable<Id> {
   @Override
   public String toString() {
     byte[] text = new byte[DIGITS];
-    for (int i = 0; i < DIGITS; i++) {
-      int digit = digit(i);
-      text[i] = (byte) (digit < 10 ? '0' + digit : 'a' - 10 + digit);
-    }
+    putDigits(text, 0, 16, hi);
+    putDigits(text, 16, 32, mid);
+    putDigits(text, 32, 40, lo);
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
@@ -367,8 +366,22 @@ public final class Id implements Comparable<Id> {
     return order < 0 || (order == 0 && borrowed != 0) ? 1 : 0;
   }
 
-  private static long word(String text, int from, int to) {
-    return Long.parseUnsignedLong(text, from, to, 16);
+  private static long word(String digits, int from, int to) {
+    long word = 0;
+    for (int i = from; i < to; i++) {
+      char c = digits.charAt(i);
+      word = word << 4 | (c <= '9' ? c - '0' : c - ('a' - 10));
+    }
+    return word;
+  }
+
+  private static void putDigits(byte[] text, int from, int to, long word) {
+    long rest = word;
+    for (int i = to - 1; i >= from; i--) {
+      int digit = (int) rest & 15;
+      text[i] = (byte) (digit < 10 ? '0' + digit : 'a' - 10 + digit);
+      rest >>>= 4;
+    }
   }
 
   private static boolean hasLoneSurrogate(String name) {

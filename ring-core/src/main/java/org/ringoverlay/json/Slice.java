@@ -19,7 +19,11 @@ record Slice(byte[] array, int start, int end) {
 
   /** The value that fills the array, without the blanks around it. */
   static Slice of(byte[] array) {
-    int start = blanks(array, 0);
+    return at(array, blanks(array, 0));
+  }
+
+  /** The value whose first byte stands at {@code start}. */
+  static Slice at(byte[] array, int start) {
     return new Slice(array, start, afterValue(array, start));
   }
 
@@ -100,6 +104,28 @@ record Slice(byte[] array, int start, int end) {
       at = afterSeparator(valueEnd);
     }
     return null;
+  }
+
+  /** How deep the value is nested; 0 for one that is neither array nor object. */
+  int depth() {
+    int depth = 0;
+    int deepest = 0;
+    int i = start;
+    while (i < end) {
+      byte b = array[i];
+      if (b == '"') {
+        i = afterString(array, i);
+        continue;
+      }
+      if (b == '{' || b == '[') {
+        depth++;
+        deepest = Math.max(deepest, depth);
+      } else if (b == '}' || b == ']') {
+        depth--;
+      }
+      i++;
+    }
+    return deepest;
   }
 
   /** The characters that a string stands for. */

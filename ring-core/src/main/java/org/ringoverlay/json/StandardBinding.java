@@ -1,28 +1,122 @@
 package org.ringoverlay.json;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
 
+/**
+ * The standard binding, by Jackson.
+ *
+ * <p>Bytes are checked by {@link Grammar} before Jackson sees them, so Jackson's own view of
+ * encodings, duplicate names and limits never decides anything. What it is not trusted with either:
+ * types of sealed families ({@link Families}), numbers and other single values ({@link Scalars}).
+ */
 final class StandardBinding implements JsonBinding {
+
   static final StandardBinding INSTANCE = new StandardBinding();
+
+  /**
+   * What a message may nest above the value it carries. A value as deep as {@link Json#DEPTH_MAX}
+   * can be stored, so the message that takes it there must be able to hold it.
+   */
+  static final int ENVELOPE_DEPTH_MAX = 8;
+
+  static final int MESSAGE_DEPTH_MAX = Json.DEPTH_MAX + ENVELOPE_DEPTH_MAX;
+
+  private final ObjectMapper mapper = mapper();
+
+  // One per class, and gone with its class; Jackson would look both up again for every value.
+  private final ClassValue<ObjectReader> readers =
+      new ClassValue<>() {
+        @Override
+        protected ObjectReader computeValue(Class<?> type) {
+          return mapper.readerFor(type);
+        }
+      };
+  private final ObjectWriter writer = mapper.writer();
 
   private StandardBinding() {}
 
+  private static ObjectMapper mapper() {
+    JsonMapper.Builder builder =
+        JsonMapper.builder(new WireFactory())
+            .addModule(Scalars.module())
+            .addModule(Families.module())
+            .annotationIntrospector(new Families.Introspector())
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS);
+    builder.withCoercionConfigDefaults(
+        config ->
+            config
+                .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.EmptyArray, CoercionAction.Fail));
+    builder.withCoercionConfig(
+        LogicalType.Textual,
+        config ->
+            config
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    return builder.build();
+  }
+
   @Override
   public byte[] write(@Nullable Object value) {
-    throw new UnsupportedOperationException();
+    try {
+      return writer.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw BindingFailure.onWrite(e);
+    }
   }
 
   @Override
   public <T> T read(byte[] array, int offset, int length, Class<T> type) {
-    throw new UnsupportedOperationException();
+    Objects.checkFromIndexSize(offset, length, array.length);
+    if (type == Json.class) {
+      return type.cast(Json.parse(array, offset, length));
+    }
+    Grammar.check(array, offset, length, MESSAGE_DEPTH_MAX);
+    return readChecked(array, offset, length, type);
   }
 
+  /** Reads bytes that the grammar has accepted. */
+  @SuppressWarnings({
+    "unchecked",
+    "NullAway"
+  }) // A primitive's class cannot cast; Void has no value but null.
   <T> T readChecked(byte[] array, int offset, int length, Class<T> type) {
-    throw new UnsupportedOperationException();
+    T value;
+    try {
+      // Not type.cast: for a primitive's class the reader gives its wrapper, which T stands for.
+      value = (T) readers.get(type).readValue(array, offset, length);
+    } catch (IOException e) {
+      throw BindingFailure.onRead(e, type);
+    }
+    if (value == null && type != Void.class && type != void.class) {
+      throw new RingException.InvalidInput("null does not fit " + type.getSimpleName());
+    }
+    return value;
   }
 
   @Override
   public byte[] merge(byte[] old, @Nullable Object value) {
-    throw new UnsupportedOperationException();
+    Grammar.check(old, 0, old.length, MESSAGE_DEPTH_MAX);
+    return new Merge(mapper).merge(Slice.of(old), Slice.of(write(value)), value);
   }
 }
