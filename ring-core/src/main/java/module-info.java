@@ -1,4 +1,6 @@
-/** The ring's core: IDs, envelopes, the node, membership and routing, services, errors, the SPIs. */
+/**
+ * The ring's core: IDs, envelopes, the node, membership and routing, services, errors, the SPIs.
+ */
 module org.ringoverlay.core {
   requires org.slf4j;
   requires com.fasterxml.jackson.databind;

@@ -6,10 +6,10 @@ import java.time.Duration;
  * How to ask.
  *
  * @param timeout how long to try and wait altogether
- * @param direct whether only the node whose ID is the target may answer; if it is not in the ring the
- *     request fails with {@code NoRoute} instead of going to a neighbour
- * @param readOnly whether the request changes nothing, so that an unanswered one is a {@code Timeout}
- *     and not an {@code OutcomeUnknown}
+ * @param direct whether only the node whose ID is the target may answer; if it is not in the ring
+ *     the request fails with {@code NoRoute} instead of going to a neighbour
+ * @param readOnly whether the request changes nothing, so that an unanswered one is a {@code
+ *     Timeout} and not an {@code OutcomeUnknown}
  */
 public record AskOptions(Duration timeout, boolean direct, boolean readOnly) {
   private static final AskOptions DEFAULTS = new AskOptions(Duration.ofSeconds(5), false, false);

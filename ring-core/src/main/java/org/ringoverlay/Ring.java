@@ -21,9 +21,9 @@ import org.ringoverlay.view.RingView;
 /**
  * A node of a ring, from {@link #builder()} to {@link #close()}.
  *
- * <p>All methods may be called from any thread and none but {@link #await}, {@link #close} and {@link
- * RingBuilder#startAndAwait} blocks. Stages complete on the node's loop: what is chained to them must
- * not block either.
+ * <p>All methods may be called from any thread and none but {@link #await}, {@link #close} and
+ * {@link RingBuilder#startAndAwait} blocks. Stages complete on the node's loop: what is chained to
+ * them must not block either.
  */
 public final class Ring implements AutoCloseable {
   private final Node node;
@@ -114,21 +114,24 @@ public final class Ring implements AutoCloseable {
   /**
    * The face of an extension, such as {@code Dht}.
    *
-   * @throws IllegalStateException if no such extension was on the class path when the node was built
+   * @throws IllegalStateException if no such extension was on the class path when the node was
+   *     built
    */
   public <E> E extension(Class<E> face) {
     Object found = extensions.get(face);
     if (found == null) {
       throw new IllegalStateException(
-          "This node has no " + face.getSimpleName() + ": add the artifact that holds "
-              + face.getName() + " to the class path.");
+          "This node has no "
+              + face.getSimpleName()
+              + ": add the artifact that holds "
+              + face.getName()
+              + " to the class path.");
     }
     return face.cast(found);
   }
 
   /** Asks with the default options; see {@link #call}. */
-  public <R> CompletionStage<R> ask(
-      String service, Id target, Object request, Class<R> replyType) {
+  public <R> CompletionStage<R> ask(String service, Id target, Object request, Class<R> replyType) {
     return ask(service, target, request, replyType, AskOptions.defaults());
   }
 
@@ -140,13 +143,15 @@ public final class Ring implements AutoCloseable {
 
   /**
    * Sends a request to a service at the root of an ID and waits for its reply, trying again with
-   * backoff and jitter until the deadline. The handler at one node runs at most once for it, however
-   * often it is repeated on the way; when the root changes in between, the next root may run it again.
+   * backoff and jitter until the deadline. The handler at one node runs at most once for it,
+   * however often it is repeated on the way; when the root changes in between, the next root may
+   * run it again.
    *
    * @return completes on the loop; fails with the error family: {@code Refused}, {@code NoRoute},
    *     {@code Incompatible} with the code {@code unknown-service}, {@code HandlerFailed}, {@code
-   *     Timeout} when nothing was changed by the deadline, {@code OutcomeUnknown} when it may have been,
-   *     {@code Closed}, {@code InvalidInput} when the request cannot be written or is too large
+   *     Timeout} when nothing was changed by the deadline, {@code OutcomeUnknown} when it may have
+   *     been, {@code Closed}, {@code InvalidInput} when the request cannot be written or is too
+   *     large
    */
   public <R> CompletionStage<Answer<R>> call(
       String service, Id target, Object request, Class<R> replyType, AskOptions options) {
@@ -196,14 +201,16 @@ public final class Ring implements AutoCloseable {
    * Waits for a stage.
    *
    * @throws IllegalStateException at once, if called on a loop: it would wait for itself
-   * @throws RingException if the stage fails with one, or {@code Closed} if the thread is interrupted
+   * @throws RingException if the stage fails with one, or {@code Closed} if the thread is
+   *     interrupted
    */
   public <T> T await(CompletionStage<T> stage) {
     try {
       return scheduler().await(stage);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new RingException.Closed("The waiting thread was interrupted; the work itself goes on.");
+      throw new RingException.Closed(
+          "The waiting thread was interrupted; the work itself goes on.");
     } catch (ExecutionException failed) {
       throw unwrap(failed);
     }

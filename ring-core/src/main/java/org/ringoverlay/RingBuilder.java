@@ -71,8 +71,8 @@ public final class RingBuilder {
   }
 
   /**
-   * Members of the ring to join. Without seeds, and with an empty directory or none, the node founds
-   * a ring; with seeds it never does.
+   * Members of the ring to join. Without seeds, and with an empty directory or none, the node
+   * founds a ring; with seeds it never does.
    */
   public RingBuilder seeds(List<String> addresses) {
     this.seeds = List.copyOf(addresses);
@@ -91,7 +91,9 @@ public final class RingBuilder {
     return this;
   }
 
-  /** Where the node keeps its identity; needs ring-store on the class path. In memory by default. */
+  /**
+   * Where the node keeps its identity; needs ring-store on the class path. In memory by default.
+   */
   public RingBuilder data(String directory) {
     this.dataDirectory = directory;
     return this;
@@ -125,8 +127,8 @@ public final class RingBuilder {
   }
 
   /**
-   * Adds a place where settings stand. What {@link #set} says goes first, then the sources in the order
-   * of the calls, then the defaults.
+   * Adds a place where settings stand. What {@link #set} says goes first, then the sources in the
+   * order of the calls, then the defaults.
    */
   public RingBuilder settings(Settings.Source source) {
     sources.add(source);
@@ -172,7 +174,7 @@ public final class RingBuilder {
   /** Starts and waits until the node has joined; see {@link #start}. Blocks; not on a loop. */
   public Ring startAndAwait() {
     Ring ring = build();
-    CompletionStage<Void> started = startNode(ring);
+    CompletionStage<Void> started = startNode();
     ring.await(started);
     return ring;
   }
@@ -180,18 +182,18 @@ public final class RingBuilder {
   /**
    * Starts the node. Opens the data directory, which blocks, and returns.
    *
-   * @return completes on the loop when the node has joined; fails with {@code InvalidInput} (a setting,
-   *     an address), {@code Unavailable} (no seed answered in time), {@code Incompatible} (another ring)
-   *     and then the node is closed
+   * @return completes on the loop when the node has joined; fails with {@code InvalidInput} (a
+   *     setting, an address), {@code Unavailable} (no seed answered in time), {@code Incompatible}
+   *     (another ring) and then the node is closed
    */
   public CompletionStage<Ring> start() {
     Ring ring = build();
-    return startNode(ring).thenApply(started -> ring);
+    return startNode().thenApply(started -> ring);
   }
 
   private @Nullable Node built;
 
-  private CompletionStage<Void> startNode(Ring ring) {
+  private CompletionStage<Void> startNode() {
     Node node = built;
     if (node == null) {
       throw new IllegalStateException("built before it is started");
@@ -230,11 +232,18 @@ public final class RingBuilder {
             ? Optional.empty()
             : Optional.of(stores.open(dataDirectory, settings));
     try {
-      Transport transport =
-          wires.create(settings, CoreSettings.frameBytesMax(settings), observer);
+      Transport transport = wires.create(settings, CoreSettings.frameBytesMax(settings), observer);
       var config =
           new NodeConfig(
-              ringName, listen, advertise, http, seeds, found, Optional.ofNullable(id), labels, settings);
+              ringName,
+              listen,
+              advertise,
+              http,
+              seeds,
+              found,
+              Optional.ofNullable(id),
+              labels,
+              settings);
       var node = new Node(config, transport, store, observer);
       var faces = new LinkedHashMap<Class<?>, Object>();
       var ring = new Ring(node, binding, faces);
@@ -273,7 +282,10 @@ public final class RingBuilder {
         .orElseThrow(
             () ->
                 new RingException.InvalidInput(
-                    "There is no " + provider.getSimpleName() + " on the class path: add org.ringoverlay:"
-                        + artifact + "."));
+                    "There is no "
+                        + provider.getSimpleName()
+                        + " on the class path: add org.ringoverlay:"
+                        + artifact
+                        + "."));
   }
 }

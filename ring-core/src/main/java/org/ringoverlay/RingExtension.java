@@ -4,8 +4,8 @@ import java.util.List;
 import org.ringoverlay.settings.Setting;
 
 /**
- * A part that joins every node of the JVM whose class path holds it, such as ring-dht or ring-pubsub;
- * found by {@code ServiceLoader}.
+ * A part that joins every node of the JVM whose class path holds it, such as ring-dht or
+ * ring-pubsub; found by {@code ServiceLoader}.
  *
  * <p>So its services stand before the node joins: no request ever comes too early.
  */

@@ -12,8 +12,8 @@ import org.ringoverlay.view.RingView;
  * <p>All methods are called on the node's loop and must not block; one that holds the loop is
  * reported with its stack. A service that throws fails that request alone.
  *
- * @param <Q> the requests: a record, a sealed interface of records told apart by a JSON field {@code
- *     type}, or {@link org.ringoverlay.json.Json} for the text as it came
+ * @param <Q> the requests: a record, a sealed interface of records told apart by a JSON field
+ *     {@code type}, or {@link org.ringoverlay.json.Json} for the text as it came
  */
 public interface RingService<Q> {
   /** The name that callers use: 1–128 bytes of UTF-8 without control characters. */

@@ -19,7 +19,8 @@ public record Route(Id target, List<Hop> hops, Id root) {
   /**
    * A node on the way.
    *
-   * @param micros how long the node took to say whom it would send the message to, as this node saw it
+   * @param micros how long the node took to say whom it would send the message to, as this node saw
+   *     it
    */
   public record Hop(Id node, long micros) {}
 }

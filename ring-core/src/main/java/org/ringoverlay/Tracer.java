@@ -57,7 +57,12 @@ final class Tracer {
               if (next == null || hops.size() >= HOPS_MAX) {
                 return CompletableFuture.failedFuture(
                     new RingException.NoRoute(
-                        "Node " + node + " knows no way to " + target + " after " + hops.size()
+                        "Node "
+                            + node
+                            + " knows no way to "
+                            + target
+                            + " after "
+                            + hops.size()
                             + " hops."));
               }
               return next.equals(node)

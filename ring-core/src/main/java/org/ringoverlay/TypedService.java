@@ -76,7 +76,9 @@ final class TypedService<Q> implements ByteService {
     } catch (RingException | IllegalArgumentException unwritable) {
       inbound.fail(
           new RingException.HandlerFailed(
-              "The reply of service '" + service.name() + "' has no JSON form: "
+              "The reply of service '"
+                  + service.name()
+                  + "' has no JSON form: "
                   + unwritable.getMessage()));
       return;
     }
@@ -148,8 +150,7 @@ final class TypedService<Q> implements ByteService {
     @Override
     public <R> CompletionStage<R> refuse(String reason, Duration retryAfter) {
       return CompletableFuture.failedFuture(
-          new RingException.Refused(
-              reason, List.of(), OptionalLong.of(retryAfter.toMillis())));
+          new RingException.Refused(reason, List.of(), OptionalLong.of(retryAfter.toMillis())));
     }
   }
 }

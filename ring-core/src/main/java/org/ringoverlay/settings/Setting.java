@@ -133,8 +133,15 @@ public final class Setting<T> {
       return parser.apply(text);
     } catch (NumberFormatException broken) {
       throw new RingException.InvalidInput(
-          "The setting " + name + " (from " + origin + ") is " + rule + ", not '"
-              + Printable.text(text, 80) + "'.");
+          "The setting "
+              + name
+              + " (from "
+              + origin
+              + ") is "
+              + rule
+              + ", not '"
+              + Printable.text(text, 80)
+              + "'.");
     }
   }
 

@@ -110,7 +110,11 @@ public final class Settings {
   private static RingException unknown(String name, String origin, List<String> names) {
     String nearest = Nearest.to(name, names);
     return new RingException.InvalidInput(
-        "There is no setting '" + Printable.text(name, 80) + "' (from " + origin + ")."
+        "There is no setting '"
+            + Printable.text(name, 80)
+            + "' (from "
+            + origin
+            + ")."
             + (nearest == null ? "" : " Did you mean '" + nearest + "'?"));
   }
 

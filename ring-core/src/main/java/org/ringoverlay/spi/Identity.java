@@ -11,7 +11,8 @@ import org.ringoverlay.id.Id;
  * @param ring the ring's name
  * @param ringIdentity the 128 random bits, 32 hex digits, that the founder drew; empty before the
  *     first join
- * @param arcBits how finely the circle is cut, fixed when the ring was founded; 0 before the first join
+ * @param arcBits how finely the circle is cut, fixed when the ring was founded; 0 before the first
+ *     join
  * @param peers addresses of members last known, nearest first, at most 64
  */
 public record Identity(

@@ -8,7 +8,8 @@ public interface OutboundFrame {
   int sizeBytes();
 
   /**
-   * Writes the frame at the buffer's position, exactly {@link #sizeBytes} bytes in big-endian order.
+   * Writes the frame at the buffer's position, exactly {@link #sizeBytes} bytes in big-endian
+   * order.
    */
   void writeTo(ByteBuffer target);
 }

@@ -8,7 +8,8 @@ import org.ringoverlay.view.RingView;
  * Hears what happens in a node: for metrics, traces and tests.
  *
  * <p>Called on the node's loop unless said otherwise; must not block and must not throw (a throw is
- * logged once and ignored). Every method does nothing by default, so that later versions may add some.
+ * logged once and ignored). Every method does nothing by default, so that later versions may add
+ * some.
  */
 public interface RingObserver {
   /** Hears nothing. */

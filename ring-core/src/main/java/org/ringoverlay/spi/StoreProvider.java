@@ -16,8 +16,8 @@ public interface StoreProvider {
    * Opens or makes a data directory and locks it. Blocks; called while the node starts, not on its
    * loop.
    *
-   * @throws org.ringoverlay.error.RingException if the directory is in use, unreadable, damaged or of
-   *     a newer format; nothing in it was changed
+   * @throws org.ringoverlay.error.RingException if the directory is in use, unreadable, damaged or
+   *     of a newer format; nothing in it was changed
    */
   Store open(String directory, Settings settings);
 }

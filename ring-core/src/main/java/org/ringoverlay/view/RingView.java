@@ -224,7 +224,13 @@ public final class RingView {
 
   @Override
   public String toString() {
-    return "view " + version + " of " + self.shortString() + ": " + routable.length + " alive of "
+    return "view "
+        + version
+        + " of "
+        + self.shortString()
+        + ": "
+        + routable.length
+        + " alive of "
         + present.length;
   }
 }

@@ -20,12 +20,13 @@ import org.ringoverlay.spi.Scheduler;
 /**
  * The calls of this node that wait for a reply.
  *
- * <p>A call is attempted at once; again with exponential backoff and jitter while nothing comes back,
- * and at once when the node that it was handed to is suspected; all attempts carry the same number, so
- * that the answering side runs them once. It ends with the first reply or at its deadline.
+ * <p>A call is attempted at once; again with exponential backoff and jitter while nothing comes
+ * back, and at once when the node that it was handed to is suspected; all attempts carry the same
+ * number, so that the answering side runs them once. It ends with the first reply or at its
+ * deadline.
  *
- * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP 2015,
- * section 3.3): below it nothing will ever be repeated, and the answering side may forget.
+ * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP
+ * 2015, section 3.3): below it nothing will ever be repeated, and the answering side may forget.
  *
  * <p>On the loop. Deadlines are looked at in turns of {@value #TURN_MILLIS} ms: a call never ends
  * early, and late by at most a turn.
@@ -187,8 +188,20 @@ public final class Calls {
         (call.options.direct() ? Envelope.DIRECT : 0) | (call.attempts > 1 ? Envelope.REPEAT : 0);
     long microsLeft = Math.max(0, Math.min(Envelope.MICROS_LEFT_MAX, (call.deadline - now) / 1000));
     return new Envelope(
-        Kind.REQUEST, flags, hops, limits.hopsMax(), 0, call.target, self, incarnation,
-        call.sequence, oldestOpen(), microsLeft, call.service, call.payload, 0,
+        Kind.REQUEST,
+        flags,
+        hops,
+        limits.hopsMax(),
+        0,
+        call.target,
+        self,
+        incarnation,
+        call.sequence,
+        oldestOpen(),
+        microsLeft,
+        call.service,
+        call.payload,
+        0,
         call.payload.length);
   }
 
@@ -229,8 +242,12 @@ public final class Calls {
   }
 
   private RingException expired(Open call) {
-    String after = " after " + call.options.timeoutNanos() / 1_000_000 + " ms and " + call.attempts
-        + (call.attempts == 1 ? " attempt" : " attempts");
+    String after =
+        " after "
+            + call.options.timeoutNanos() / 1_000_000
+            + " ms and "
+            + call.attempts
+            + (call.attempts == 1 ? " attempt" : " attempts");
     if (!call.handedOut) {
       return call.lastTrouble != null
           ? call.lastTrouble
@@ -245,8 +262,10 @@ public final class Calls {
   /** A reply or failure for this node arrived. */
   public void answered(Envelope answer) {
     Open call = answer.incarnation() == incarnation ? open.get(answer.sequence()) : null;
-    if (call == null || (call.options.direct() && !answer.origin().equals(call.target)
-        && !answer.has(Envelope.FROM_ROUTER))) {
+    if (call == null
+        || (call.options.direct()
+            && !answer.origin().equals(call.target)
+            && !answer.has(Envelope.FROM_ROUTER))) {
       observer.strayReply(self, answer.origin());
       return;
     }
@@ -254,7 +273,10 @@ public final class Calls {
       finish(
           call,
           new Reply(
-              answer.array(), answer.offset(), answer.length(), answer.origin(),
+              answer.array(),
+              answer.offset(),
+              answer.length(),
+              answer.origin(),
               answer.requestHops()),
           null);
       return;
@@ -299,7 +321,8 @@ public final class Calls {
           call,
           null,
           call.handedOut && !call.options.readOnly()
-              ? new RingException.OutcomeUnknown("This node closed before the answer came: " + reason, false)
+              ? new RingException.OutcomeUnknown(
+                  "This node closed before the answer came: " + reason, false)
               : new RingException.Closed(reason));
     }
   }

@@ -10,12 +10,14 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Envelope;
 
 /**
- * Remembers the answers to requests, so that a repeat gets the first answer and no handler runs twice.
+ * Remembers the answers to requests, so that a repeat gets the first answer and no handler runs
+ * twice.
  *
- * <p>One window per asker and incarnation. The asker says with each request below which number it waits
- * for nothing any more (RIFL, Lee et al., SOSP 2015, section 3.3); those answers go at once. Beyond
- * that the whole is bounded in answers, bytes, askers and age; what had to be forgotten early is known by
- * its number, and a repeat of it is told that its outcome is unknown instead of running again.
+ * <p>One window per asker and incarnation. The asker says with each request below which number it
+ * waits for nothing any more (RIFL, Lee et al., SOSP 2015, section 3.3); those answers go at once.
+ * Beyond that the whole is bounded in answers, bytes, askers and age; what had to be forgotten
+ * early is known by its number, and a repeat of it is told that its outcome is unknown instead of
+ * running again.
  *
  * <p>On the loop; plain state, time is an argument.
  */

@@ -79,7 +79,8 @@ public final class Services {
   /**
    * Adds a service, before the node starts.
    *
-   * @throws IllegalArgumentException if there is one of this name, or the name is not 1–128 bytes of text
+   * @throws IllegalArgumentException if there is one of this name, or the name is not 1–128 bytes
+   *     of text
    */
   public void register(ByteService service) {
     String name = service.name();
@@ -88,8 +89,11 @@ public final class Services {
         || bytes > Envelope.SERVICE_BYTES_MAX
         || name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "a service's name is 1–" + Envelope.SERVICE_BYTES_MAX + " bytes without control characters: '"
-              + Printable.text(name, 40) + "'");
+          "a service's name is 1–"
+              + Envelope.SERVICE_BYTES_MAX
+              + " bytes without control characters: '"
+              + Printable.text(name, 40)
+              + "'");
     }
     if (byName.putIfAbsent(name, new Entry(service)) != null) {
       throw new IllegalArgumentException("this node already has a service '" + name + "'");
@@ -113,7 +117,11 @@ public final class Services {
         (name, entry) ->
             result.add(
                 new Status(
-                    name, entry.inFlight, entry.handled, entry.failed, entry.refused,
+                    name,
+                    entry.inFlight,
+                    entry.handled,
+                    entry.failed,
+                    entry.refused,
                     entry.repeated)));
     return result;
   }
@@ -132,7 +140,11 @@ public final class Services {
           failure(
               request,
               RingException.Incompatible.unknownService(
-                  "Node " + self + " has no service '" + Printable.text(request.service(), 128) + "'.")));
+                  "Node "
+                      + self
+                      + " has no service '"
+                      + Printable.text(request.service(), 128)
+                      + "'.")));
       return;
     }
     Repeats.Found found = repeats.look(request);
@@ -160,7 +172,9 @@ public final class Services {
       repeats.undone(request);
       answer(
           request,
-          failure(request, new RingException.Timeout("The deadline had passed before the work began.")));
+          failure(
+              request,
+              new RingException.Timeout("The deadline had passed before the work began.")));
       return;
     }
     if (entry.inFlight >= entry.service.inFlightMax()) {
@@ -174,8 +188,13 @@ public final class Services {
           failure(
               request,
               new RingException.Refused(
-                  "Service '" + entry.service.name() + "' on node " + self + " already has "
-                      + entry.service.inFlightMax() + " requests in work.")));
+                  "Service '"
+                      + entry.service.name()
+                      + "' on node "
+                      + self
+                      + " already has "
+                      + entry.service.inFlightMax()
+                      + " requests in work.")));
       return;
     }
     entry.inFlight++;
@@ -210,7 +229,9 @@ public final class Services {
       answer = request.answer(Kind.REPLY, 0, self, json);
     } else {
       RingException told =
-          error != null ? error : new RingException.HandlerFailed("It gave neither reply nor error.");
+          error != null
+              ? error
+              : new RingException.HandlerFailed("It gave neither reply nor error.");
       outcome = told.code();
       if (told instanceof RingException.Refused) {
         entry.refused++;
@@ -231,7 +252,10 @@ public final class Services {
       if (now >= inbound.deadlineNanos()) {
         inbound.fail(
             new RingException.OutcomeUnknown(
-                "The handler of service '" + entry.service.name() + "' did not end by the deadline.", false));
+                "The handler of service '"
+                    + entry.service.name()
+                    + "' did not end by the deadline.",
+                false));
       }
     }
   }
@@ -259,7 +283,10 @@ public final class Services {
     if (sent != org.ringoverlay.spi.Connection.Sent.QUEUED) {
       observer.trouble(
           self,
-          "an answer to " + origin.shortString() + " could not be sent (" + sent
+          "an answer to "
+              + origin.shortString()
+              + " could not be sent ("
+              + sent
               + "); the asker will ask again");
     }
   }

@@ -70,8 +70,15 @@ public final class Introduction {
   @Nullable RingException objection(LinkMessage.Hello hello, MemberCard theirs) {
     if (hello.protocolMin() > PROTOCOL_MAX || hello.protocolMax() < PROTOCOL_MIN) {
       return new RingException.Incompatible(
-          "This node speaks protocol " + PROTOCOL_MIN + " to " + PROTOCOL_MAX + ", the other "
-              + hello.protocolMin() + " to " + hello.protocolMax() + ".");
+          "This node speaks protocol "
+              + PROTOCOL_MIN
+              + " to "
+              + PROTOCOL_MAX
+              + ", the other "
+              + hello.protocolMin()
+              + " to "
+              + hello.protocolMax()
+              + ".");
     }
     return objection(hello.ring(), hello.ringIdentity(), theirs);
   }
@@ -89,16 +96,26 @@ public final class Introduction {
       @Nullable String theirRing, @Nullable String theirIdentity, MemberCard theirs) {
     if (!ring.equals(theirRing)) {
       return new RingException.Incompatible(
-          "This node is of ring '" + Printable.text(ring, 128) + "', the other of ring '"
-              + Printable.text(Objects.toString(theirRing), 128) + "'.");
+          "This node is of ring '"
+              + Printable.text(ring, 128)
+              + "', the other of ring '"
+              + Printable.text(Objects.toString(theirRing), 128)
+              + "'.");
     }
     if (theirIdentity == null) {
       return new RingException.Incompatible("The other does not say its ring's identity.");
     }
-    if (!ringIdentity.isEmpty() && !theirIdentity.isEmpty() && !ringIdentity.equals(theirIdentity)) {
+    if (!ringIdentity.isEmpty()
+        && !theirIdentity.isEmpty()
+        && !ringIdentity.equals(theirIdentity)) {
       return new RingException.Incompatible(
-          "Two rings are named '" + Printable.text(ring, 128) + "': identity " + ringIdentity + " and "
-              + Printable.text(theirIdentity, 32) + ". They were founded apart and never merge.");
+          "Two rings are named '"
+              + Printable.text(ring, 128)
+              + "': identity "
+              + ringIdentity
+              + " and "
+              + Printable.text(theirIdentity, 32)
+              + ". They were founded apart and never merge.");
     }
     if (theirs.id().equals(self)) {
       return new RingException.Incompatible("Both nodes have the ID " + self + ".");

@@ -23,9 +23,9 @@ import org.ringoverlay.spi.Transport;
 /**
  * The connections of a node.
  *
- * <p>Two nodes that connect to each other at once keep both connections and each sends on the one that
- * was agreed on first. Frames for a node that is not connected wait, within a bound, while it is
- * dialled. On the loop.
+ * <p>Two nodes that connect to each other at once keep both connections and each sends on the one
+ * that was agreed on first. Frames for a node that is not connected wait, within a bound, while it
+ * is dialled. On the loop.
  */
 public final class Links {
   /**
@@ -227,7 +227,8 @@ public final class Links {
       peer.dialAgainAt = clock.nanos() + limits.redialNanos();
       if (!peer.waiting.isEmpty()) {
         observer.refusedFrame(
-            wire.address(), peer.waiting.size() + " frames waited for a connection that never came");
+            wire.address(),
+            peer.waiting.size() + " frames waited for a connection that never came");
       }
       peer.waiting.clear();
       peer.waitingBytes = 0;

@@ -14,8 +14,8 @@ import org.ringoverlay.spi.ConnectionHandler;
 /**
  * One connection, from its handshake to its end.
  *
- * <p>{@code CONNECTING → GREETING → AGREED → OVER}; {@code OVER} from anywhere. The node that connected
- * says hello, the other welcome or reject.
+ * <p>{@code CONNECTING → GREETING → AGREED → OVER}; {@code OVER} from anywhere. The node that
+ * connected says hello, the other welcome or reject.
  */
 final class Wire implements ConnectionHandler {
   private enum State {

@@ -18,11 +18,11 @@ import org.ringoverlay.view.MemberState;
 /**
  * Notices members that do not answer.
  *
- * <p>Each node watches its nearest neighbours: any frame from one is a sign of life, and a ping asks
- * for one each interval. Before a silent neighbour is suspected others are asked to probe it (SWIM, Das,
- * Gupta, Motivala 2002, section 3.1); a suspect that does not refute in time is dead (section 4.2). The
- * time that this node's own loop was held is not counted against anybody (in the spirit of Lifeguard,
- * Dadgar, Phillips, Currey 2018). On the loop.
+ * <p>Each node watches its nearest neighbours: any frame from one is a sign of life, and a ping
+ * asks for one each interval. Before a silent neighbour is suspected others are asked to probe it
+ * (SWIM, Das, Gupta, Motivala 2002, section 3.1); a suspect that does not refute in time is dead
+ * (section 4.2). The time that this node's own loop was held is not counted against anybody (in the
+ * spirit of Lifeguard, Dadgar, Phillips, Currey 2018). On the loop.
  */
 public final class FailureDetector {
   /** Askers of one indirect probe at most; further ones ask again with their next tick. */
@@ -103,8 +103,11 @@ public final class FailureDetector {
     this.randomness = randomness;
   }
 
-  /** Begins to watch. */
+  /** Begins to watch; does nothing if it does already. */
   public void start() {
+    if (timer != null) {
+      return;
+    }
     tickedAt = clock.nanos();
     timer = scheduler.schedule(randomness.below(limits.intervalNanos()), this::tick);
   }
@@ -195,8 +198,8 @@ public final class FailureDetector {
   }
 
   /**
-   * Two halves of a ring that was split hold each other dead: each node looks for one of the dead now
-   * and then, and whoever answers refutes its death.
+   * Two halves of a ring that was split hold each other dead: each node looks for one of the dead
+   * now and then, and whoever answers refutes its death.
    */
   private void lookForDeparted(long now) {
     membership.forgetDeparted(now - limits.departedNanos());
@@ -280,8 +283,8 @@ public final class FailureDetector {
   }
 
   /**
-   * A connection ended or could not be made. Nobody listening means that the process is gone, which is
-   * reason to suspect at once; anything else is reason to connect again and see.
+   * A connection ended or could not be made. Nobody listening means that the process is gone, which
+   * is reason to suspect at once; anything else is reason to connect again and see.
    */
   public void unlinked(Id node, String reason, boolean refused) {
     MemberState state = membership.stateOf(node);

@@ -1,6 +1,5 @@
 package org.ringoverlay.internal.membership;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,10 +22,10 @@ import org.ringoverlay.view.MemberState;
  * <ul>
  *   <li>Seeking: the seeds are tried one after another until one lets the node in and tells it the
  *       members.
- *   <li>Discovering: each live neighbour on both sides takes the newcomer into its table and answers with
- *       the members around it, until no answer names a closer neighbour.
- *   <li>Announcing: the node is alive, and each neighbour is told so until it agrees. Then it is ready:
- *       its leaf set and those of its neighbours hold each other.
+ *   <li>Discovering: each live neighbour on both sides takes the newcomer into its table and
+ *       answers with the members around it, until no answer names a closer neighbour.
+ *   <li>Announcing: the node is alive, and each neighbour is told so until it agrees. Then it is
+ *       ready: its leaf set and those of its neighbours hold each other.
  * </ul>
  *
  * On the loop.
@@ -125,8 +124,11 @@ public final class Joining {
     if (clock.nanos() - deadline >= 0) {
       fail(
           new RingException.Unavailable(
-              "No seed let this node in within " + limits.timeoutNanos() / 1_000_000 + " ms: "
-                  + troublesText() + "."));
+              "No seed let this node in within "
+                  + limits.timeoutNanos() / 1_000_000
+                  + " ms: "
+                  + troublesText()
+                  + "."));
       return;
     }
     String seed = seeds.get(nextSeed);
@@ -176,7 +178,9 @@ public final class Joining {
     }
   }
 
-  /** Tries the next seed soon: at once if there is another, after a breath if all had their turn. */
+  /**
+   * Tries the next seed soon: at once if there is another, after a breath if all had their turn.
+   */
   private void again() {
     long breath = nextSeed == 0 ? 50_000_000L + randomness.below(100_000_000L) : 0;
     rearm(scheduler.schedule(breath, this::trySeed));

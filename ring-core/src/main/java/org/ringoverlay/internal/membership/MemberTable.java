@@ -17,8 +17,8 @@ import org.ringoverlay.view.MemberState;
 /**
  * All facts about members, the departed ones too for a while. Plain state; time is an argument.
  *
- * <p>Facts are ordered by (incarnation, version, state): merging the same facts in any order gives the
- * same table (a join semilattice), so that gossip needs no order.
+ * <p>Facts are ordered by (incarnation, version, state): merging the same facts in any order gives
+ * the same table (a join semilattice), so that gossip needs no order.
  */
 final class MemberTable {
   /** What is known of a member. */
@@ -111,8 +111,7 @@ final class MemberTable {
     if (before == null && members.size() >= membersMax) {
       return null;
     }
-    if (before != null
-        && !before.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
+    if (before != null && !before.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
       return null;
     }
     var after =
@@ -125,8 +124,7 @@ final class MemberTable {
   void restartClock(Known known, long now) {
     members.put(
         known.card().id(),
-        new Known(
-            known.card(), known.raw(), known.version(), known.state(), known.member(), now));
+        new Known(known.card(), known.raw(), known.version(), known.state(), known.member(), now));
   }
 
   /** Forgets a member that departed. */

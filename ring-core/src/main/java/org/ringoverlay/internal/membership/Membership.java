@@ -23,8 +23,9 @@ import org.ringoverlay.view.RingView;
  * The member table, the views made of it, and the gossip that makes all tables equal.
  *
  * <p>A fact that changed the table is passed on once, to the nearest neighbours and to some others
- * (rumour mongering, Demers et al., PODC 1987, section 1.4); what rumours miss is found by the digests
- * that pings carry and repaired by comparing tables (anti-entropy, section 1.3). On the loop.
+ * (rumour mongering, Demers et al., PODC 1987, section 1.4); what rumours miss is found by the
+ * digests that pings carry and repaired by comparing tables (anti-entropy, section 1.3). On the
+ * loop.
  */
 public final class Membership {
   /** Facts in one message; more go in further messages. */
@@ -198,8 +199,15 @@ public final class Membership {
     }
     if (card.incarnation() > selfIncarnation) {
       listener.superseded(
-          "another process runs with this node's ID " + self + ", started later (incarnation "
-              + card.incarnation() + " over " + selfIncarnation + ", at " + card.address() + ")");
+          "another process runs with this node's ID "
+              + self
+              + ", started later (incarnation "
+              + card.incarnation()
+              + " over "
+              + selfIncarnation
+              + ", at "
+              + card.address()
+              + ")");
       return false;
     }
     if (card.incarnation() == selfIncarnation
@@ -211,7 +219,9 @@ public final class Membership {
     if (change == null) {
       return false;
     }
-    noted(change, entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state());
+    noted(
+        change,
+        entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state());
     return true;
   }
 
@@ -221,8 +231,7 @@ public final class Membership {
     MemberTable.Known before = change.before();
     if (before == null || before.state() != change.after().state()) {
       listener.memberChanged(
-          new MemberEvent(
-              change.after().member(), before == null ? null : before.state(), cause));
+          new MemberEvent(change.after().member(), before == null ? null : before.state(), cause));
     }
     if (!newsScheduled) {
       newsScheduled = true;
@@ -289,7 +298,9 @@ public final class Membership {
     post.send(node, new LinkMessage.Have(table.seen()));
   }
 
-  /** A node says in short what it knows: it gets what it lacks and is asked for what it has more. */
+  /**
+   * A node says in short what it knows: it gets what it lacks and is asked for what it has more.
+   */
   public void have(Id from, LinkMessage.Have have) {
     var theirs = new java.util.TreeMap<Id, Seen>();
     for (Seen seen : have.seen()) {

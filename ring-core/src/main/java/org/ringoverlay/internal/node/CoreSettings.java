@@ -15,7 +15,8 @@ public final class CoreSettings {
           Arcs.BITS_MAX,
           "The circle is cut into 2 to this power arcs; fixed when the ring is founded.");
   static final Setting<Long> FRAME_MAX =
-      Setting.size("ring.frame.max", "4MiB", "The longest frame; a longer one closes its connection.");
+      Setting.size(
+          "ring.frame.max", "4MiB", "The longest frame; a longer one closes its connection.");
   static final Setting<Long> JOIN_TIMEOUT =
       Setting.duration(
           "ring.join.timeout", "30s", "How long a new node looks for a seed that lets it in.");
@@ -28,9 +29,12 @@ public final class CoreSettings {
       Setting.duration("ring.join.attempt", "1s", "How long one seed may take to let a node in.");
   static final Setting<Long> JOIN_RESEND =
       Setting.duration(
-          "ring.join.resend", "200ms", "How long a neighbour may take before a newcomer asks again.");
+          "ring.join.resend",
+          "200ms",
+          "How long a neighbour may take before a newcomer asks again.");
   static final Setting<Long> LEAVE_TIMEOUT =
-      Setting.duration("ring.leave.timeout", "5s", "How long a leaving node may take to hand over.");
+      Setting.duration(
+          "ring.leave.timeout", "5s", "How long a leaving node may take to hand over.");
   static final Setting<Long> HEARTBEAT_INTERVAL =
       Setting.duration("ring.heartbeat.interval", "250ms", "How often a neighbour is pinged.");
   static final Setting<Long> HEARTBEAT_SUSPECT =
@@ -46,7 +50,9 @@ public final class CoreSettings {
           "ring.heartbeat.probers", 3, 0, 16, "Members asked to probe a silent neighbour.");
   static final Setting<Long> DEPARTED_REMEMBER =
       Setting.duration(
-          "ring.departed.remember", "10m", "How long a departed member is remembered and looked for.");
+          "ring.departed.remember",
+          "10m",
+          "How long a departed member is remembered and looked for.");
   static final Setting<Integer> LEAFSET_SIDE =
       Setting.integer(
           "ring.leafset.side", 16, 2, 64, "Members on each side that must agree on a newcomer.");
@@ -62,14 +68,20 @@ public final class CoreSettings {
       Setting.integer("ring.hops.max", 16, 1, 64, "Hops that a message may make.");
   static final Setting<Integer> REPEATS_MAX =
       Setting.integer(
-          "ring.repeats.max", 131_072, 128, 10_000_000, "Answers remembered for repeated requests.");
+          "ring.repeats.max",
+          131_072,
+          128,
+          10_000_000,
+          "Answers remembered for repeated requests.");
   static final Setting<Long> REPEATS_BYTES =
       Setting.size("ring.repeats.bytes", "64MiB", "Bytes of the answers remembered.");
   static final Setting<Long> REPEATS_AGE =
       Setting.duration("ring.repeats.age", "1m", "How long an answer is remembered at most.");
   static final Setting<Long> LINK_WAITING =
       Setting.size(
-          "ring.link.waiting", "4MiB", "Bytes that wait for one connection while it is being made.");
+          "ring.link.waiting",
+          "4MiB",
+          "Bytes that wait for one connection while it is being made.");
   static final Setting<Long> LINK_REDIAL =
       Setting.duration(
           "ring.link.redial", "100ms", "How long a node that could not be reached is not dialled.");
@@ -77,10 +89,30 @@ public final class CoreSettings {
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
-          ARC_BITS, FRAME_MAX, JOIN_TIMEOUT, RESUME_WAIT, JOIN_ATTEMPT, JOIN_RESEND, LEAVE_TIMEOUT,
-          HEARTBEAT_INTERVAL, HEARTBEAT_SUSPECT, HEARTBEAT_DEAD, HEARTBEAT_NEIGHBOURS,
-          HEARTBEAT_PROBERS, DEPARTED_REMEMBER, LEAFSET_SIDE, MEMBERS_MAX, CALLS_MAX, RETRY_FIRST,
-          RETRY_MAX, HOPS_MAX, REPEATS_MAX, REPEATS_BYTES, REPEATS_AGE, LINK_WAITING, LINK_REDIAL);
+          ARC_BITS,
+          FRAME_MAX,
+          JOIN_TIMEOUT,
+          RESUME_WAIT,
+          JOIN_ATTEMPT,
+          JOIN_RESEND,
+          LEAVE_TIMEOUT,
+          HEARTBEAT_INTERVAL,
+          HEARTBEAT_SUSPECT,
+          HEARTBEAT_DEAD,
+          HEARTBEAT_NEIGHBOURS,
+          HEARTBEAT_PROBERS,
+          DEPARTED_REMEMBER,
+          LEAFSET_SIDE,
+          MEMBERS_MAX,
+          CALLS_MAX,
+          RETRY_FIRST,
+          RETRY_MAX,
+          HOPS_MAX,
+          REPEATS_MAX,
+          REPEATS_BYTES,
+          REPEATS_AGE,
+          LINK_WAITING,
+          LINK_REDIAL);
 
   private CoreSettings() {}
 

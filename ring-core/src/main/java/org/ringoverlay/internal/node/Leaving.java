@@ -13,8 +13,8 @@ import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Scheduler;
 
 /**
- * How a node goes: each service hands over, requests in work end, all within a deadline; then goodbye is
- * said. On the loop.
+ * How a node goes: each service hands over, requests in work end, all within a deadline; then
+ * goodbye is said. On the loop.
  */
 final class Leaving {
   private static final long LOOK_NANOS = 10_000_000;
@@ -31,11 +31,7 @@ final class Leaving {
   private @Nullable Left left;
 
   Leaving(
-      Services services,
-      Clock clock,
-      Scheduler scheduler,
-      long timeoutNanos,
-      Runnable goodbye) {
+      Services services, Clock clock, Scheduler scheduler, long timeoutNanos, Runnable goodbye) {
     this.services = services;
     this.clock = clock;
     this.scheduler = scheduler;
@@ -56,8 +52,7 @@ final class Leaving {
         continue;
       }
       handing.whenComplete(
-          (count, failure) ->
-              scheduler.execute(() -> handed(name, count, failure)));
+          (count, failure) -> scheduler.execute(() -> handed(name, count, failure)));
     }
     scheduler.schedule(0, this::look);
   }

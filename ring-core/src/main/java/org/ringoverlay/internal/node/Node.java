@@ -29,7 +29,6 @@ import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
 import org.ringoverlay.spi.Clock;
-import org.ringoverlay.spi.Identity;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
@@ -42,10 +41,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node: hands each message and each event to the concern that owns it, and lives from start to close.
+ * A node: hands each message and each event to the concern that owns it, and lives from start to
+ * close.
  *
- * <p>{@code NEW → JOINING → READY → LEAVING → CLOSED}, and {@code CLOSED} from anywhere. Everything runs
- * on the loop unless said otherwise.
+ * <p>{@code NEW → JOINING → READY → LEAVING → CLOSED}, and {@code CLOSED} from anywhere. Everything
+ * runs on the loop unless said otherwise.
  */
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -95,8 +95,7 @@ public final class Node {
     Id self = origin.identity().node();
     Settings settings = config.settings();
     var limits = new NodeLimits(settings);
-    this.introduction =
-        new Introduction(self, config.ring(), ringIdentity, Json.of(null));
+    this.introduction = new Introduction(self, config.ring(), ringIdentity, Json.of(null));
     this.links =
         new Links(
             transport, limits.links(), introduction, this::addressOf, new LinkDispatch(), observer);
@@ -349,14 +348,16 @@ public final class Node {
       return;
     }
     state = State.READY;
-    if (joining == null || !membership.view().find(id()).isEmpty()) {
-      detector.start();
-    }
+    detector.start();
     remember();
     scheduler.schedule(TIDY_NANOS, this::tidy);
     LOG.info(
         "node {} listens on {} in ring {} ({}), {} members",
-        id(), address, config.ring(), ringIdentity, membership.view().members().size());
+        id(),
+        address,
+        config.ring(),
+        ringIdentity,
+        membership.view().members().size());
     started.complete(null);
   }
 
@@ -382,8 +383,7 @@ public final class Node {
   }
 
   /** Makes a call. Any thread; {@code end} hears of it on the loop. */
-  public void call(
-      String service, Id target, byte[] payload, CallOptions options, CallEnd end) {
+  public void call(String service, Id target, byte[] payload, CallOptions options, CallEnd end) {
     if (scheduler.onLoop()) {
       callOnLoop(service, target, payload, options, end);
     } else if (!scheduler.execute(() -> callOnLoop(service, target, payload, options, end))) {
@@ -403,8 +403,11 @@ public final class Node {
       end.ended(
           null,
           RingException.InvalidInput.tooLarge(
-              "The request is " + payload.length + " bytes of JSON; this node sends at most "
-                  + payloadBytesMax() + " (ring.frame.max)."));
+              "The request is "
+                  + payload.length
+                  + " bytes of JSON; this node sends at most "
+                  + payloadBytesMax()
+                  + " (ring.frame.max)."));
     } else {
       calls.call(service, target, payload, options, end);
     }
@@ -522,7 +525,9 @@ public final class Node {
       } else if (message instanceof LinkMessage.NotUnderstood notUnderstood) {
         observer.trouble(
             id(),
-            "node " + from.shortString() + " did not understand "
+            "node "
+                + from.shortString()
+                + " did not understand "
                 + Printable.text(notUnderstood.what(), 100));
       } else {
         ofJoining(from, message);
@@ -594,7 +599,8 @@ public final class Node {
   private final class ViewDispatch implements ViewListener {
     @Override
     public void memberChanged(MemberEvent event) {
-      LOG.debug("{}: {} is {}: {}", id(), event.member().id(), event.member().state(), event.cause());
+      LOG.debug(
+          "{}: {} is {}: {}", id(), event.member().id(), event.member().state(), event.cause());
       observer.memberChanged(id(), event);
       MemberState now = event.member().state();
       if (now == MemberState.SUSPECT || !now.isPresent()) {

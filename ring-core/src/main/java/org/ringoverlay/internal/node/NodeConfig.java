@@ -51,8 +51,14 @@ public record NodeConfig(
     int bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
     if (bytes < 1 || bytes > NAME_BYTES_MAX || name.chars().anyMatch(Character::isISOControl)) {
       throw new RingException.InvalidInput(
-          what + " is 1–" + NAME_BYTES_MAX + " bytes without control characters, not '"
-              + Printable.text(name, 40) + "' of " + bytes + " bytes.");
+          what
+              + " is 1–"
+              + NAME_BYTES_MAX
+              + " bytes without control characters, not '"
+              + Printable.text(name, 40)
+              + "' of "
+              + bytes
+              + " bytes.");
     }
   }
 }

@@ -15,8 +15,8 @@ import org.ringoverlay.view.Member;
 import org.ringoverlay.view.RingView;
 
 /**
- * Where a node comes from: a fresh identity or the one in its data directory, and with that whether it
- * founds a ring, joins one or resumes.
+ * Where a node comes from: a fresh identity or the one in its data directory, and with that whether
+ * it founds a ring, joins one or resumes.
  *
  * <p>A node founds only with an empty directory, or none, and without seeds or when it was told to.
  */
@@ -38,7 +38,8 @@ final class Origin {
   /**
    * Finds out.
    *
-   * @throws RingException.InvalidInput if the directory is another ring's, or another ID was asked for
+   * @throws RingException.InvalidInput if the directory is another ring's, or another ID was asked
+   *     for
    */
   static Origin of(NodeConfig config, Optional<Store> store, Randomness randomness) {
     Optional<Identity> former = store.flatMap(Store::identity);
@@ -51,12 +52,19 @@ final class Origin {
     Identity before = former.get();
     if (!before.ring().equals(config.ring())) {
       throw new RingException.InvalidInput(
-          "The data directory belongs to ring '" + Printable.text(before.ring(), 128)
-              + "', this node is told to be of ring '" + config.ring() + "'.");
+          "The data directory belongs to ring '"
+              + Printable.text(before.ring(), 128)
+              + "', this node is told to be of ring '"
+              + config.ring()
+              + "'.");
     }
     if (config.id().isPresent() && !config.id().get().equals(before.node())) {
       throw new RingException.InvalidInput(
-          "The data directory belongs to node " + before.node() + ", not " + config.id().get() + ".");
+          "The data directory belongs to node "
+              + before.node()
+              + ", not "
+              + config.id().get()
+              + ".");
     }
     Identity next =
         new Identity(
@@ -68,8 +76,7 @@ final class Origin {
             before.peers());
     var contacts = new LinkedHashSet<>(config.seeds());
     contacts.addAll(before.peers());
-    boolean founds =
-        !before.hasJoined() && (config.found() || contacts.isEmpty());
+    boolean founds = !before.hasJoined() && (config.found() || contacts.isEmpty());
     return new Origin(next, founds, List.copyOf(new ArrayList<>(contacts)));
   }
 

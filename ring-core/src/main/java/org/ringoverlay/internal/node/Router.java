@@ -19,8 +19,9 @@ import org.ringoverlay.view.RingView;
 /**
  * Decides where a message goes next: to a service of this node, to a call of this node, or on.
  *
- * <p>The root of a target is decided afresh at every hop, by that node's own view; a message that finds
- * no way is told to its asker as a failure of the overlay, and the asker tries again. On the loop.
+ * <p>The root of a target is decided afresh at every hop, by that node's own view; a message that
+ * finds no way is told to its asker as a failure of the overlay, and the asker tries again. On the
+ * loop.
  */
 final class Router implements Way {
   private final Id self;
@@ -85,7 +86,9 @@ final class Router implements Way {
     } else if (envelope.hops() >= envelope.hopsMax()) {
       noWay(
           envelope,
-          "The message made " + envelope.hops() + " hops and did not find its root (ring.hops.max).");
+          "The message made "
+              + envelope.hops()
+              + " hops and did not find its root (ring.hops.max).");
     } else {
       Connection.Sent sent = send(next, envelope.forwarded());
       if (sent == Connection.Sent.QUEUED) {

@@ -19,8 +19,8 @@ import org.ringoverlay.spi.OutboundFrame;
  * </pre>
  *
  * <p>The asker, its incarnation and the sequence name a request; a reply carries the same three. A
- * node on the way changes the hops and nothing else, and never parses the payload. Immutable but for
- * the bytes, which nobody changes after they were handed over.
+ * node on the way changes the hops and nothing else, and never parses the payload. Immutable but
+ * for the bytes, which nobody changes after they were handed over.
  *
  * @param array holds the payload, not copied
  */
@@ -72,15 +72,41 @@ public record Envelope(
   /** The same message one hop further. */
   public Envelope forwarded() {
     return new Envelope(
-        kind, flags, hops + 1, hopsMax, requestHops, target, origin, incarnation, sequence,
-        oldestOpen, microsLeft, service, array, offset, length);
+        kind,
+        flags,
+        hops + 1,
+        hopsMax,
+        requestHops,
+        target,
+        origin,
+        incarnation,
+        sequence,
+        oldestOpen,
+        microsLeft,
+        service,
+        array,
+        offset,
+        length);
   }
 
   /** The answer to this request. */
   public Envelope answer(Kind answerKind, int answerFlags, Id self, byte[] payload) {
     return new Envelope(
-        answerKind, answerFlags | DIRECT, 0, hopsMax, hops, origin, self, incarnation, sequence, 0,
-        microsLeft, service, payload, 0, payload.length);
+        answerKind,
+        answerFlags | DIRECT,
+        0,
+        hopsMax,
+        hops,
+        origin,
+        self,
+        incarnation,
+        sequence,
+        0,
+        microsLeft,
+        service,
+        payload,
+        0,
+        payload.length);
   }
 
   @Override
@@ -152,7 +178,19 @@ public record Envelope(
 
   @Override
   public String toString() {
-    return kind + " " + service + " " + origin.shortString() + "→" + target.shortString() + " #"
-        + sequence + " hop " + hops + ", " + length + " bytes";
+    return kind
+        + " "
+        + service
+        + " "
+        + origin.shortString()
+        + "→"
+        + target.shortString()
+        + " #"
+        + sequence
+        + " hop "
+        + hops
+        + ", "
+        + length
+        + " bytes";
   }
 }

@@ -101,13 +101,25 @@ public final class Frames {
         || Envelope.HEADER_BYTES + nameBytes > frame.length) {
       return new Read.Malformed("a service's name of " + nameBytes + " bytes");
     }
-    String service =
-        new String(frame, Envelope.HEADER_BYTES, nameBytes, StandardCharsets.UTF_8);
+    String service = new String(frame, Envelope.HEADER_BYTES, nameBytes, StandardCharsets.UTF_8);
     int offset = Envelope.HEADER_BYTES + nameBytes;
     return new Read.Travelling(
         new Envelope(
-            kind, flags, hops, hopsMax, requestHops, target, origin, incarnation, sequence,
-            oldestOpen, microsLeft, service, frame, offset, frame.length - offset));
+            kind,
+            flags,
+            hops,
+            hopsMax,
+            requestHops,
+            target,
+            origin,
+            incarnation,
+            sequence,
+            oldestOpen,
+            microsLeft,
+            service,
+            frame,
+            offset,
+            frame.length - offset));
   }
 
   /** Writes a message to a neighbour. */

@@ -1,8 +1,8 @@
 package org.ringoverlay.internal.wire;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,8 @@ public sealed interface LinkMessage {
   /**
    * The first message of the node that connected.
    *
-   * @param protocolMin the lowest version of this protocol that it speaks, and {@code protocolMax} the highest
+   * @param protocolMin the lowest version of this protocol that it speaks, and {@code protocolMax}
+   *     the highest
    * @param ring its ring's name
    * @param ringIdentity empty while it has not joined
    * @param card its card

@@ -51,8 +51,7 @@ public record MemberCard(
                 && labels.entrySet().stream()
                     .allMatch(label -> isText(label.getKey()) && isText(label.getValue()))))
         && (services == null
-            || (services.size() <= SERVICES_MAX
-                && services.stream().allMatch(MemberCard::isText)));
+            || (services.size() <= SERVICES_MAX && services.stream().allMatch(MemberCard::isText)));
   }
 
   private static boolean isText(@Nullable String text) {

@@ -1,5 +1,6 @@
 /**
- * What stands on the wire: the envelope with its binary header, and the messages between neighbours.
+ * What stands on the wire: the envelope with its binary header, and the messages between
+ * neighbours.
  *
  * <p>Entry types: {@link org.ringoverlay.internal.wire.Envelope} and {@link
  * org.ringoverlay.internal.wire.LinkMessage}. Invariant: bytes from the net never throw past {@link
