@@ -121,7 +121,7 @@ public final class IdRange {
     } else {
       // The other one runs over our start: it takes the head up to its end, and the tail from its
       // begin.
-      addPart(left, end, begin);
+      addPart(left, /* begin= */ end, /* end= */ begin);
     }
     return List.copyOf(left);
   }

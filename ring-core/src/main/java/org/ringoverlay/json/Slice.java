@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Because the bytes are valid, walking over them checks nothing; the depth of recursion is
  * bounded by the grammar.
  */
+@SuppressWarnings("ArrayRecordComponent") // lives for one walk over bytes that nobody changes
 record Slice(byte[] array, int start, int end) {
 
   /** The value that fills the array, without the blanks around it. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
@@ -19,14 +20,14 @@ public final class Settings {
   /** Environment names that begin with {@code RING_} and are the command's own, not settings. */
   private static final List<String> COMMAND_VARIABLES = List.of("RING_NODE", "RING_JAVA_OPTS");
 
-  private final TreeMap<String, Setting<?>> known;
-  private final TreeMap<String, Object> values;
-  private final TreeMap<String, String> origins;
+  private final SortedMap<String, Setting<?>> known;
+  private final SortedMap<String, Object> values;
+  private final SortedMap<String, String> origins;
 
   private Settings(
-      TreeMap<String, Setting<?>> known,
-      TreeMap<String, Object> values,
-      TreeMap<String, String> origins) {
+      SortedMap<String, Setting<?>> known,
+      SortedMap<String, Object> values,
+      SortedMap<String, String> origins) {
     this.known = known;
     this.values = values;
     this.origins = origins;

@@ -9,4 +9,5 @@ import org.ringoverlay.id.Id;
  * @param node who answered
  * @param hops how many nodes the request passed
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, not shared: a copy per message would cost
 public record Reply(byte[] array, int offset, int length, Id node, int hops) {}

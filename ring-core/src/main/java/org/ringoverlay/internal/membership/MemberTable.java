@@ -162,7 +162,7 @@ final class MemberTable {
     long hash = known.card().id().hashCode();
     hash = mix(hash ^ known.card().incarnation());
     hash = mix(hash + known.version());
-    return mix(hash + known.state().ordinal());
+    return mix(hash + known.state().name().hashCode());
   }
 
   /** The finalizer of SplittableRandom (Steele, Lea, Flood, OOPSLA 2014, figure 16). */

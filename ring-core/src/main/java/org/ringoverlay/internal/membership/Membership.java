@@ -3,6 +3,7 @@ package org.ringoverlay.internal.membership;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -268,7 +269,7 @@ public final class Membership {
     }
   }
 
-  private LinkedHashSet<Id> receivers() {
+  private Set<Id> receivers() {
     RingView now = view;
     var receivers = new LinkedHashSet<Id>();
     for (Member member : now.neighbours(self, limits.newsNeighbours())) {

@@ -24,6 +24,7 @@ import org.ringoverlay.spi.OutboundFrame;
  *
  * @param array holds the payload, not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, not shared: a copy per message would cost
 public record Envelope(
     Kind kind,
     int flags,
