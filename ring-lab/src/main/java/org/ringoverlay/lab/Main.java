@@ -1,21 +1,43 @@
 package org.ringoverlay.lab;
 
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
 /** Where {@code ring bench} and {@code ring burn} start. */
-public final class Main {
+@Command(
+    name = "ring",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Measures and torments whole rings.",
+    subcommands = {BenchCommand.class})
+public final class Main implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
   private Main() {}
 
   /**
-   * Answers {@code --version} and refuses everything else, with the status of a usage error.
+   * Runs the command line and ends the process: 0 done, 1 a bound did not hold, 2 usage.
    *
    * @param args the command line
    */
   public static void main(String[] args) {
-    if (args.length == 1 && args[0].equals("--version")) {
-      var version = Main.class.getPackage().getImplementationVersion();
-      System.out.println("ring-lab " + (version == null ? "(unpackaged)" : version));
-      return;
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public void run() {
+    CommandLine.Model.CommandSpec known = spec;
+    if (known != null) {
+      throw new CommandLine.ParameterException(known.commandLine(), "Say what to measure: bench.");
     }
-    System.err.println("ring-lab: only --version is built yet");
-    System.exit(2);
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"ring-lab " + (version == null ? "(unpackaged)" : version)};
+    }
   }
 }

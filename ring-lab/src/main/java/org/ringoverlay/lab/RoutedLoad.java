@@ -1,0 +1,110 @@
+package org.ringoverlay.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.ringoverlay.Ring;
+import org.ringoverlay.RingService;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.transport.netty.NettyLoops;
+
+/** Requests from one node to random IDs whose roots are other nodes, each answered with its payload. */
+final class RoutedLoad implements Meter.Load, AutoCloseable {
+  private static final int TARGETS = 4_096;
+
+  private final int outstanding;
+  private final NettyLoops loops;
+  private final List<Ring> rings = new ArrayList<>();
+  private final Id[] targets = new Id[TARGETS];
+
+  RoutedLoad(int nodes, int outstanding, int threads) {
+    this.outstanding = outstanding;
+    this.loops = NettyLoops.shared(threads);
+    for (int i = 0; i < nodes; i++) {
+      var builder =
+          Ring.builder()
+              .transport(loops)
+              .extensions(List.of())
+              .service(
+                  RingService.of(
+                      "payload",
+                      Payload.class,
+                      (payload, context) -> CompletableFuture.completedFuture(payload)));
+      if (i > 0) {
+        builder.seeds(List.of(rings.get(0).address()));
+      }
+      rings.add(builder.startAndAwait());
+    }
+    Ring asker = rings.get(0);
+    var random = new SplittableRandom(42);
+    for (int i = 0; i < TARGETS; ) {
+      Id target = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      if (nodes == 1 || !asker.view().isRoot(target)) {
+        targets[i++] = target;
+      }
+    }
+  }
+
+  @Override
+  public long run(long nanos) throws InterruptedException {
+    var running = new Running(nanos);
+    Ring asker = rings.get(0);
+    asker
+        .scheduler()
+        .execute(
+            () -> {
+              for (int i = 0; i < outstanding; i++) {
+                running.ask(asker);
+              }
+            });
+    running.done.await();
+    if (running.failure != null) {
+      throw new IllegalStateException("a request failed", running.failure);
+    }
+    return running.ended;
+  }
+
+  /** One run; its state belongs to the asker's loop until it is done. */
+  private final class Running {
+    final CountDownLatch done = new CountDownLatch(1);
+    final long endAt;
+    long asked;
+    long ended;
+    int open;
+    @org.jspecify.annotations.Nullable Throwable failure;
+
+    Running(long nanos) {
+      this.endAt = System.nanoTime() + nanos;
+    }
+
+    void ask(Ring asker) {
+      open++;
+      Id target = targets[(int) (asked++ % TARGETS)];
+      asker
+          .ask("payload", target, Payload.sample(asked), Payload.class)
+          .whenComplete(
+              (payload, thrown) -> {
+                open--;
+                ended++;
+                if (thrown != null) {
+                  failure = thrown;
+                }
+                if (failure == null && System.nanoTime() < endAt) {
+                  ask(asker);
+                } else if (open == 0) {
+                  done.countDown();
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = rings.size() - 1; i >= 0; i--) {
+      rings.get(i).close();
+    }
+    loops.close();
+  }
+}
