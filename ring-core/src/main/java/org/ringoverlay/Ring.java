@@ -255,12 +255,18 @@ public final class Ring implements AutoCloseable {
     return node.halt("halted");
   }
 
-  /** Leaves and waits until the node is closed. Blocks; throws at once on a loop. */
+  /**
+   * Leaves and waits until the node is closed; does nothing if it is. Blocks; throws at once on a
+   * loop.
+   */
   @Override
   public void close() {
-    await(leave());
+    try {
+      await(leave());
+    } catch (RingException.Closed already) {
+      // The node has closed by itself or was halted, and there is nobody to say goodbye to.
+    }
     await(closed());
-    node.closeStore();
   }
 
   @Override

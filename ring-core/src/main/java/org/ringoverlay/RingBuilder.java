@@ -135,6 +135,20 @@ public final class RingBuilder {
     return this;
   }
 
+  /**
+   * Lets system properties ({@code ring.x.y}) and then environment variables ({@code RING_X_Y}) say
+   * what nothing before them said. Not done unless asked for: a library does not read its host's
+   * environment behind its back.
+   */
+  public RingBuilder environment() {
+    var properties = new TreeMap<String, String>();
+    System.getProperties()
+        .forEach((name, value) -> properties.put(String.valueOf(name), String.valueOf(value)));
+    sources.add(Settings.Source.systemProperties(properties));
+    sources.add(Settings.Source.environment(System.getenv()));
+    return this;
+  }
+
   /** Makes more settings known, so that one file may hold an application's settings too. */
   public RingBuilder knownSettings(List<? extends Setting<?>> settings) {
     moreSettings.addAll(settings);

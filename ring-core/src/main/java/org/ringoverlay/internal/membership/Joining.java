@@ -78,9 +78,8 @@ public final class Joining {
   private State state = State.SEEKING;
   private long round;
   private long deadline;
+  private final TreeSet<String> rejecting = new TreeSet<>();
   private int nextSeed;
-  private int rejections;
-  private @Nullable RingException rejection;
   private @Nullable Timer timer;
 
   /** Makes the join of a node. */
@@ -96,7 +95,7 @@ public final class Joining {
       Listener listener) {
     this.self = self;
     this.limits = limits;
-    this.seeds = List.copyOf(seeds);
+    this.seeds = seeds.stream().distinct().toList();
     this.membership = membership;
     this.post = post;
     this.clock = clock;
@@ -161,12 +160,13 @@ public final class Joining {
     }
     troubles.put(address, why.getMessage());
     if (why instanceof RingException.Incompatible || why instanceof RingException.InvalidInput) {
-      rejection = why;
-      rejections++;
-      if (rejections >= seeds.size()) {
-        fail(rejection);
+      rejecting.add(address);
+      if (rejecting.size() == seeds.size()) {
+        fail(why);
         return;
       }
+    } else {
+      rejecting.remove(address);
     }
     again();
   }

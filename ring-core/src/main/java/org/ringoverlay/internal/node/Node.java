@@ -280,21 +280,31 @@ public final class Node {
       admit(origin.drawRingIdentity(transport.randomness()), membership.view().arcs());
       membership.become(MemberState.ALIVE, "founded the ring");
       ready();
-    } else if (origin.contacts().isEmpty()) {
+      return;
+    }
+    List<String> others =
+        origin.contacts().stream().filter(contact -> !contact.equals(address)).toList();
+    if (!others.isEmpty()) {
+      join(others);
+    } else if (origin.identity().hasJoined()) {
       resumeAlone("it knows no other member");
     } else {
-      join();
+      abort(
+          new RingException.InvalidInput(
+              "This node's only seed is itself, "
+                  + address
+                  + ". Give it another member's address, or let it found the ring."));
     }
   }
 
-  private void join() {
+  private void join(List<String> contacts) {
     var limits = new NodeLimits(config.settings());
     boolean resumes = origin.identity().hasJoined();
     var attempt =
         new Joining(
             id(),
             limits.joining(resumes),
-            origin.contacts(),
+            contacts,
             membership,
             this::post,
             clock,
@@ -478,18 +488,19 @@ public final class Node {
     calls.close("This node has closed: " + why);
     links.close();
     started.completeExceptionally(new RingException.Closed("The node closed: " + why));
-    transport.close().whenComplete((done, failure) -> closed.complete(null));
+    transport
+        .close()
+        .whenComplete(
+            (done, failure) -> {
+              store.ifPresent(Store::close);
+              closed.complete(null);
+            });
     return closed;
   }
 
-  /** Completes when the node has closed. Any thread. */
+  /** Completes when the sockets are closed and the data directory is unlocked. Any thread. */
   public CompletionStage<Void> closed() {
     return closed;
-  }
-
-  /** Unlocks the data directory. Blocks; not on the loop, after {@link #closed}. */
-  public void closeStore() {
-    store.ifPresent(Store::close);
   }
 
   /** What links say goes to the concern that owns it. */
