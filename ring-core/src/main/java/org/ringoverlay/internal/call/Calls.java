@@ -147,13 +147,10 @@ public final class Calls {
     Id hop = way.nextHop(call.target, call.options.direct());
     call.nextHop = hop;
     if (hop == null) {
-      call.lastTrouble =
-          new RingException.NoRoute(
-              call.options.direct()
-                  ? "The node " + call.target + " is not in the ring as this node sees it."
-                  : "This node sees no live member to send to.");
-      if (call.options.direct() && !call.handedOut) {
-        finish(call, null, call.lastTrouble);
+      if (call.options.direct()) {
+        finish(call, null, gone(call));
+      } else {
+        call.lastTrouble = new RingException.NoRoute("This node sees no live member to send to.");
       }
       return;
     }
@@ -181,6 +178,14 @@ public final class Calls {
       case CLOSED ->
           call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
     }
+  }
+
+  private static RingException gone(Open call) {
+    return call.handedOut && !call.options.readOnly()
+        ? new RingException.OutcomeUnknown(
+            "The node " + call.target + " left the ring before it answered.", false)
+        : new RingException.NoRoute(
+            "The node " + call.target + " is not in the ring as this node sees it.");
   }
 
   private Envelope envelope(Open call, long now, int hops) {

@@ -173,6 +173,7 @@ public final class Links {
     Peer peer = peers.computeIfAbsent(node, id -> new Peer());
     peer.heardAt = Math.max(1, clock.nanos());
     peer.dialAgainAt = Long.MIN_VALUE;
+    dropFormer(peer, card.incarnation());
     peer.agreed.add(wire);
     Id expected = wire.expected();
     if (expected != null) {
@@ -185,6 +186,18 @@ public final class Links {
     events.linked(card, raw);
     if (wire.isDialled() && expected == null) {
       events.seedLinked(wire.address(), card, raw, ringIdentity);
+    }
+  }
+
+  /**
+   * A node that started again is at none of its former connections, although they may look open.
+   */
+  private static void dropFormer(Peer peer, long incarnation) {
+    for (Wire former : List.copyOf(peer.agreed)) {
+      if (former.incarnation() < incarnation) {
+        peer.agreed.remove(former);
+        former.close("the node started again");
+      }
     }
   }
 

@@ -32,6 +32,7 @@ final class Wire implements ConnectionHandler {
   private State state = State.CONNECTING;
   private @Nullable Connection connection;
   private @Nullable Id peer;
+  private long incarnation;
 
   /**
    * Makes the handler of a connection.
@@ -65,6 +66,11 @@ final class Wire implements ConnectionHandler {
 
   @Nullable Id peer() {
     return peer;
+  }
+
+  /** The incarnation of the peer that this connection was agreed on with. */
+  long incarnation() {
+    return incarnation;
   }
 
   Connection.Sent send(org.ringoverlay.spi.OutboundFrame frame) {
@@ -152,6 +158,7 @@ final class Wire implements ConnectionHandler {
   private void agree(MemberCard card, Json raw, String ringIdentity) {
     state = State.AGREED;
     peer = card.id();
+    incarnation = card.incarnation();
     links.agreed(this, card, raw, ringIdentity);
   }
 
