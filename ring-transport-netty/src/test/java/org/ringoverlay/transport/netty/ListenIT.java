@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +143,37 @@ class ListenIT {
       here.onLoop(() -> again.send(Node.frame(Peer.bytes(5, 5))));
       assertThat(small.arrival().frame()).isEqualTo(Peer.bytes(5, 5));
       assertThat(small.onLoop(small.transport::acceptedCount)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void givesUpOnAPeerThatDoesNotAnswer() throws Exception {
+    // Nobody accepts, so the system's queue fills and it leaves further peers without an answer.
+    try (Node impatient = Node.own(Map.of("ring.connect.timeout", "200ms"));
+        var deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var peers = new ArrayList<Peer>();
+      for (int i = 0; i < 8; i++) {
+        peers.add(impatient.connect("127.0.0.1:" + deaf.getLocalPort()));
+      }
+      Peer last = peers.get(7);
+      assertThat(last.reason()).contains("timed out after 200 ms");
+      assertThat(last.openedCount).hasValue(0);
+    }
+  }
+
+  @Test
+  void closesWhileAConnectionIsBeingMade() throws Exception {
+    var peers = new ArrayList<Peer>();
+    try (var deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      try (Node hasty = Node.own(Map.of("ring.connect.timeout", "1h"))) {
+        for (int i = 0; i < 8; i++) {
+          peers.add(hasty.connect("127.0.0.1:" + deaf.getLocalPort()));
+        }
+      }
+      for (Peer peer : peers) {
+        assertThat(peer.closed.getNow("still open")).isEqualTo("this node closed");
+        assertThat(peer.closedCount).hasValue(1);
+      }
     }
   }
 

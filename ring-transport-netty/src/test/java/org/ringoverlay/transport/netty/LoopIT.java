@@ -42,8 +42,8 @@ class LoopIT {
       assertThat(added).filteredOn(name -> name.startsWith("ring-loop-")).hasSize(2);
       assertThat(added)
           .filteredOn(name -> !name.startsWith("ring-loop-"))
-          .isSubsetOf("ring-watchdog");
-      assertThat(threads().stream().filter(t -> t.getName().equals("ring-watchdog"))).hasSize(1);
+          .isSubsetOf("ring-watchdog")
+          .hasSizeLessThanOrEqualTo(1);
     }
   }
 
