@@ -40,10 +40,11 @@ public interface RingObserver {
   default void retried(Id node, String service, Id target, int attempt) {}
 
   /**
-   * A handler held the loop too long.
+   * A handler holds the loop too long. Told once while it does, on a thread that is not the loop,
+   * and once more on the loop when it has returned.
    *
-   * @param nanos how long so far
-   * @param stack where it stood, one frame a line
+   * @param nanos how long so far, or in all
+   * @param stack where it stands, one frame a line; empty when it has returned
    */
   default void slowHandler(String service, long nanos, String stack) {}
 
