@@ -123,8 +123,7 @@ class IdRangeTest {
     return List.copyOf(nodes);
   }
 
-  private static IdRange range(
-      SplittableRandom random, @Nullable IdRange other) {
+  private static IdRange range(SplittableRandom random, @Nullable IdRange other) {
     if (random.nextInt(20) == 0) {
       return IdRange.full();
     }
