@@ -115,13 +115,14 @@ public final class ErrorJson {
   }
 
   private static RingException refused(OfRefused details, OptionalLong wait) {
-    List<@Nullable Refusal> sent = details.refusals() == null ? List.of() : details.refusals();
     List<Refusal> refusals = new ArrayList<>();
-    for (Refusal refusal : sent.subList(0, Math.min(sent.size(), RingException.REFUSALS_MAX))) {
-      if (refusal == null) {
-        throw new InvalidInput("a refusal is an object");
+    if (details.refusals() != null) {
+      for (Refusal refusal : details.refusals()) {
+        if (refusal == null) {
+          throw new InvalidInput("a refusal is an object");
+        }
+        refusals.add(refusal);
       }
-      refusals.add(refusal);
     }
     return new Refused(details.reason() == null ? "" : details.reason(), refusals, wait);
   }

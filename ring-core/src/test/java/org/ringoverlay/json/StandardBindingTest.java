@@ -37,6 +37,7 @@ class StandardBindingTest {
     GREEN
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Arrays are among what is tested.
   record Everything(
       byte b,
       short s,
@@ -61,6 +62,7 @@ class StandardBindingTest {
       Map<Id, Inner> map,
       Set<Colour> set) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // Arrays are among what is tested.
   record Inner(String name, int[] numbers) {}
 
   record Primitives(
