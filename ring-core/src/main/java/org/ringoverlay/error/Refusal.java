@@ -1,5 +1,6 @@
 package org.ringoverlay.error;
 
+import java.util.Objects;
 import org.ringoverlay.id.Id;
 
 /**
@@ -14,6 +15,7 @@ public record Refusal(Id node, String reason) {
   public static final int REASON_CHARS_MAX = 256;
 
   public Refusal {
+    Objects.requireNonNull(node, "a refusal names its node");
     reason = Printable.text(reason, REASON_CHARS_MAX);
   }
 }

@@ -155,7 +155,7 @@ public abstract sealed class RingException extends RuntimeException {
     public Refused(String reason, List<Refusal> refusals, OptionalLong retryAfterMillis) {
       super(
           "refused",
-          "refused: " + Printable.text(reason, Refusal.REASON_CHARS_MAX),
+          Printable.text(reason, Refusal.REASON_CHARS_MAX),
           "Nothing changed. Wait, then send it again, or ask another node.",
           true,
           retryAfterMillis,

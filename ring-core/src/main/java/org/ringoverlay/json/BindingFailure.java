@@ -3,13 +3,11 @@ package org.ringoverlay.json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.exc.StreamWriteException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +28,14 @@ final class BindingFailure {
 
   private BindingFailure() {}
 
-  static RuntimeException onRead(IOException error, Class<?> type) {
+  static RuntimeException onRead(Exception error, Class<?> type) {
     String target = "does not fit " + type.getSimpleName();
-    if (!(error instanceof JsonProcessingException failure)) {
-      return new RingException.InvalidInput(target);
-    }
-    RuntimeException misuse = misuse(failure);
+    RuntimeException misuse = misuse(error);
     if (misuse != null) {
       return misuse;
     }
     return new RingException.InvalidInput(
-        target + place(failure) + ": " + Printable.text(readReason(failure), REASON_CHARS_MAX));
+        target + place(error) + ": " + Printable.text(readReason(error), REASON_CHARS_MAX));
   }
 
   static RuntimeException onWrite(JsonProcessingException error) {
@@ -59,7 +54,7 @@ final class BindingFailure {
    * What the caller did wrong, if the type itself cannot be bound; such messages come from our own
    * classes.
    */
-  private static @Nullable RuntimeException misuse(JsonProcessingException error) {
+  private static @Nullable RuntimeException misuse(Exception error) {
     InvalidDefinitionException definition = find(error, InvalidDefinitionException.class);
     return definition == null
         ? null
@@ -67,7 +62,7 @@ final class BindingFailure {
             "this type cannot be bound to JSON: " + definition.getOriginalMessage());
   }
 
-  private static String readReason(JsonProcessingException error) {
+  private static String readReason(Exception error) {
     RingException ours = find(error, RingException.class);
     if (ours != null) {
       return ours.getMessage();
@@ -102,15 +97,12 @@ final class BindingFailure {
     if (find(error, StreamConstraintsException.class) != null) {
       return "it is nested deeper than " + StandardBinding.MESSAGE_DEPTH_MAX;
     }
-    if (find(error, StreamWriteException.class) != null) {
-      return "a text in it is not valid Unicode";
-    }
     Throwable cause = error.getCause();
     return cause == null ? "it cannot be written" : String.valueOf(cause.getMessage());
   }
 
   /** Where in the value, as a JSON Pointer; names of map entries may come from a stranger. */
-  private static String place(JsonProcessingException error) {
+  private static String place(Exception error) {
     if (!(error instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
       return "";
     }

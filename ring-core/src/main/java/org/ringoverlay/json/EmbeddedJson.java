@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ final class EmbeddedJson {
     public Json deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       if (!(parser instanceof WireFactory.Parser wire)) {
         // Jackson replays buffered tokens, without the bytes, for unwrapped fields and the like.
-        throw new IllegalArgumentException("a Json cannot be read from an unwrapped field");
+        throw InvalidDefinitionException.from(
+            parser, "a Json cannot be read from an unwrapped field");
       }
       Slice value = wire.value();
       if (value.depth() > Json.DEPTH_MAX) {

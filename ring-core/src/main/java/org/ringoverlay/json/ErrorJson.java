@@ -1,6 +1,7 @@
 package org.ringoverlay.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public final class ErrorJson {
 
   private static Object details(RingException error) {
     if (error instanceof Refused refused) {
-      return new OfRefused(refused.reason(), refused.refusals());
+      return new OfRefused(refused.reason(), new ArrayList<>(refused.refusals()));
     }
     if (error instanceof Conflict conflict) {
       return new OfConflict(
@@ -114,7 +115,15 @@ public final class ErrorJson {
   }
 
   private static RingException refused(OfRefused details, OptionalLong wait) {
-    List<Refusal> refusals = details.refusals() == null ? List.of() : details.refusals();
+    List<Refusal> refusals = new ArrayList<>();
+    if (details.refusals() != null) {
+      for (Refusal refusal : details.refusals()) {
+        if (refusal == null) {
+          throw new InvalidInput("a refusal is an object");
+        }
+        refusals.add(refusal);
+      }
+    }
     return new Refused(details.reason() == null ? "" : details.reason(), refusals, wait);
   }
 
@@ -168,7 +177,7 @@ public final class ErrorJson {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long retryAfterMillis,
       @Nullable Json details) {}
 
-  private record OfRefused(@Nullable String reason, @Nullable List<Refusal> refusals) {}
+  private record OfRefused(@Nullable String reason, @Nullable List<@Nullable Refusal> refusals) {}
 
   private record OfConflict(
       @Nullable String key,

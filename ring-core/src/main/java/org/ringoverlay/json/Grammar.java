@@ -76,6 +76,32 @@ final class Grammar {
     new Grammar(array, offset, length, depthMax).document();
   }
 
+  /**
+   * Whether somewhere a surrogate is escaped, alone or in a pair. A writer that escapes only what
+   * it must does so for lone ones, and telling this is much cheaper than checking it all.
+   */
+  static boolean escapesSurrogate(byte[] array) {
+    int at = 0;
+    while (at < array.length - 2) {
+      if (array.length - at >= Long.BYTES) {
+        long backslash = ((long) LONG.get(array, at) ^ BACKSLASHES);
+        long marked = (backslash - ONES) & ~backslash & TOPS;
+        at += Long.numberOfTrailingZeros(marked) >>> 3;
+        if (marked == 0) {
+          continue;
+        }
+      }
+      if (array[at] != '\\') {
+        at++;
+      } else if (array[at + 1] == 'u' && (array[at + 2] | 0x20) == 'd') {
+        return true;
+      } else {
+        at += 2;
+      }
+    }
+    return false;
+  }
+
   static void checkSize(int length) {
     if (length > Json.SIZE_BYTES_MAX) {
       throw RingException.InvalidInput.tooLarge(

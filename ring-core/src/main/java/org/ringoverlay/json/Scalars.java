@@ -182,12 +182,20 @@ final class Scalars {
 
   private static BigDecimal readDecimal(JsonParser parser) throws IOException {
     requireNumber(parser);
-    BigDecimal value = parser.getDecimalValue();
+    BigDecimal value;
+    try {
+      value = parser.getDecimalValue();
+    } catch (NumberFormatException e) {
+      throw exponentBeyondLimit();
+    }
     if (Math.abs((long) value.scale()) > DECIMAL_SCALE_MAX) {
-      throw new RingException.InvalidInput(
-          "the number has an exponent beyond " + DECIMAL_SCALE_MAX);
+      throw exponentBeyondLimit();
     }
     return value;
+  }
+
+  private static RingException.InvalidInput exponentBeyondLimit() {
+    return new RingException.InvalidInput("the number has an exponent beyond " + DECIMAL_SCALE_MAX);
   }
 
   private static Number readNumber(JsonParser parser) throws IOException {

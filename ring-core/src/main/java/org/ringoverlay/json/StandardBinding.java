@@ -78,11 +78,16 @@ final class StandardBinding implements JsonBinding {
 
   @Override
   public byte[] write(@Nullable Object value) {
+    byte[] written;
     try {
-      return writer.writeValueAsBytes(value);
+      written = writer.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw BindingFailure.onWrite(e);
     }
+    if (Grammar.escapesSurrogate(written)) {
+      Grammar.check(written, 0, written.length, MESSAGE_DEPTH_MAX);
+    }
+    return written;
   }
 
   @Override
@@ -101,11 +106,13 @@ final class StandardBinding implements JsonBinding {
     "NullAway"
   }) // A primitive's class cannot cast; Void has no value but null.
   <T> T readChecked(byte[] array, int offset, int length, Class<T> type) {
+    ObjectReader reader = readers.get(type);
     T value;
     try {
       // Not type.cast: for a primitive's class the reader gives its wrapper, which T stands for.
-      value = (T) readers.get(type).readValue(array, offset, length);
-    } catch (IOException e) {
+      value = (T) reader.readValue(array, offset, length);
+    } catch (IOException | RuntimeException e) {
+      // Whatever the bytes provoke ends here, also where Jackson throws something unplanned.
       throw BindingFailure.onRead(e, type);
     }
     if (value == null && type != Void.class && type != void.class) {
