@@ -3,4 +3,7 @@ module org.ringoverlay.testkit {
   requires transitive org.ringoverlay.core;
   requires transitive org.junit.jupiter.api;
   requires static transitive org.jspecify;
+
+  exports org.ringoverlay.testkit;
+  exports org.ringoverlay.testkit.junit;
 }

@@ -1,0 +1,153 @@
+package org.ringoverlay.testkit;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.settings.Setting;
+import org.ringoverlay.settings.Settings;
+import org.ringoverlay.spi.Identity;
+import org.ringoverlay.spi.Store;
+import org.ringoverlay.spi.StoreProvider;
+
+/**
+ * A host's disk, in memory: it outlives processes. A save takes a while and is lost when the
+ * process dies meanwhile.
+ */
+final class SimDisk implements StoreProvider {
+  private static final Delay SYNC = Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1));
+
+  private final Host host;
+  private final Engine engine;
+  private final Chance chance;
+  private final Delay.Sampler sync = new Delay.Sampler(SYNC);
+  private final TreeMap<String, Identity> durable = new TreeMap<>();
+  private final TreeMap<String, Directory> open = new TreeMap<>();
+  private boolean broken;
+
+  SimDisk(Host host, Engine engine) {
+    this.host = host;
+    this.engine = engine;
+    this.chance = Chance.of(engine.seed, "disk " + host.name());
+  }
+
+  @Override
+  public String name() {
+    return "sim";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of();
+  }
+
+  @Override
+  public Store open(String directory, Settings settings) {
+    if (open.containsKey(directory)) {
+      throw new RingException.InvalidInput(
+          "The directory " + directory + " is in use by another process.");
+    }
+    var opened = new Directory(directory);
+    open.put(directory, opened);
+    return opened;
+  }
+
+  void broken(boolean fails) {
+    broken = fails;
+  }
+
+  /** The process died: what was not durable is gone, and so are the locks. */
+  void crash() {
+    open.values().forEach(Directory::abandon);
+    open.clear();
+  }
+
+  void wipe() {
+    durable.clear();
+  }
+
+  private final class Directory implements Store {
+    private final String name;
+    private final ArrayDeque<Save> pending = new ArrayDeque<>();
+    private boolean abandoned;
+
+    Directory(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public Optional<Identity> identity() {
+      return Optional.ofNullable(durable.get(name));
+    }
+
+    @Override
+    public CompletionStage<Void> save(Identity identity) {
+      engine.checkThread();
+      var done = new CompletableFuture<Void>();
+      if (abandoned || open.get(name) != this) {
+        done.completeExceptionally(new RingException.Closed("The store is closed."));
+        return done;
+      }
+      long after = engine.now() + sync.nanos(chance);
+      Save before = pending.peekLast();
+      var save = new Save(this, identity, done);
+      pending.add(save);
+      engine.planAt(before == null ? after : Math.max(after, before.at), save);
+      return done;
+    }
+
+    @Override
+    public void close() {
+      engine.checkOutside("Store.close");
+      while (!pending.isEmpty()) {
+        Save save = pending.getFirst();
+        engine.forget(save);
+        save.run();
+      }
+      open.remove(name, this);
+    }
+
+    void abandon() {
+      abandoned = true;
+      pending.forEach(engine::forget);
+      pending.clear();
+    }
+  }
+
+  /** A save that reaches the disk; not on the loop, as it would be on the store's own thread. */
+  private final class Save extends Event {
+    private final Directory directory;
+    private final Identity identity;
+    private final CompletableFuture<Void> done;
+
+    Save(Directory directory, Identity identity, CompletableFuture<Void> done) {
+      super(host.process());
+      this.directory = directory;
+      this.identity = identity;
+      this.done = done;
+    }
+
+    @Override
+    boolean isOnLoop() {
+      return false;
+    }
+
+    @Override
+    void run() {
+      directory.pending.remove(this);
+      engine.trace.add(
+          engine.now(), Trace.Kind.STORED, host, null, 0, identity.incarnation(), directory.name);
+      if (broken) {
+        done.completeExceptionally(
+            new RingException.Unavailable("The disk refused to save the identity."));
+      } else {
+        durable.put(directory.name, identity);
+        done.complete(null);
+      }
+    }
+  }
+}

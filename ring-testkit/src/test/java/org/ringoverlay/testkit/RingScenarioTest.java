@@ -1,0 +1,267 @@
+package org.ringoverlay.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.ringoverlay.AskOptions;
+import org.ringoverlay.LeaveReport;
+import org.ringoverlay.Ring;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.testkit.Echo.Said;
+import org.ringoverlay.testkit.Echo.Say;
+import org.ringoverlay.testkit.junit.RingTest;
+import org.ringoverlay.view.MemberState;
+
+/** What a ring does, told through its public face. */
+class RingScenarioTest {
+  private static final Duration SUSPICION_MAX = Duration.ofSeconds(2);
+
+  @RingTest(nodes = 5, seeds = 10)
+  void fiveNodesJoinAndAgree(SimRing ring) {
+    ring.settle(Duration.ofSeconds(5));
+
+    assertThat(ring.running()).hasSize(5);
+    for (int index : ring.running()) {
+      assertThat(ring.node(index).view().aliveCount()).isEqualTo(5);
+      assertThat(ring.node(index).identity()).isEqualTo(ring.node(0).identity()).hasSize(32);
+    }
+  }
+
+  @RingTest(seeds = 5)
+  void askReachesTheRootFromEveryNode(Simulation simulation) {
+    SimRing ring = simulation.ring(5, new Echo());
+    ring.settle();
+    for (int number = 0; number < 40; number++) {
+      Id target = Id.of("key " + number);
+      for (int from : ring.running()) {
+        Said said = ring.await(ask(ring.node(from), target, number));
+        assertThat(said).isEqualTo(new Said(number, ring.rootOf(target)));
+      }
+    }
+  }
+
+  @RingTest(seeds = 10)
+  void aRepeatGetsTheFirstAnswerUnderLoss(Simulation simulation) {
+    var echo = new Echo();
+    SimRing ring = simulation.ring(5, echo);
+    ring.settle();
+    simulation.faults(Faults.none().withLoss(0.2));
+
+    var answers = new ArrayList<CompletionStage<Said>>();
+    for (int number = 0; number < 200; number++) {
+      answers.add(ask(ring.node(number % 5), Id.of("key " + number), number));
+    }
+    for (int number = 0; number < answers.size(); number++) {
+      assertThat(ring.await(answers.get(number)).number()).isEqualTo(number);
+    }
+
+    assertThat(simulation.framesLost()).isPositive();
+    assertThat(echo.repeats).isPositive();
+    assertThat(echo.effects).hasSizeGreaterThanOrEqualTo(200).doesNotHaveDuplicates();
+  }
+
+  @RingTest(seeds = 10)
+  void aKilledNodeIsNoticedAndItsRangeTaken(Simulation simulation) {
+    SimRing ring = simulation.ring(5, new Echo());
+    ring.settle();
+    Id target = ring.node(2).id();
+    ring.kill(2);
+
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(5));
+    Said said = ring.await(ask(ring.node(0), target, 1));
+    assertThat(said.node()).isEqualTo(ring.rootOf(target)).isNotEqualTo(2);
+  }
+
+  @RingTest(seeds = 10)
+  void aNodeWithoutPowerIsNoticedAlthoughNobodyIsTold(Simulation simulation) {
+    SimRing ring = simulation.ring(5, new Echo());
+    ring.settle();
+    ring.killSilently(3);
+
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(5));
+    assertThat(ring.node(0).view().aliveCount()).isEqualTo(4);
+  }
+
+  @RingTest(seeds = 10)
+  void aFrozenNodeIsRoutedAroundAndComesBack(Simulation simulation) {
+    SimRing ring = simulation.ring(5, new Echo());
+    ring.settle();
+    Id target = ring.node(1).id();
+    ring.freeze(1);
+
+    assertThat(ring.settle()).isLessThan(SUSPICION_MAX);
+    Said meanwhile = ring.await(ask(ring.node(0), target, 1));
+    assertThat(meanwhile.node()).isNotEqualTo(1);
+
+    ring.run(Duration.ofSeconds(10));
+    ring.thaw(1);
+    ring.settle();
+    assertThat(ring.await(ask(ring.node(0), target, 2)).node()).isEqualTo(1);
+  }
+
+  @RingTest(nodes = 6, seeds = 10)
+  void twoHalvesBecomeOneRingAgain(SimRing ring) {
+    ring.settle();
+    ring.partition(0, 2, 4);
+    ring.settle();
+    assertThat(ring.node(0).view().aliveCount()).isEqualTo(3);
+    assertThat(ring.node(1).view().aliveCount()).isEqualTo(3);
+
+    ring.run(Duration.ofMinutes(2));
+    ring.heal();
+
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(30));
+    assertThat(ring.node(0).view().aliveCount()).isEqualTo(6);
+  }
+
+  @RingTest(nodes = 2)
+  void aNodeOfAnotherRingIsRefused(SimRing ring) {
+    CompletionStage<Ring> stranger =
+        Ring.builder()
+            .transport(ring.simulation().host("stranger").transport())
+            .ring("another")
+            .seeds(List.of("a:1"))
+            .start();
+
+    assertThatThrownBy(() -> ring.await(stranger)).isInstanceOf(RingException.Incompatible.class);
+    assertThat(ring.node(0).view().members()).hasSize(2);
+  }
+
+  @RingTest(nodes = 1)
+  void seedsThatNobodyAnswersAreAnErrorThatNamesThem(SimRing ring) {
+    CompletionStage<Ring> lost =
+        Ring.builder()
+            .transport(ring.simulation().host("lost").transport())
+            .seeds(List.of("nowhere:1", "a:9"))
+            .start();
+
+    assertThatThrownBy(() -> ring.await(lost))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining("nowhere:1")
+        .hasMessageContaining("a:9");
+  }
+
+  @RingTest(nodes = 1, seeds = 5)
+  void twentyNodesJoinAtOnce(SimRing ring) {
+    ring.add(20);
+
+    ring.settle(Duration.ofSeconds(10));
+    assertThat(ring.node(20).view().aliveCount()).isEqualTo(21);
+  }
+
+  @RingTest(seeds = 5)
+  void aLeavingNodeHandsOverAndIsSeenToHaveLeft(Simulation simulation) {
+    var states = new ArrayList<MemberState>();
+    SimRing ring =
+        simulation.ring(
+            4,
+            plan -> {
+              plan.service(new Heavy(plan.index()));
+              if (plan.index() == 0) {
+                plan.observer(Seen.of(states));
+              }
+            });
+    ring.settle();
+    LeaveReport report = ring.leave(2);
+
+    assertThat(report.handedOver()).containsEntry("heavy", 2L);
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(1));
+    assertThat(states).endsWith(MemberState.LEFT).doesNotContain(MemberState.SUSPECT);
+  }
+
+  @RingTest(seeds = 10)
+  void aDurableNodeComesBackAsItselfWithAHigherIncarnation(Simulation simulation) {
+    SimRing ring = simulation.ring(4, NodePlan::durable);
+    ring.settle();
+    ring.run(Duration.ofSeconds(10));
+    Id before = ring.node(1).id();
+    ring.kill(1);
+    ring.run(Duration.ofSeconds(3));
+
+    Ring again = ring.restart(1);
+
+    assertThat(again.id()).isEqualTo(before);
+    assertThat(again.incarnation()).isEqualTo(2);
+    ring.settle();
+  }
+
+  @RingTest(seeds = 10)
+  void theFounderComesBackIntoItsOwnRing(Simulation simulation) {
+    SimRing ring = simulation.ring(3, NodePlan::durable);
+    ring.run(Duration.ofSeconds(10));
+    String identity = ring.node(0).identity();
+    ring.kill(0);
+    ring.restart(0);
+
+    ring.settle();
+    assertThat(ring.node(0).identity()).isEqualTo(identity);
+  }
+
+  @RingTest(seeds = 20)
+  void asksAreAnsweredOrTypedErrorsInBadWeather(Simulation simulation) {
+    var echo = new Echo();
+    SimRing ring = simulation.ring(5, echo);
+    ring.settle();
+    simulation.faults(
+        Faults.none()
+            .withLoss(0.05)
+            .withDuplication(0.02)
+            .withReordering(0.02)
+            .withReset(0.001)
+            .withPartitions(Duration.ofSeconds(20), Duration.ofSeconds(10))
+            .withPauses(Duration.ofSeconds(15), Duration.ofSeconds(4)));
+    var outcomes = new ArrayList<String>();
+    for (int number = 0; number < 300; number++) {
+      ask(ring.node(number % 5), Id.of("key " + number), number)
+          .whenComplete((said, error) -> outcomes.add(error == null ? "ok" : codeOf(error)));
+      ring.run(Duration.ofMillis(200));
+    }
+    ring.run(Duration.ofSeconds(21));
+    assertThat(outcomes).hasSize(300).doesNotContain("untyped");
+    assertThat(outcomes).filteredOn("ok"::equals).hasSizeGreaterThan(200);
+
+    simulation.faults(Faults.none());
+    simulation.heal();
+    simulation.hosts().forEach(Host::thaw);
+    ring.settle(Duration.ofSeconds(60));
+    assertThat(echo.effects).doesNotHaveDuplicates();
+  }
+
+  @RingTest(nodes = 1)
+  void awaitOnALoopThrowsAtOnce(SimRing ring) {
+    Ring node = ring.node(0);
+    var thrown = new ArrayList<Throwable>();
+    node.scheduler()
+        .execute(
+            () -> {
+              try {
+                node.await(node.closed());
+              } catch (IllegalStateException refused) {
+                thrown.add(refused);
+              }
+            });
+    ring.run(Duration.ofMillis(1));
+
+    assertThat(thrown).hasSize(1);
+  }
+
+  private static String codeOf(Throwable error) {
+    Throwable cause = error.getCause() == null ? error : error.getCause();
+    return cause instanceof RingException typed ? typed.code() : "untyped";
+  }
+
+  private static CompletionStage<Said> ask(Ring from, Id target, int number) {
+    return from.ask(
+        "echo",
+        target,
+        new Say(number),
+        Said.class,
+        AskOptions.defaults().within(Duration.ofSeconds(20)));
+  }
+}
