@@ -28,7 +28,7 @@ public final class Main implements Runnable {
   public void run() {
     CommandLine.Model.CommandSpec known = spec;
     if (known != null) {
-      throw new CommandLine.ParameterException(known.commandLine(), "Say what to measure: bench.");
+      throw new CommandLine.ParameterException(known.commandLine(), "Say what to do: bench.");
     }
   }
 
