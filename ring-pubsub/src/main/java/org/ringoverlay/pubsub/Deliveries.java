@@ -24,10 +24,12 @@ import org.ringoverlay.pubsub.NodeRequest.Taken;
 final class Deliveries {
   private final Ring ring;
   private final Grafts grafts;
+  private final Loop loop;
 
-  Deliveries(Ring ring, Grafts grafts) {
+  Deliveries(Ring ring, Grafts grafts, Loop loop) {
     this.ring = ring;
     this.grafts = grafts;
+    this.loop = loop;
   }
 
   CompletionStage<?> handle(NodeRequest request, Context context) {
@@ -80,7 +82,8 @@ final class Deliveries {
         .get(at)
         .run(job.value(), context)
         .whenComplete(
-            (value, thrown) -> onLoop(() -> tried(job, context, willing, at, value, thrown, end)));
+            (value, thrown) ->
+                loop.run(() -> tried(job, context, willing, at, value, thrown, end)));
   }
 
   private void tried(
@@ -110,14 +113,6 @@ final class Deliveries {
       return new JobEnd.Done(Json.of(value, ring.binding()));
     } catch (RuntimeException unwritable) {
       return new JobEnd.Failed(ErrorJson.toJson(Errors.of(unwritable)));
-    }
-  }
-
-  private void onLoop(Runnable task) {
-    if (ring.scheduler().onLoop()) {
-      task.run();
-    } else {
-      ring.scheduler().execute(task);
     }
   }
 }

@@ -13,7 +13,9 @@ import org.ringoverlay.pubsub.RootRequest.Place;
  * A topic at its root, for one reign: the sequences, who subscribes, who is willing.
  *
  * <p>A node that loses the topic and gets it back begins another reign, because it cannot know what
- * was given in between. Plain state, no IO.
+ * was given in between.
+ *
+ * <p>Plain state, no IO.
  */
 final class RootTopic {
   /** A node in the topic, until its lease ends. */
@@ -41,7 +43,6 @@ final class RootTopic {
   private final LinkedHashMap<Id, Member> members = new LinkedHashMap<>();
   private final List<Id> willing = new ArrayList<>();
   private int nextWilling;
-  private long batches;
   private long idleSinceNanos;
 
   RootTopic(String name, Id id, Sequencer sequencer, Channel.Window window, long nowNanos) {
@@ -97,12 +98,17 @@ final class RootTopic {
     return sum;
   }
 
-  /** The next batch for a member; null if none is due. */
-  @Nullable Batch nextBatch(Member member) {
+  /**
+   * The next batch for a member; null if none is due.
+   *
+   * @param number above that of every batch before of this node, since a forgotten topic that comes
+   *     back may carry the reign of its former life
+   */
+  @Nullable Batch nextBatch(Member member, long number) {
     Channel channel = member.channel;
     return channel == null || !channel.isReady()
         ? null
-        : channel.next(name, sequencer.reign(), ++batches);
+        : channel.next(name, sequencer.reign(), number);
   }
 
   /** Whether every message is confirmed. */

@@ -45,6 +45,8 @@ final class Roots {
   private final LinkedHashSet<RootTopic> idle = new LinkedHashSet<>();
   private final LinkedHashSet<RootTopic> retired = new LinkedHashSet<>();
   private long floor;
+  private long reign;
+  private long batches;
   private int held;
   private boolean sweeping;
   private @Nullable CompletableFuture<Long> leaving;
@@ -151,7 +153,9 @@ final class Roots {
       }
       forget(idle.iterator().next());
     }
-    long reign = 1 + ring.randomness().below(Sequencer.MAX - 1);
+    if (reign == 0) {
+      reign = 1 + ring.randomness().below(Sequencer.MAX - 1);
+    }
     var topic = new RootTopic(name, id, new Sequencer(reign, floor), window, pace.now());
     topics.put(name, topic);
     idle.add(topic);
@@ -167,7 +171,7 @@ final class Roots {
     endLeaveIfDrained();
   }
 
-  /** A forgotten topic may come back: what begins later begins above it. */
+  /** A forgotten topic may come back: what begins later in this reign begins above it. */
   private void forget(RootTopic topic) {
     topics.remove(topic.name(), topic);
     idle.remove(topic);
@@ -285,7 +289,7 @@ final class Roots {
 
   private void pump(RootTopic topic, RootTopic.Member member) {
     Channel channel = member.channel();
-    Batch batch = topic.nextBatch(member);
+    Batch batch = topic.nextBatch(member, ++batches);
     if (channel != null && batch != null) {
       send(topic, member, channel, batch);
     }
@@ -326,6 +330,7 @@ final class Roots {
       } else {
         forget(topic);
         retired.add(topic);
+        reign = 0;
       }
     }
     for (RootTopic topic : List.copyOf(retired)) {

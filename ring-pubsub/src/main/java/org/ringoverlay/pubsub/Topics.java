@@ -23,8 +23,6 @@ import org.ringoverlay.pubsub.RootRequest.Offer;
 import org.ringoverlay.pubsub.RootRequest.Offered;
 import org.ringoverlay.pubsub.RootRequest.Publish;
 import org.ringoverlay.pubsub.RootRequest.Sequenced;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The topics of a ring, as one node uses them: publish to all subscribers, or hand a job to one
@@ -38,36 +36,29 @@ import org.slf4j.LoggerFactory;
  * and handlers are called there: what they do must not block.
  */
 public final class Topics {
-  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
   private static final Duration ANYCAST_TIMEOUT = Duration.ofSeconds(5);
 
   private final Ring ring;
-  private final Pace pace;
   private final Grafts grafts;
   private final Roots roots;
   private final Offers offers;
   private final Deliveries deliveries;
   private final Calls calls;
+  private final Subscriptions subscriptions;
+  private final Loop loop;
   private final Memory memory = new Memory();
-  private final int subscriptionsMax;
-  private final int subscriptionWindow;
   private final long messageBytesMax;
-  private int subscriptions;
-  private int willing;
-  private long events;
-  private long gaps;
-  private long handlerFailures;
 
   Topics(Ring ring) {
     this.ring = ring;
-    this.pace = new Pace(ring);
+    Pace pace = new Pace(ring);
+    this.loop = new Loop(ring.scheduler());
     this.grafts = new Grafts(ring, pace);
+    this.subscriptions = new Subscriptions(ring, pace, grafts, loop);
     this.roots = new Roots(ring, pace);
     this.offers = new Offers(ring, roots);
-    this.deliveries = new Deliveries(ring, grafts);
+    this.deliveries = new Deliveries(ring, grafts, loop);
     this.calls = new Calls(ring, pace);
-    this.subscriptionsMax = ring.settings().get(PubsubSettings.SUBSCRIPTIONS_MAX);
-    this.subscriptionWindow = ring.settings().get(PubsubSettings.SUBSCRIPTION_WINDOW);
     this.messageBytesMax = ring.settings().get(PubsubSettings.MESSAGE_BYTES_MAX);
   }
 
@@ -138,25 +129,7 @@ public final class Topics {
                   + options.from().getAsLong()
                   + "."));
     }
-    var subscription =
-        new Subscription(topic, handler, options.onGap(), subscriptionWindow, new Home());
-    return register(
-        topic,
-        options.timeout(),
-        subscription,
-        local -> {
-          subscriptions++;
-          local.add(subscription);
-        },
-        local -> {
-          boolean removed = local.remove(subscription);
-          if (removed) {
-            subscriptions--;
-            subscription.abandon();
-          }
-          return removed;
-        },
-        subscription::grafted);
+    return subscriptions.subscribe(topic, handler, options);
   }
 
   /**
@@ -173,120 +146,7 @@ public final class Topics {
       String topic,
       BiFunction<? super Json, ? super Context, ? extends CompletionStage<?>> handler) {
     Objects.requireNonNull(handler);
-    var one = new Willing(topic, handler, this::cancelled);
-    return register(
-        topic,
-        SubscribeOptions.defaults().timeout(),
-        one,
-        local -> {
-          willing++;
-          local.add(one);
-        },
-        local -> {
-          boolean removed = local.remove(one);
-          if (removed) {
-            willing--;
-          }
-          return removed;
-        },
-        head -> {});
-  }
-
-  private <S> CompletionStage<S> register(
-      String topic,
-      Duration timeout,
-      S result,
-      Consumer<LocalTopic> add,
-      Function<LocalTopic, Boolean> remove,
-      Consumer<Long> grafted) {
-    var future = new CompletableFuture<S>();
-    try {
-      TopicName.check(topic);
-    } catch (RingException.InvalidInput invalid) {
-      future.completeExceptionally(invalid);
-      return future;
-    }
-    onLoop(
-        future,
-        () -> {
-          if (subscriptions + willing >= subscriptionsMax) {
-            future.completeExceptionally(
-                new RingException.Refused(
-                    "This node already has "
-                        + subscriptionsMax
-                        + " subscriptions (ring.pubsub.subscriptions.max)."));
-            return;
-          }
-          LocalTopic local = grafts.make(topic);
-          add.accept(local);
-          var waiter =
-              new LocalTopic.Waiter() {
-                @Override
-                public void confirmed(long head) {
-                  grafted.accept(head);
-                  future.complete(result);
-                }
-
-                @Override
-                public void refused(RingException why) {
-                  if (remove.apply(local)) {
-                    grafts.changed(local);
-                  }
-                  future.completeExceptionally(why);
-                }
-              };
-          local.await(waiter);
-          grafts.changed(local);
-          var timer =
-              pace.after(
-                  timeout.toNanos(),
-                  () -> {
-                    if (!future.isDone()) {
-                      local.forget(waiter);
-                      waiter.refused(
-                          new RingException.Unavailable(
-                              "No root of the topic took the subscription within "
-                                  + timeout.toMillis()
-                                  + " ms."));
-                    }
-                  });
-          // Not chained to: the caller gets the future itself.
-          var unused = future.whenComplete((value, error) -> onLoop(timer::cancel));
-        });
-    return future;
-  }
-
-  private CompletionStage<Void> cancelled(Willing one) {
-    var done = new CompletableFuture<Void>();
-    onLoop(
-        done,
-        () -> {
-          LocalTopic local = grafts.find(one.topic());
-          if (local == null || !local.remove(one)) {
-            done.complete(null);
-            return;
-          }
-          willing--;
-          awaitGone(local, done);
-        });
-    return done.exceptionally(closed -> null);
-  }
-
-  private void awaitGone(LocalTopic local, CompletableFuture<Void> done) {
-    local.await(
-        new LocalTopic.Waiter() {
-          @Override
-          public void confirmed(long head) {
-            done.complete(null);
-          }
-
-          @Override
-          public void refused(RingException why) {
-            done.complete(null);
-          }
-        });
-    grafts.changed(local);
-    pace.after(pace.leaseNanos(), () -> done.complete(null));
+    return subscriptions.willing(topic, handler, SubscribeOptions.defaults().timeout());
   }
 
   // ---------------------------------------------------------------- publishing
@@ -320,7 +180,7 @@ public final class Topics {
       future.completeExceptionally(invalid);
       return future;
     }
-    onLoop(
+    loop.run(
         future,
         () -> {
           Memory.Told told = memory.of(topic);
@@ -401,7 +261,7 @@ public final class Topics {
       future.completeExceptionally(invalid);
       return future;
     }
-    onLoop(
+    loop.run(
         future,
         () -> {
           var call = calls.call(Id.of(topic), new Offer(topic, json), Offered.class, timeout);
@@ -448,7 +308,7 @@ public final class Topics {
   /** How this node's part of the topics fares. */
   public CompletionStage<TopicsStatus> status() {
     var future = new CompletableFuture<TopicsStatus>();
-    onLoop(
+    loop.run(
         future,
         () -> {
           var rooted = new ArrayList<TopicsStatus.Rooted>();
@@ -461,86 +321,8 @@ public final class Topics {
                     topic.members().stream().map(member -> member.node).toList(),
                     topic.queued()));
           }
-          future.complete(
-              new TopicsStatus(subscriptions, willing, events, gaps, handlerFailures, rooted));
+          future.complete(subscriptions.status(rooted));
         });
     return future;
-  }
-
-  private void onLoop(Runnable task) {
-    if (ring.scheduler().onLoop()) {
-      task.run();
-    } else {
-      ring.scheduler().execute(task);
-    }
-  }
-
-  /** As {@link #onLoop(Runnable)}; a loop that is gone fails the future. */
-  private void onLoop(CompletableFuture<?> future, Runnable task) {
-    if (ring.scheduler().onLoop()) {
-      task.run();
-    } else if (!ring.scheduler().execute(task)) {
-      future.completeExceptionally(new RingException.Closed("This node has closed."));
-    }
-  }
-
-  /** What subscriptions need of this node. */
-  private final class Home implements Subscription.Home {
-    @Override
-    public void onLoop(Runnable task) {
-      Topics.this.onLoop(task);
-    }
-
-    @Override
-    public void resumes() {
-      ring.scheduler().handlerBegins(NodeRequest.SERVICE);
-    }
-
-    @Override
-    public void paused() {
-      ring.scheduler().handlerEnds();
-    }
-
-    @Override
-    public void handed() {
-      events++;
-    }
-
-    @Override
-    public void gapTold(Gap gap, boolean toLog) {
-      gaps++;
-      if (toLog) {
-        LOG.warn(
-            "A subscription to '{}' missed what lies from {} to {}; later gaps of it are only"
-                + " counted.",
-            Printable.text(gap.topic(), 128),
-            gap.from(),
-            gap.to());
-      }
-    }
-
-    @Override
-    public void handlerFailed(String topic, Throwable why, boolean first) {
-      handlerFailures++;
-      if (first) {
-        LOG.warn(
-            "A handler of topic '{}' failed; later failures of it are only counted.",
-            Printable.text(topic, 128),
-            why);
-      }
-    }
-
-    @Override
-    public CompletionStage<Void> cancelled(Subscription subscription) {
-      var done = new CompletableFuture<Void>();
-      LocalTopic local = grafts.find(subscription.topic());
-      if (local == null || !local.remove(subscription)) {
-        done.complete(null);
-      } else {
-        subscriptions--;
-        awaitGone(local, done);
-      }
-      return done;
-    }
   }
 }

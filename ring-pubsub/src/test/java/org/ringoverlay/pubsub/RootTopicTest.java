@@ -28,6 +28,8 @@ class RootTopicTest {
           new Channel.Window(100, 10_000, 100, 10_000),
           0);
 
+  private long batches;
+
   private static Place fresh(int subscriptions, boolean willing) {
     return new Place("t", subscriptions, willing, false, 0, 0);
   }
@@ -39,7 +41,9 @@ class RootTopicTest {
   private List<String> sentTo(Id node) {
     RootTopic.Member member = topic.member(node);
     var result = new ArrayList<String>();
-    for (Batch batch = topic.nextBatch(member); batch != null; batch = topic.nextBatch(member)) {
+    for (Batch batch = topic.nextBatch(member, ++batches);
+        batch != null;
+        batch = topic.nextBatch(member, ++batches)) {
       for (Item item : batch.items()) {
         result.add(item.isGap() ? item.seq() + "-" + item.gapTo() : "" + item.seq());
       }
