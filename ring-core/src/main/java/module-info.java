@@ -14,6 +14,16 @@ module org.ringoverlay.core {
   exports org.ringoverlay.spi;
   exports org.ringoverlay.view;
 
+  // Jackson reads and writes records that this module does not export.
+  opens org.ringoverlay to
+      com.fasterxml.jackson.databind;
+  opens org.ringoverlay.error to
+      com.fasterxml.jackson.databind;
+  opens org.ringoverlay.internal.wire to
+      com.fasterxml.jackson.databind;
+  opens org.ringoverlay.json to
+      com.fasterxml.jackson.databind;
+
   uses org.ringoverlay.RingExtension;
   uses org.ringoverlay.spi.StoreProvider;
   uses org.ringoverlay.spi.TransportProvider;

@@ -52,7 +52,7 @@ final class NettySettings {
               + " needs more is closed.");
   static final Setting<Long> HANDLER_SLOW =
       Setting.duration(
-          "ring.handler.slow", "50ms", "A handler that holds the loop for longer is reported.");
+          "ring.handler.slow", "250ms", "A handler that holds the loop for longer is reported.");
 
   private static final long MILLI = 1_000_000L;
 
