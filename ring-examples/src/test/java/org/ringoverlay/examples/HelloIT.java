@@ -11,12 +11,12 @@ class HelloIT {
     String firstPort = Program.freePort();
     try (Program first = Program.start(Hello.class, firstPort)) {
       first.awaitLine("Greeting\\[text=Hello Alice, from [0-9a-f]{40}]");
-      first.awaitLine(".*value=1\\b.*");
+      first.awaitLine("1 \\(version [0-9]+\\)");
       first.awaitLine("Greeting\\[text=did \\{\"name\":\"job 1\"}]");
       String seed = "127.0.0.1:" + firstPort;
       try (Program second = Program.start(Hello.class, Program.freePort(), seed)) {
         second.awaitLine("Greeting\\[text=Hello Alice, from [0-9a-f]{40}]");
-        second.awaitLine(".*value=2\\b.*");
+        second.awaitLine("2 \\(version [0-9]+\\)");
         first.awaitLine("[0-9]+ \\{\"text\":\"a node is up\"}");
         second.awaitLine("Greeting\\[text=did \\{\"name\":\"job 1\"}]");
         assertThat(second.finish()).isZero();

@@ -9,6 +9,7 @@ import org.ringoverlay.Ring;
 import org.ringoverlay.dht.Dht;
 import org.ringoverlay.examples.generations.v2.Profile.Notifications;
 import org.ringoverlay.examples.generations.v2.Profile.Preferences;
+import org.ringoverlay.json.Json;
 
 /**
  * A node of the second release that writes a profile with everything in it, and shows it.
@@ -33,11 +34,11 @@ public final class NewNode {
         Ring.builder().listen("127.0.0.1:" + args[0]).seeds(seeds).startAndAwait()) {
       System.out.println("new node at " + ring.address());
       var dht = Dht.on(ring);
-      ring.await(dht.put(KEY, ada()));
-      System.out.println("wrote " + ring.await(dht.get(KEY)).orElseThrow().value());
+      ring.await(dht.put(KEY, Json.of(ada())));
+      System.out.println("wrote " + ring.await(dht.get(KEY)).value().orElseThrow());
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while (in.readLine() != null) {
-        var now = ring.await(dht.get(KEY)).orElseThrow().value();
+        var now = ring.await(dht.get(KEY)).value().orElseThrow();
         System.out.println("json " + now);
         System.out.println("read " + now.as(Profile.class));
       }
