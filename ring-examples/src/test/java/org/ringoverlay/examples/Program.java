@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  *
  * <p>Closing kills it if it still runs.
  */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final String name;
@@ -45,7 +45,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Starts a JVM on this test's own class path. */
-  static Program start(Class<?> main, String... args) {
+  public static Program start(Class<?> main, String... args) {
     return start(System.getProperty("java.class.path"), main.getName(), args);
   }
 
@@ -54,7 +54,7 @@ final class Program implements AutoCloseable {
    *
    * @param main a class, or a source file that the JVM compiles first
    */
-  static Program start(String classPath, String main, String... args) {
+  public static Program start(String classPath, String main, String... args) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
@@ -68,7 +68,7 @@ final class Program implements AutoCloseable {
   }
 
   /** A port that nobody listens on now, for programs that are told theirs. */
-  static String freePort() {
+  public static String freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return Integer.toString(socket.getLocalPort());
     } catch (IOException failed) {
@@ -89,7 +89,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Waits for a line that matches as a whole, and gives its groups; lines before it are passed. */
-  Matcher awaitLine(String regex) {
+  public Matcher awaitLine(String regex) {
     Pattern pattern = Pattern.compile(regex);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
@@ -122,7 +122,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Types a line. */
-  void type(String line) {
+  public void type(String line) {
     try {
       in.write(line);
       in.newLine();
@@ -134,7 +134,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Ends the input, waits for the end, and gives the exit status. */
-  int finish() {
+  public int finish() {
     try {
       in.close();
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -150,7 +150,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Kills it, as a power cut would. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 

@@ -47,6 +47,6 @@ class LinksTest {
   }
 
   private static String withoutCode(String markdown) {
-    return markdown.replaceAll("(?s)```.*?\n```", "").replaceAll("`[^`\n]*`", "");
+    return markdown.replaceAll("(?s)```.*?\n *```", "").replaceAll("`[^`\n]*`", "");
   }
 }

@@ -61,18 +61,25 @@ final class Pages {
     var blocks = new ArrayList<Block>();
     List<String> lines = read(page).lines().toList();
     for (int i = 0; i < lines.size(); i++) {
-      if (!lines.get(i).startsWith("```")) {
+      if (!isFence(lines.get(i))) {
         continue;
       }
       int fence = i;
+      int indent = lines.get(fence).indexOf('`');
       var text = new StringBuilder();
-      for (i++; i < lines.size() && !lines.get(i).startsWith("```"); i++) {
-        text.append(lines.get(i)).append('\n');
+      for (i++; i < lines.size() && !isFence(lines.get(i)); i++) {
+        String line = lines.get(i);
+        text.append(line.substring(Math.min(indent, line.length()))).append('\n');
       }
-      String language = lines.get(fence).substring(3).strip();
+      String language = lines.get(fence).strip().substring(3).strip();
       blocks.add(new Block(page, fence + 1, language, text.toString()));
     }
     return blocks;
+  }
+
+  /** A fence may be indented, as within a list. */
+  private static boolean isFence(String line) {
+    return line.strip().startsWith("```");
   }
 
   /** The fenced blocks of one language on all pages. */
@@ -88,7 +95,7 @@ final class Pages {
     var anchors = new ArrayList<String>();
     boolean fenced = false;
     for (String line : read(page).lines().toList()) {
-      if (line.startsWith("```")) {
+      if (isFence(line)) {
         fenced = !fenced;
       } else if (!fenced && line.matches("#{1,6} .*")) {
         String heading = line.replaceFirst("#+ ", "").strip().toLowerCase(Locale.ROOT);

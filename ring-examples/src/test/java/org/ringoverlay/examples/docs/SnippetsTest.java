@@ -21,16 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
  * Every Java snippet of the README and the docs compiles, with the imports that the how-to's first
  * page states.
  *
- * <p>A snippet that begins with an import or a type stands for a file. Any other stands for
- * statements of a method that has a node, {@code ring}, and its {@code dht} and {@code topics},
- * unless it makes its own.
+ * <p>A snippet of imports and types alone stands for a file. Any other stands for statements of a
+ * method that has a node, {@code ring}, and its {@code dht} and {@code topics}, unless it makes its
+ * own.
  */
 class SnippetsTest {
   private static final Path IMPORTS_PAGE = Path.of("docs", "how-to", "README.md");
-  private static final Pattern FILE =
+  private static final Pattern OF_A_FILE =
       Pattern.compile(
-          "(import|package|@|/\\*\\*|((public|final|sealed|abstract) )*(class|interface|record|enum))\\b?.*",
-          Pattern.DOTALL);
+          "(import |package |@|((public|final|sealed|abstract) )*(class|interface|record|enum) ).*");
 
   @TempDir Path classes;
 
@@ -112,7 +111,7 @@ class SnippetsTest {
       String text = block.text();
       if (text.startsWith("package ")) {
         this.code = text;
-      } else if (FILE.matcher(text).matches()) {
+      } else if (isFile(text)) {
         this.code = "package " + packageName + ";\n" + imports + text;
       } else {
         this.code =
@@ -126,6 +125,13 @@ class SnippetsTest {
                 + text
                 + "  }\n}\n";
       }
+    }
+
+    /** Whether there are imports and types alone, and no statement beside them. */
+    private static boolean isFile(String text) {
+      return text.lines()
+          .filter(line -> !line.isBlank() && !" }/".contains(line.substring(0, 1)))
+          .allMatch(line -> OF_A_FILE.matcher(line).matches());
     }
 
     private static List<String> given(String text) {
