@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.ringoverlay.examples.generations.v1.OldNode;
 import org.ringoverlay.examples.generations.v2.NewNode;
 
-/** Two releases of one program in one ring: what the new one wrote survives what the old one does. */
+/**
+ * Two releases of one program in one ring: what the new one wrote survives what the old one does.
+ */
 class GenerationsIT {
   private static final String V1 = "org/ringoverlay/examples/generations/v1";
   private static final String V2 = "org/ringoverlay/examples/generations/v2";
@@ -47,7 +49,9 @@ class GenerationsIT {
     }
   }
 
-  /** The class path of these tests, with the examples' own classes cut down to the first release. */
+  /**
+   * The class path of these tests, with the examples' own classes cut down to the first release.
+   */
   private static String classPathOfOldRelease(Path directory) throws IOException {
     Path module = Path.of("").toAbsolutePath();
     Path classes = module.resolve("target/classes");

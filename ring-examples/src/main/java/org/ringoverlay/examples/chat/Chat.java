@@ -27,9 +27,9 @@ import org.ringoverlay.view.MemberState;
  * <p>{@code ada 7501}, then {@code bob 7502 127.0.0.1:7501}; the name, the port, then the addresses
  * of nodes that run. {@code /who} lists who is here, {@code /quit} or the end of the input leaves.
  *
- * <p>Who is here is not kept anywhere: the name is a label of the member, and so what the ring knows
- * of its members is what {@code /who} says. Somebody whose process died says no goodbye; the ring
- * notices, and the chat prints what the ring noticed.
+ * <p>Who is here is not kept anywhere: the name is a label of the member, and so what the ring
+ * knows of its members is what {@code /who} says. Somebody whose process died says no goodbye; the
+ * ring notices, and the chat prints what the ring noticed.
  */
 public final class Chat implements AutoCloseable {
   private static final String TOPIC = "chat";

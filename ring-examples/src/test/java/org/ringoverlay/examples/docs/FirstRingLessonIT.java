@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.ringoverlay.examples.Program;
 
 /**
- * The first lesson, followed to the letter: its program, compiled from the page by the JVM that runs
- * it, prints what the page says, in three processes of which one is killed.
+ * The first lesson, followed to the letter: its program, compiled from the page by the JVM that
+ * runs it, prints what the page says, in three processes of which one is killed.
  */
 class FirstRingLessonIT {
   private static final Path LESSON = Path.of("docs", "tutorial", "first-ring.md");
@@ -22,7 +22,8 @@ class FirstRingLessonIT {
   @Test
   void theRingKeepsTheCounterWhenItsFirstNodeDies(@TempDir Path directory) throws IOException {
     List<Pages.Block> blocks = Pages.blocks(LESSON);
-    String program = blocks.stream().filter(b -> b.language().equals("java")).findFirst().orElseThrow().text();
+    String program =
+        blocks.stream().filter(b -> b.language().equals("java")).findFirst().orElseThrow().text();
     Path source = Files.writeString(directory.resolve("FirstRing.java"), program);
     List<Pages.Block> shown = blocks.stream().filter(b -> b.language().equals("text")).toList();
     assertThat(shown).as("what the page shows").hasSize(6);

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** A link of README or docs leads to a file that is there, and to a heading that it has. */
 class LinksTest {
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|(?:src|srcset)=\"([^\"]+)\"");
+  private static final Pattern LINK =
+      Pattern.compile("\\]\\(([^)\\s]+)\\)|(?:src|srcset)=\"([^\"]+)\"");
 
   @Test
   void everyLinkLeadsSomewhere() {

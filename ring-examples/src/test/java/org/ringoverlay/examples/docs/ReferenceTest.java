@@ -39,7 +39,8 @@ class ReferenceTest {
   private static List<RingException> examples(Class<?> error) throws ReflectiveOperationException {
     var examples = new ArrayList<RingException>();
     for (Constructor<?> constructor : error.getConstructors()) {
-      examples.add((RingException) constructor.newInstance(samples(constructor.getParameterTypes())));
+      examples.add(
+          (RingException) constructor.newInstance(samples(constructor.getParameterTypes())));
     }
     for (Method method : error.getDeclaredMethods()) {
       if (Modifier.isPublic(method.getModifiers())

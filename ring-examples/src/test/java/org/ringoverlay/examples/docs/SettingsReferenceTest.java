@@ -22,7 +22,8 @@ import org.ringoverlay.spi.TransportProvider;
  */
 class SettingsReferenceTest {
   private static final Path PAGE = Path.of("docs", "reference", "settings.md");
-  private static final String WRITE = "mvn -pl ring-examples -am test -Dtest=SettingsReferenceTest -Dring.docs.write=true";
+  private static final String WRITE =
+      "mvn -pl ring-examples -am test -Dtest=SettingsReferenceTest -Dring.docs.write=true";
 
   @Test
   void isUpToDate() throws IOException {
@@ -57,7 +58,11 @@ class SettingsReferenceTest {
             .formatted(WRITE));
     section(text, "Core", "Every node has these; the artifact is `ring-core`.", CoreSettings.ALL);
     section(text, "Transport", "With `ring-transport-netty`.", all(TransportProvider.class));
-    section(text, "Store", "With `ring-store`, for a node that has a data directory.", all(StoreProvider.class));
+    section(
+        text,
+        "Store",
+        "With `ring-store`, for a node that has a data directory.",
+        all(StoreProvider.class));
     var extensions =
         ServiceLoader.load(RingExtension.class).stream()
             .map(ServiceLoader.Provider::get)
@@ -102,7 +107,10 @@ class SettingsReferenceTest {
                 text.append("| `")
                     .append(setting.name())
                     .append("` | ")
-                    .append(setting.defaultText().isEmpty() ? "empty" : "`" + setting.defaultText() + "`")
+                    .append(
+                        setting.defaultText().isEmpty()
+                            ? "empty"
+                            : "`" + setting.defaultText() + "`")
                     .append(" | ")
                     .append(setting.rule())
                     .append(" | ")

@@ -35,8 +35,7 @@ class SnippetsTest {
 
   @Test
   void theReadmeShowsTheProgramAsItStands() throws Exception {
-    String file =
-        Files.readString(Path.of("src/main/java/org/ringoverlay/examples/Hello.java"));
+    String file = Files.readString(Path.of("src/main/java/org/ringoverlay/examples/Hello.java"));
     String program = file.substring(file.indexOf("public final class Hello"));
     assertThat(Pages.blocks(Path.of("README.md")))
         .filteredOn(block -> block.language().equals("java"))

@@ -29,8 +29,7 @@ public final class OldNode {
    */
   public static void main(String[] args) throws IOException {
     List<String> seeds = List.of(args).subList(1, args.length);
-    try (Ring ring =
-        Ring.builder().listen("127.0.0.1:" + args[0]).seeds(seeds).startAndAwait()) {
+    try (Ring ring = Ring.builder().listen("127.0.0.1:" + args[0]).seeds(seeds).startAndAwait()) {
       System.out.println("old node at " + ring.address());
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String email = in.readLine(); email != null; email = in.readLine()) {

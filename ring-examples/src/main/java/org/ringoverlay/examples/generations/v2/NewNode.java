@@ -30,8 +30,7 @@ public final class NewNode {
    */
   public static void main(String[] args) throws IOException {
     List<String> seeds = List.of(args).subList(1, args.length);
-    try (Ring ring =
-        Ring.builder().listen("127.0.0.1:" + args[0]).seeds(seeds).startAndAwait()) {
+    try (Ring ring = Ring.builder().listen("127.0.0.1:" + args[0]).seeds(seeds).startAndAwait()) {
       System.out.println("new node at " + ring.address());
       var dht = Dht.on(ring);
       ring.await(dht.put(KEY, Json.of(ada())));
