@@ -83,13 +83,13 @@ public final class Node {
 
   /** Makes a node. Off the loop; nothing is opened. */
   public Node(
-      NodeConfig config, Transport transport, Optional<Store> store, RingObserver observer) {
+      NodeConfig config, Transport transport, Optional<Store> store, RingObserver userObserver) {
     this.config = config;
     this.transport = transport;
     this.store = store;
-    this.observer = observer;
     this.scheduler = transport.scheduler();
     this.clock = transport.clock();
+    this.observer = new GuardedObserver(userObserver, clock);
     this.origin = Origin.of(config, store, transport.randomness());
     this.ringIdentity = origin.identity().ringIdentity();
     Id self = origin.identity().node();
