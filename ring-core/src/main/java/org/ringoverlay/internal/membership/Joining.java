@@ -75,12 +75,11 @@ public final class Joining {
   private final Listener listener;
   private final TreeSet<Id> agreed = new TreeSet<>();
   private final TreeMap<String, String> troubles = new TreeMap<>();
+  private final TreeSet<String> rejecting = new TreeSet<>();
   private State state = State.SEEKING;
   private long round;
   private long deadline;
   private int nextSeed;
-  private int rejections;
-  private @Nullable RingException rejection;
   private @Nullable Timer timer;
 
   /** Makes the join of a node. */
@@ -161,12 +160,13 @@ public final class Joining {
     }
     troubles.put(address, why.getMessage());
     if (why instanceof RingException.Incompatible || why instanceof RingException.InvalidInput) {
-      rejection = why;
-      rejections++;
-      if (rejections >= seeds.size()) {
-        fail(rejection);
+      rejecting.add(address);
+      if (rejecting.containsAll(seeds)) {
+        fail(why);
         return;
       }
+    } else {
+      rejecting.remove(address);
     }
     again();
   }
