@@ -27,7 +27,8 @@ public interface RingService<Q> {
    * first.
    *
    * @return the reply, anything the node's {@code JsonBinding} writes. Failing with a {@code
-   *     RingException} passes that to the caller, failing otherwise tells it {@code HandlerFailed}
+   *     RingException}, or throwing it, passes that to the caller; failing or throwing otherwise
+   *     tells it {@code HandlerFailed}
    */
   CompletionStage<?> handle(Q request, Context context);
 

@@ -17,7 +17,8 @@ import org.ringoverlay.internal.wire.Envelope;
  * waits for nothing any more (RIFL, Lee et al., SOSP 2015, section 3.3); those answers go at once.
  * Beyond that the whole is bounded in answers, bytes, askers and age; what had to be forgotten
  * early is known by its number, and a repeat of it is told that its outcome is unknown instead of
- * running again.
+ * running again. Once a whole asker had to be forgotten its numbers are gone with it; from then on
+ * a repeat from an asker that seems new, and of which nothing is known, is told so too.
  *
  * <p>On the loop; plain state, time is an argument.
  */
@@ -50,6 +51,7 @@ final class Repeats {
     record Stale() implements Found {}
   }
 
+  private static final int SWEEP_SLACK = 64;
   private static final Found FIRST = new Found.First();
   private static final Found IN_WORK = new Found.InWork();
   private static final Found FORGOTTEN = new Found.Forgotten();
@@ -71,8 +73,13 @@ final class Repeats {
 
   private static final class Window {
     final TreeMap<Long, Slot> slots = new TreeMap<>();
+    final boolean mayHaveBeenForgotten;
     long openFrom = 1;
     long forgottenTo;
+
+    Window(boolean mayHaveBeenForgotten) {
+      this.mayHaveBeenForgotten = mayHaveBeenForgotten;
+    }
   }
 
   private final Limits limits;
@@ -80,6 +87,7 @@ final class Repeats {
   private final ArrayDeque<Slot> answered = new ArrayDeque<>();
   private int answersHeld;
   private long bytesHeld;
+  private boolean forgotAskers;
 
   Repeats(Limits limits) {
     this.limits = limits;
@@ -89,7 +97,7 @@ final class Repeats {
   Found look(Envelope request) {
     Window window =
         windows.computeIfAbsent(
-            new Asker(request.origin(), request.incarnation()), asker -> new Window());
+            new Asker(request.origin(), request.incarnation()), asker -> new Window(forgotAskers));
     if (request.oldestOpen() > window.openFrom) {
       window.openFrom = request.oldestOpen();
       forgetBelow(window, window.openFrom);
@@ -102,7 +110,8 @@ final class Repeats {
     if (slot != null) {
       return slot.answer == null ? IN_WORK : new Found.Answered(slot.answer);
     }
-    if (sequence <= window.forgottenTo) {
+    boolean mayHaveRun = window.mayHaveBeenForgotten && request.has(Envelope.REPEAT);
+    if (sequence <= window.forgottenTo || mayHaveRun) {
       return FORGOTTEN;
     }
     window.slots.put(sequence, new Slot(window, sequence));
@@ -142,11 +151,17 @@ final class Repeats {
     return answersHeld;
   }
 
+  /** Slots in the order of their answers, those that were let go and not swept yet too. */
+  int remembered() {
+    return answered.size();
+  }
+
   private void forgetBelow(Window window, long sequence) {
     while (!window.slots.isEmpty() && window.slots.firstKey() < sequence) {
       Slot slot = window.slots.pollFirstEntry().getValue();
       release(slot);
     }
+    sweep();
   }
 
   private void release(Slot slot) {
@@ -155,6 +170,13 @@ final class Repeats {
       answersHeld--;
       bytesHeld -= answer.sizeBytes();
       slot.answer = null;
+    }
+  }
+
+  /** Drops slots that were let go behind an older answer that stays; at a constant cost each. */
+  private void sweep() {
+    if (answered.size() > 2 * answersHeld + SWEEP_SLACK) {
+      answered.removeIf(slot -> slot.answer == null);
     }
   }
 
@@ -186,5 +208,7 @@ final class Repeats {
     eldestFirst.remove();
     eldest.slots.values().forEach(this::release);
     eldest.slots.clear();
+    forgotAskers = true;
+    sweep();
   }
 }

@@ -204,8 +204,14 @@ public final class Services {
     scheduler.handlerBegins(entry.service.name());
     try {
       entry.service.handle(inbound);
+    } catch (RingException told) {
+      inbound.fail(told);
     } catch (RuntimeException thrown) {
       inbound.fail(new RingException.HandlerFailed(thrown.toString()));
+    } catch (Error broken) {
+      // The request ends as any other; what broke may be more than the handler, so the loop hears.
+      inbound.fail(new RingException.HandlerFailed(broken.toString()));
+      throw broken;
     } finally {
       scheduler.handlerEnds();
     }

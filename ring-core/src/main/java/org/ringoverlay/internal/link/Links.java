@@ -41,7 +41,7 @@ public final class Links {
     final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>();
     @Nullable Wire dialling;
     long waitingBytes;
-    long heardAt;
+    long heardAt = Long.MIN_VALUE;
     long dialAgainAt = Long.MIN_VALUE;
   }
 
@@ -142,7 +142,7 @@ public final class Links {
   /** When any frame last came from a node; {@link Long#MIN_VALUE} if none ever did. */
   public long heardAt(Id node) {
     Peer peer = peers.get(node);
-    return peer == null || peer.heardAt == 0 ? Long.MIN_VALUE : peer.heardAt;
+    return peer == null ? Long.MIN_VALUE : peer.heardAt;
   }
 
   /** Closes the connections to a node. */
@@ -171,7 +171,7 @@ public final class Links {
   void agreed(Wire wire, MemberCard card, Json raw, String ringIdentity) {
     Id node = card.id();
     Peer peer = peers.computeIfAbsent(node, id -> new Peer());
-    peer.heardAt = Math.max(1, clock.nanos());
+    peer.heardAt = clock.nanos();
     peer.dialAgainAt = Long.MIN_VALUE;
     dropFormer(peer, card.incarnation());
     peer.agreed.add(wire);
@@ -284,7 +284,7 @@ public final class Links {
     }
     Peer peer = peers.get(from);
     if (peer != null) {
-      peer.heardAt = Math.max(1, clock.nanos());
+      peer.heardAt = clock.nanos();
     }
     return from;
   }

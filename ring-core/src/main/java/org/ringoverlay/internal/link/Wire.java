@@ -149,9 +149,18 @@ final class Wire implements ConnectionHandler {
       }
       agree(card, welcome.card(), welcome.ringIdentity());
     } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
-      fail(from, ErrorJson.fromJson(reject.error()));
+      fail(from, rejection(reject));
     } else {
       refuse(from, "a message that is no greeting");
+    }
+  }
+
+  private static RingException rejection(LinkMessage.Reject reject) {
+    try {
+      return ErrorJson.fromJson(reject.error());
+    } catch (RingException unreadable) {
+      return new RingException.Incompatible(
+          "The other rejects this node, in words that it cannot read.");
     }
   }
 

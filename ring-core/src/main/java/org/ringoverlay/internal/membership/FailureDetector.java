@@ -25,7 +25,7 @@ import org.ringoverlay.view.MemberState;
  * spirit of Lifeguard, Dadgar, Phillips, Currey 2018). On the loop.
  */
 public final class FailureDetector {
-  /** Askers of one indirect probe at most; further ones ask again with their next tick. */
+  /** Askers of one indirect probe at most; further ones have asked others too. */
   private static final int ASKERS_MAX = 64;
 
   /** Nodes probed for others at once at most. */
@@ -68,6 +68,9 @@ public final class FailureDetector {
     }
   }
 
+  /** Who waits to hear of a node that is probed for them, and since when. */
+  private record Asked(long sinceNanos, LinkedHashSet<Id> askers) {}
+
   private final Id self;
   private final Limits limits;
   private final Membership membership;
@@ -77,7 +80,7 @@ public final class FailureDetector {
   private final Scheduler scheduler;
   private final Randomness randomness;
   private final TreeMap<Id, Watch> watched = new TreeMap<>();
-  private final TreeMap<Id, LinkedHashSet<Id>> askers = new TreeMap<>();
+  private final TreeMap<Id, Asked> askers = new TreeMap<>();
   private final TreeSet<Id> differing = new TreeSet<>();
   private @Nullable Timer timer;
   private long tickedAt;
@@ -134,7 +137,7 @@ public final class FailureDetector {
     buryLate(now);
     lookForDeparted(now);
     compareOne();
-    askers.clear();
+    askers.values().removeIf(asked -> now - asked.sinceNanos() > limits.suspectNanos());
     timer = scheduler.schedule(limits.intervalNanos(), this::tick);
   }
 
@@ -231,9 +234,9 @@ public final class FailureDetector {
 
   /** A neighbour is there. */
   public void pong(Id from, LinkMessage.Pong pong) {
-    LinkedHashSet<Id> waiting = askers.remove(from);
-    if (waiting != null) {
-      waiting.forEach(asker -> post.send(asker, new LinkMessage.Probed(from)));
+    Asked asked = askers.remove(from);
+    if (asked != null) {
+      asked.askers().forEach(asker -> post.send(asker, new LinkMessage.Probed(from)));
     }
     tellWhatIsKnownOf(from);
     noteDigest(from, pong.digest());
@@ -266,7 +269,10 @@ public final class FailureDetector {
     if (askers.size() >= PROBED_MAX && !askers.containsKey(probe.node())) {
       return;
     }
-    LinkedHashSet<Id> waiting = askers.computeIfAbsent(probe.node(), id -> new LinkedHashSet<>());
+    LinkedHashSet<Id> waiting =
+        askers
+            .computeIfAbsent(probe.node(), id -> new Asked(clock.nanos(), new LinkedHashSet<>()))
+            .askers();
     if (waiting.size() < ASKERS_MAX) {
       waiting.add(from);
       post.send(probe.node(), new LinkMessage.Ping(++pings, membership.digest()));

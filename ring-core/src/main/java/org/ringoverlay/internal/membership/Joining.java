@@ -75,10 +75,10 @@ public final class Joining {
   private final Listener listener;
   private final TreeSet<Id> agreed = new TreeSet<>();
   private final TreeMap<String, String> troubles = new TreeMap<>();
+  private final TreeSet<String> rejecting = new TreeSet<>();
   private State state = State.SEEKING;
   private long round;
   private long deadline;
-  private final TreeSet<String> rejecting = new TreeSet<>();
   private int nextSeed;
   private @Nullable Timer timer;
 
@@ -95,7 +95,7 @@ public final class Joining {
       Listener listener) {
     this.self = self;
     this.limits = limits;
-    this.seeds = seeds.stream().distinct().toList();
+    this.seeds = List.copyOf(seeds);
     this.membership = membership;
     this.post = post;
     this.clock = clock;
@@ -161,7 +161,7 @@ public final class Joining {
     troubles.put(address, why.getMessage());
     if (why instanceof RingException.Incompatible || why instanceof RingException.InvalidInput) {
       rejecting.add(address);
-      if (rejecting.size() == seeds.size()) {
+      if (rejecting.containsAll(seeds)) {
         fail(why);
         return;
       }

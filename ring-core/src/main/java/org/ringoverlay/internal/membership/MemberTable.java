@@ -42,6 +42,9 @@ final class MemberTable {
   /** A member's state changed. */
   record Change(@Nullable Known before, Known after) {}
 
+  /** Members count their versions up by one; beyond this, none did. */
+  private static final long VERSION_MAX = 1L << 53;
+
   private final int membersMax;
   private final TreeMap<Id, Known> members = new TreeMap<>();
   private long digest;
@@ -147,7 +150,11 @@ final class MemberTable {
 
   @SuppressWarnings("NullAway") // an entry from the wire may lack what the type demands
   static @Nullable MemberCard soundCard(Entry entry) {
-    if (entry == null || entry.card() == null || entry.state() == null || entry.version() < 1) {
+    if (entry == null
+        || entry.card() == null
+        || entry.state() == null
+        || entry.version() < 1
+        || entry.version() > VERSION_MAX) {
       return null;
     }
     try {

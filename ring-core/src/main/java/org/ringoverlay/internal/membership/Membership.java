@@ -300,7 +300,9 @@ public final class Membership {
   }
 
   /**
-   * A node says in short what it knows: it gets what it lacks and is asked for what it has more.
+   * A node says in short what it knows: it gets what it lacks and is asked for what it has more. Of
+   * departed members that one of the two has forgotten neither reminds the other, or they would
+   * never be forgotten.
    */
   public void have(Id from, LinkMessage.Have have) {
     var theirs = new java.util.TreeMap<Id, Seen>();
@@ -312,7 +314,7 @@ public final class Membership {
     var newer = new ArrayList<Entry>();
     for (MemberTable.Known known : table.all()) {
       Seen seen = theirs.get(known.card().id());
-      if (seen == null || isNewer(known, seen)) {
+      if (seen == null ? known.state().isPresent() : isNewer(known, seen)) {
         newer.add(known.entry());
       }
     }

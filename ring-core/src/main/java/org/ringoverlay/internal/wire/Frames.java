@@ -2,6 +2,7 @@ package org.ringoverlay.internal.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -90,7 +91,10 @@ public final class Frames {
     long oldestOpen = in.getLong();
     long microsLeft = in.getInt() & 0xFFFF_FFFFL;
     int nameBytes = in.get() & 0xFF;
-    if (hopsMax > Envelope.HOPS_LIMIT || hops > hopsMax || requestHops > Envelope.HOPS_LIMIT) {
+    if (hopsMax < 1
+        || hopsMax > Envelope.HOPS_LIMIT
+        || hops > hopsMax
+        || requestHops > Envelope.HOPS_LIMIT) {
       return new Read.Malformed("hop " + hops + " of at most " + hopsMax);
     }
     if (incarnation < 1 || sequence < 1 || oldestOpen < 0 || oldestOpen > sequence) {
@@ -103,6 +107,9 @@ public final class Frames {
     }
     String service = new String(frame, Envelope.HEADER_BYTES, nameBytes, StandardCharsets.UTF_8);
     int offset = Envelope.HEADER_BYTES + nameBytes;
+    if (!isWrittenAs(service, frame, offset)) {
+      return new Read.Malformed("a service's name that is not UTF-8");
+    }
     return new Read.Travelling(
         new Envelope(
             kind,
@@ -120,6 +127,14 @@ public final class Frames {
             frame,
             offset,
             frame.length - offset));
+  }
+
+  /** Whether a name came from its very bytes: a next hop would write others for a mended one. */
+  private static boolean isWrittenAs(String service, byte[] frame, int end) {
+    return service.indexOf('\uFFFD') < 0
+        || Arrays.equals(
+            service.getBytes(StandardCharsets.UTF_8),
+            Arrays.copyOfRange(frame, Envelope.HEADER_BYTES, end));
   }
 
   /** Writes a message to a neighbour. */

@@ -3,14 +3,22 @@ package org.ringoverlay.internal.wire;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.MemberState;
 
-/** A message between two connected nodes. JSON with a field {@code type}. */
+/**
+ * A message between two connected nodes. JSON with a field {@code type}.
+ *
+ * <p>What must be there is checked when a message is made, so that one from the wire that lacks it
+ * is malformed and goes no further. What the facts in it say is checked where they are merged; a
+ * greeting is judged, and answered, by the handshake.
+ */
 public sealed interface LinkMessage {
   /** The types that this node knows. */
   Set<String> TYPES =
@@ -18,6 +26,9 @@ public sealed interface LinkMessage {
           .map(Class::getSimpleName)
           .map(name -> name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1))
           .collect(Collectors.toUnmodifiableSet());
+
+  /** Characters of a ring's identity at most. */
+  int IDENTITY_CHARS_MAX = 64;
 
   /**
    * The first message of the node that connected.
@@ -43,10 +54,20 @@ public sealed interface LinkMessage {
       implements LinkMessage {}
 
   /** The last message before a node closes a connection on purpose. */
-  record Reject(Json error) implements LinkMessage {}
+  record Reject(Json error) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Reject {
+      Objects.requireNonNull(error, "error");
+    }
+  }
 
   /** A newcomer asks a seed to be let in. */
-  record Join(Entry self) implements LinkMessage {}
+  record Join(Entry self) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Join {
+      Objects.requireNonNull(self, "self");
+    }
+  }
 
   /**
    * The seed lets it in.
@@ -54,16 +75,36 @@ public sealed interface LinkMessage {
    * @param arcBits how finely the ring's circle is cut
    * @param entries every member that the seed knows
    */
-  record Joined(String ringIdentity, int arcBits, List<Entry> entries) implements LinkMessage {}
+  record Joined(String ringIdentity, int arcBits, List<Entry> entries) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Joined {
+      Objects.requireNonNull(ringIdentity, "ringIdentity");
+      Objects.requireNonNull(entries, "entries");
+      if (ringIdentity.isEmpty() || ringIdentity.length() > IDENTITY_CHARS_MAX) {
+        throw new IllegalArgumentException("a ring's identity is 1–64 characters");
+      }
+      Arcs.of(arcBits);
+    }
+  }
 
   /** The seed has not joined itself. */
   record NotReady(String why) implements LinkMessage {}
 
   /** A newcomer asks a neighbour whether it sees the same neighbourhood. */
-  record Settle(long round, Entry self) implements LinkMessage {}
+  record Settle(long round, Entry self) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Settle {
+      Objects.requireNonNull(self, "self");
+    }
+  }
 
   /** The neighbour knows the newcomer now; these are the members around it that it knows. */
-  record Settled(long round, List<Entry> around) implements LinkMessage {}
+  record Settled(long round, List<Entry> around) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Settled {
+      Objects.requireNonNull(around, "around");
+    }
+  }
 
   /** Are you there? */
   record Ping(long number, long digest) implements LinkMessage {}
@@ -72,22 +113,52 @@ public sealed interface LinkMessage {
   record Pong(long number, long digest) implements LinkMessage {}
 
   /** Is that node there? I cannot hear it. */
-  record Probe(Id node) implements LinkMessage {}
+  record Probe(Id node) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Probe {
+      Objects.requireNonNull(node, "node");
+    }
+  }
 
   /** It is. */
-  record Probed(Id node) implements LinkMessage {}
+  record Probed(Id node) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Probed {
+      Objects.requireNonNull(node, "node");
+    }
+  }
 
   /** Facts that the receiver may not know. */
-  record News(List<Entry> entries) implements LinkMessage {}
+  record News(List<Entry> entries) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public News {
+      Objects.requireNonNull(entries, "entries");
+    }
+  }
 
   /** All that the sender knows, in short: the receiver answers with what differs. */
-  record Have(List<Seen> seen) implements LinkMessage {}
+  record Have(List<Seen> seen) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Have {
+      Objects.requireNonNull(seen, "seen");
+    }
+  }
 
   /** The receiver is asked for its facts about these members. */
-  record Want(List<Id> ids) implements LinkMessage {}
+  record Want(List<Id> ids) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Want {
+      Objects.requireNonNull(ids, "ids");
+    }
+  }
 
   /** The receiver sent a frame of a kind or type that the sender does not know; it was left out. */
-  record NotUnderstood(String what) implements LinkMessage {}
+  record NotUnderstood(String what) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public NotUnderstood {
+      Objects.requireNonNull(what, "what");
+    }
+  }
 
   /** One fact in short; not a message of its own. */
   record Seen(Id id, long incarnation, long version, MemberState state) {}

@@ -1,0 +1,332 @@
+package org.ringoverlay.internal.call;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.Facts;
+import org.ringoverlay.internal.fake.FakeLoop;
+import org.ringoverlay.internal.fake.FakeObserver;
+import org.ringoverlay.internal.fake.FakeWay;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.Kind;
+import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.spi.Connection;
+
+class CallsTest {
+  private static final Id SELF = Facts.node(1);
+  private static final Id ROOT = Facts.node(2);
+  private static final Id THIRD = Facts.node(3);
+  private static final Id TARGET = Facts.node(200);
+  private static final CallOptions WRITE = new CallOptions(1_000 * MILLIS, false, false);
+  private static final CallOptions READ = new CallOptions(1_000 * MILLIS, false, true);
+  private static final CallOptions DIRECT = new CallOptions(1_000 * MILLIS, true, false);
+
+  private final FakeLoop loop = new FakeLoop(1);
+  private final FakeWay way = new FakeWay();
+  private final FakeObserver observer = new FakeObserver();
+  private final Calls calls = calls(3);
+  private final List<Object> ends = new ArrayList<>();
+  private final long startedAt = loop.nanos();
+
+  CallsTest() {
+    way.hop = ROOT;
+  }
+
+  private Calls calls(int openMax) {
+    return new Calls(
+        SELF,
+        4,
+        new Calls.Limits(openMax, 100 * MILLIS, 400 * MILLIS, 16),
+        way,
+        loop,
+        loop,
+        loop,
+        observer);
+  }
+
+  private void call(CallOptions options) {
+    calls.call("echo", TARGET, "{}".getBytes(UTF_8), options, this::ended);
+  }
+
+  private void ended(Reply reply, RingException error) {
+    assertThat(reply == null).as("a reply or an error").isNotEqualTo(error == null);
+    ends.add(reply == null ? error : new String(reply.array(), UTF_8));
+  }
+
+  private Envelope reply(Envelope request, Id from, String json) {
+    return request.answer(Kind.REPLY, 0, from, json.getBytes(UTF_8));
+  }
+
+  private Envelope failure(Envelope request, Id from, int flags, RingException error) {
+    return request.answer(Kind.FAILURE, flags, from, ErrorJson.toJson(error).bytes());
+  }
+
+  @Test
+  void firstReplyEndsTheCallAndFurtherOnesAreStray() {
+    call(WRITE);
+    Envelope request = way.last();
+    assertThat(request.kind()).isEqualTo(Kind.REQUEST);
+    assertThat(request.hops()).isEqualTo(1);
+    assertThat(request.incarnation()).isEqualTo(4);
+    assertThat(request.microsLeft()).isEqualTo(1_000_000);
+    calls.answered(reply(request, ROOT, "1"));
+    calls.answered(reply(request, ROOT, "2"));
+    calls.answered(reply(request, THIRD, "3"));
+    loop.advance(5_000 * MILLIS);
+    assertThat(ends).containsExactly("1");
+    assertThat(observer.count("stray")).isEqualTo(2);
+    assertThat(calls.openCount()).isZero();
+    assertThat(loop.waiting()).as("no timer runs for nothing").isZero();
+  }
+
+  @Test
+  void repliesThatNobodyAskedForAreStray() {
+    call(WRITE);
+    Envelope mine = way.last();
+    var otherStart =
+        new Calls(SELF, 5, new Calls.Limits(3, 1, 1, 16), way, loop, loop, loop, observer);
+    otherStart.answered(reply(mine, ROOT, "1"));
+    for (int i = 0; i < 1_000; i++) {
+      calls.answered(
+          new Envelope(
+              Kind.REPLY, 1, 1, 16, 1, SELF, THIRD, 4, 1_000 + i, 0, 1, "echo", new byte[0], 0, 0));
+    }
+    assertThat(ends).isEmpty();
+    assertThat(observer.count("stray")).isEqualTo(1_001);
+  }
+
+  @Test
+  void directCallIsAnsweredByItsTargetAlone() {
+    way.hop = TARGET;
+    call(DIRECT);
+    calls.answered(reply(way.last(), THIRD, "false"));
+    calls.answered(failure(way.last(), THIRD, 0, new RingException.Refused("no")));
+    assertThat(ends).isEmpty();
+    assertThat(observer.count("stray")).isEqualTo(2);
+    calls.answered(reply(way.last(), TARGET, "true"));
+    assertThat(ends).containsExactly("true");
+  }
+
+  @Test
+  void unansweredCallIsRepeatedUnderItsNumberWithGrowingBoundedPauses() {
+    for (int seed = 0; seed < 50; seed++) {
+      var world = new FakeLoop(seed);
+      var out = new FakeWay();
+      out.hop = ROOT;
+      var attempts =
+          new Calls(
+              SELF,
+              1,
+              new Calls.Limits(1, 100 * MILLIS, 400 * MILLIS, 16),
+              out,
+              world,
+              world,
+              world,
+              observer);
+      long began = world.nanos();
+      var times = new ArrayList<Long>();
+      attempts.call(
+          "echo",
+          TARGET,
+          new byte[0],
+          new CallOptions(3_000 * MILLIS, false, false),
+          (reply, error) -> {});
+      for (int i = 0; i < 2_990; i++) {
+        while (times.size() < out.sent.size()) {
+          times.add((world.nanos() - began) / MILLIS);
+        }
+        world.advance(MILLIS);
+      }
+      long[] base = {100, 200, 400, 400, 400, 400};
+      assertThat(times.size()).as("seed %d", seed).isBetween(6, 12);
+      for (int i = 0; i < base.length && i + 1 < times.size(); i++) {
+        assertThat(times.get(i + 1) - times.get(i))
+            .as("seed %d, pause %d of %s", seed, i, times)
+            .isBetween(base[i] * 3 / 4, base[i] * 5 / 4 + 11);
+      }
+      assertThat(out.sent).allMatch(sent -> sent.envelope().sequence() == 1);
+      assertThat(out.sent.get(0).envelope().has(Envelope.REPEAT)).isFalse();
+      assertThat(out.sent.subList(1, out.sent.size()))
+          .allMatch(sent -> sent.envelope().has(Envelope.REPEAT));
+      assertThat(out.sent.get(1).envelope().microsLeft())
+          .isLessThan(out.sent.get(0).envelope().microsLeft());
+    }
+  }
+
+  @Test
+  void doubtRepeatsAtOnceWhatWasHandedToThatNode() {
+    call(WRITE);
+    way.hop = THIRD;
+    calls.doubt(TARGET);
+    assertThat(way.sent).as("nothing was handed to it").hasSize(1);
+    calls.doubt(ROOT);
+    assertThat(way.sent).hasSize(2);
+    assertThat(way.sent.get(1).hop()).isEqualTo(THIRD);
+    assertThat(way.last().sequence()).isEqualTo(1);
+    calls.doubt(ROOT);
+    assertThat(way.sent).as("it goes elsewhere now").hasSize(2);
+  }
+
+  @Test
+  void directCallToANodeThatIsNotThereHasNoRouteAtOnce() {
+    way.hop = null;
+    call(DIRECT);
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.NoRoute.class);
+    assertThat(ends.get(0).toString()).contains(TARGET.toString());
+    assertThat(calls.openCount()).isZero();
+  }
+
+  @Test
+  void callWithoutAnyMemberWaitsForOneUntilItsDeadline() {
+    way.hop = null;
+    call(WRITE);
+    loop.advance(500 * MILLIS);
+    assertThat(ends).isEmpty();
+    way.hop = ROOT;
+    loop.advance(400 * MILLIS);
+    calls.answered(reply(way.last(), ROOT, "1"));
+    assertThat(ends).containsExactly("1");
+  }
+
+  @Test
+  void callThatNeverLeftSaysWhyAndThatNothingChanged() {
+    way.hop = null;
+    call(WRITE);
+    loop.advance(1_100 * MILLIS);
+    way.hop = ROOT;
+    way.outcome = Connection.Sent.FULL;
+    call(WRITE);
+    loop.advance(1_100 * MILLIS);
+    way.outcome = Connection.Sent.CLOSED;
+    call(WRITE);
+    loop.advance(1_100 * MILLIS);
+    assertThat(ends)
+        .extracting(Object::getClass)
+        .isEqualTo(
+            List.of(
+                RingException.NoRoute.class,
+                RingException.Refused.class,
+                RingException.NoRoute.class));
+    assertThat(ends).allMatch(end -> ((RingException) end).retrySafe());
+  }
+
+  @Test
+  void outcomeOfACallThatWasHandedOutIsUnknown() {
+    call(WRITE);
+    way.outcome = Connection.Sent.CLOSED;
+    loop.advance(1_100 * MILLIS);
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.OutcomeUnknown.class);
+    assertThat(((RingException) ends.get(0)).retrySafe()).isFalse();
+  }
+
+  @Test
+  void callThatOnlyReadsTimesOut() {
+    call(READ);
+    loop.advance(1_100 * MILLIS);
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Timeout.class);
+  }
+
+  @Test
+  void noCallEndsBeforeItsDeadlineNorMuchAfter() {
+    call(READ);
+    loop.advance(1_000 * MILLIS - 1);
+    assertThat(ends).isEmpty();
+    loop.advance(10 * MILLIS + 1);
+    assertThat(ends).hasSize(1);
+    assertThat(loop.nanos() - startedAt).isEqualTo(1_010 * MILLIS);
+  }
+
+  @Test
+  void oneCallTooManyIsRefusedAndTheOthersGoOn() {
+    call(WRITE);
+    call(WRITE);
+    call(WRITE);
+    call(WRITE);
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Refused.class);
+    assertThat(way.sent).hasSize(3);
+    calls.answered(reply(way.last(), ROOT, "1"));
+    call(WRITE);
+    assertThat(way.sent).hasSize(4);
+  }
+
+  @Test
+  void everyRequestNamesTheOldestThatIsStillOpen() {
+    call(WRITE);
+    call(WRITE);
+    assertThat(way.last().oldestOpen()).isEqualTo(1);
+    calls.answered(reply(way.sent.get(0).envelope(), ROOT, "1"));
+    call(WRITE);
+    assertThat(way.last().sequence()).isEqualTo(3);
+    assertThat(way.last().oldestOpen()).isEqualTo(2);
+  }
+
+  @Test
+  void failureOfTheHandlerEndsTheCallAndOneOfTheOverlayDoesNot() {
+    call(READ);
+    calls.answered(
+        failure(way.last(), THIRD, Envelope.FROM_ROUTER, new RingException.NoRoute("lost")));
+    assertThat(ends).isEmpty();
+    calls.answered(failure(way.last(), ROOT, 0, new RingException.Denied("no")));
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Denied.class);
+  }
+
+  @Test
+  void failureThatCannotBeReadIsIncompatible() {
+    call(WRITE);
+    calls.answered(way.last().answer(Kind.FAILURE, 0, ROOT, "[".getBytes(UTF_8)));
+    call(WRITE);
+    calls.answered(way.last().answer(Kind.FAILURE, 0, ROOT, "{\"code\":\"new\"}".getBytes(UTF_8)));
+    assertThat(ends).hasSize(2).hasOnlyElementsOfType(RingException.Incompatible.class);
+  }
+
+  @Test
+  void callThatIsForThisNodeIsDeliveredHereOnceHoweverOftenItIsAttempted() {
+    way.hop = SELF;
+    call(WRITE);
+    loop.advance(900 * MILLIS);
+    assertThat(way.delivered).hasSize(1);
+    assertThat(way.delivered.get(0).hops()).isZero();
+    assertThat(way.sent).isEmpty();
+    calls.answered(reply(way.delivered.get(0), SELF, "1"));
+    assertThat(ends).containsExactly("1");
+  }
+
+  @Test
+  void closingEndsEveryCallExactlyOnceAndRefusesNewOnes() {
+    call(WRITE);
+    call(READ);
+    way.hop = null;
+    call(WRITE);
+    calls.close("test");
+    assertThat(ends)
+        .extracting(Object::getClass)
+        .isEqualTo(
+            List.of(
+                RingException.OutcomeUnknown.class,
+                RingException.Closed.class,
+                RingException.Closed.class));
+    call(WRITE);
+    assertThat(ends).hasSize(4);
+    assertThat(ends.get(3)).isInstanceOf(RingException.Closed.class);
+    calls.answered(reply(way.sent.get(0).envelope(), ROOT, "late"));
+    calls.doubt(ROOT);
+    calls.close("again");
+    loop.advance(5_000 * MILLIS);
+    assertThat(ends).hasSize(4);
+    assertThat(observer.count("stray")).isEqualTo(1);
+  }
+
+  @Test
+  void endThatCallsAgainWhileTheNodeClosesIsRefused() {
+    calls.call("echo", TARGET, new byte[0], READ, (reply, error) -> call(READ));
+    calls.close("test");
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Closed.class);
+    assertThat(calls.openCount()).isZero();
+  }
+}

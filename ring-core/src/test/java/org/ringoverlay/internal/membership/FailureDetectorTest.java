@@ -1,0 +1,338 @@
+package org.ringoverlay.internal.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ringoverlay.internal.fake.Facts.fact;
+import static org.ringoverlay.internal.fake.Facts.node;
+import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.Facts;
+import org.ringoverlay.internal.fake.FakeLoop;
+import org.ringoverlay.internal.fake.FakePost;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.MemberState;
+import org.ringoverlay.view.RingView;
+
+class FailureDetectorTest {
+  private static final Id SELF = node(1);
+  private static final long INTERVAL = 100 * MILLIS;
+  private static final long SUSPECT = 350 * MILLIS;
+  private static final long BURY = 500 * MILLIS;
+
+  /** Links over which each other node answers unless it is silent. */
+  private final class World implements FailureDetector.Links, ViewListener {
+    final TreeMap<Id, Long> heard = new TreeMap<>();
+    final TreeSet<Id> silent = new TreeSet<>();
+    final List<Id> reached = new ArrayList<>();
+
+    @Override
+    public long heardAt(Id id) {
+      return heard.getOrDefault(id, Long.MIN_VALUE);
+    }
+
+    @Override
+    public void reach(Id id) {
+      reached.add(id);
+    }
+
+    @Override
+    public void memberChanged(MemberEvent event) {
+      events.add(event.member().id().shortString() + " " + event.member().state());
+    }
+
+    @Override
+    public void viewChanged(RingView before, RingView after) {}
+
+    @Override
+    public void superseded(String why) {
+      throw new AssertionError(why);
+    }
+  }
+
+  private final List<String> events = new ArrayList<>();
+  private final FakeLoop loop = new FakeLoop(1);
+  private final FakePost post = new FakePost();
+  private final World world = new World();
+  private final Membership membership =
+      new Membership(
+          SELF, Arcs.standard(), new Membership.Limits(100, 4, 4), post, loop, loop, loop, world);
+  private final FailureDetector detector =
+      new FailureDetector(
+          SELF,
+          new FailureDetector.Limits(INTERVAL, SUSPECT, BURY, 10_000 * MILLIS, 2, 2),
+          membership,
+          world,
+          post,
+          loop,
+          loop,
+          loop);
+
+  private void members(int... places) {
+    MemberCard card = Facts.card(SELF, 1);
+    membership.introduce(card, Json.of(card));
+    membership.become(MemberState.ALIVE, "test");
+    for (int place : places) {
+      membership.apply(List.of(fact(node(place), 1, MemberState.ALIVE)), "test");
+    }
+    loop.turn();
+    post.take();
+    events.clear();
+    detector.start();
+  }
+
+  /** Lets time pass in small steps; nodes that are not silent answer their pings. */
+  private void run(long nanos) {
+    for (long passed = 0; passed < nanos; passed += 10 * MILLIS) {
+      loop.advance(10 * MILLIS);
+      answer();
+    }
+  }
+
+  private void answer() {
+    List<FakePost.Letter> letters = post.take();
+    sent.addAll(letters);
+    for (FakePost.Letter letter : letters) {
+      if (letter.message() instanceof LinkMessage.Ping ping
+          && !world.silent.contains(letter.to())) {
+        world.heard.put(letter.to(), loop.nanos());
+        detector.pong(letter.to(), new LinkMessage.Pong(ping.number(), membership.digest()));
+      }
+    }
+  }
+
+  private final List<FakePost.Letter> sent = new ArrayList<>();
+
+  private <M extends LinkMessage> List<M> sentTo(Id to, Class<M> kind) {
+    return sent.stream()
+        .filter(letter -> letter.to().equals(to) && kind.isInstance(letter.message()))
+        .map(letter -> kind.cast(letter.message()))
+        .toList();
+  }
+
+  @Test
+  void neighboursThatAnswerAreLeftInPeace() {
+    members(2, 3, 4);
+    run(20_000 * MILLIS);
+    assertThat(events).isEmpty();
+    assertThat(sentTo(node(2), LinkMessage.Ping.class).size()).isBetween(195, 201);
+    assertThat(sent).noneMatch(letter -> letter.message() instanceof LinkMessage.Probe);
+  }
+
+  @Test
+  void silentNeighbourIsProbedThenSuspectedThenDead() {
+    members(2, 3, 4);
+    run(1_000 * MILLIS);
+    world.silent.add(node(2));
+    run(SUSPECT - 2 * INTERVAL);
+    assertThat(events).as("not before its time").isEmpty();
+    run(4 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    assertThat(sent)
+        .filteredOn(letter -> letter.message().equals(new LinkMessage.Probe(node(2))))
+        .as("two others were asked")
+        .hasSize(2)
+        .noneMatch(letter -> letter.to().equals(node(2)));
+    run(BURY + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+    assertThat(events)
+        .containsExactly(node(2).shortString() + " SUSPECT", node(2).shortString() + " DEAD");
+  }
+
+  @Test
+  void suspectThatRefutesInTimeIsAliveAgain() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    run(SUSPECT + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    world.silent.remove(node(2));
+    world.heard.put(node(2), loop.nanos());
+    membership.apply(List.of(fact(node(2), 2, MemberState.ALIVE)), "refuted");
+    run(3_000 * MILLIS);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
+    assertThat(events).hasSize(2);
+  }
+
+  @Test
+  void whoWasHeardByAnotherIsNotSuspected() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    for (int i = 0; i < 30; i++) {
+      run(INTERVAL);
+      detector.probed(new LinkMessage.Probed(node(2)));
+    }
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
+    run(SUSPECT + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+  }
+
+  @Test
+  void ownPauseIsNotHeldAgainstTheOthers() {
+    members(2, 3, 4);
+    run(1_000 * MILLIS);
+    loop.freeze(5_000 * MILLIS);
+    loop.turn();
+    answer();
+    run(1_000 * MILLIS);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void ownPauseDoesNotBuryASuspect() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    run(SUSPECT + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    loop.freeze(5_000 * MILLIS);
+    run(BURY - 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    run(4 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void shortLagOfTheLoopForgivesNobody() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    for (int i = 0; i < 8; i++) {
+      loop.freeze(INTERVAL / 2);
+      run(INTERVAL);
+    }
+    assertThat(membership.stateOf(node(2))).isNotEqualTo(MemberState.ALIVE);
+  }
+
+  @Test
+  void nodeWhereNobodyListensIsSuspectedAtOnce() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    detector.unlinked(node(2), "connection refused", true);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    assertThat(post.all(LinkMessage.Probe.class)).hasSize(2);
+    run(BURY + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void closedConnectionIsReasonToConnectAgainAndNoVerdict() {
+    members(2, 3, 4);
+    detector.unlinked(node(2), "closed", false);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
+    assertThat(world.reached).containsExactly(node(2));
+  }
+
+  @Test
+  void whoIsUnknownDepartedOrThisNodeItselfIsNeverAccused() {
+    members(2, 3);
+    membership.apply(List.of(fact(node(3), 1, MemberState.LEFT)), "left");
+    events.clear();
+    detector.unlinked(node(99), "refused", true);
+    detector.unlinked(node(3), "refused", true);
+    detector.unlinked(SELF, "refused", true);
+    detector.unlinked(node(3), "closed", false);
+    assertThat(events).isEmpty();
+    assertThat(world.reached).isEmpty();
+  }
+
+  @Test
+  void pingIsAnsweredAndAWrongStateIsToldToItsOwner() {
+    members(2, 3, 4);
+    membership.suspect(node(2), "test");
+    loop.turn();
+    post.take();
+    detector.ping(node(2), new LinkMessage.Ping(7, membership.digest()));
+    assertThat(post.to(node(2), LinkMessage.Pong.class).get(0).number()).isEqualTo(7);
+    assertThat(post.to(node(2), LinkMessage.News.class).get(0).entries())
+        .containsExactly(fact(node(2), 1, MemberState.SUSPECT));
+    detector.ping(node(77), new LinkMessage.Ping(8, membership.digest()));
+    assertThat(post.to(node(77), LinkMessage.Want.class))
+        .containsExactly(new LinkMessage.Want(List.of(node(77))));
+  }
+
+  @Test
+  void otherDigestLeadsToAComparisonWithTheNextTurnOfTheClock() {
+    members(2, 3, 4);
+    detector.ping(node(2), new LinkMessage.Ping(1, membership.digest() + 1));
+    run(2 * INTERVAL);
+    assertThat(sentTo(node(2), LinkMessage.Have.class)).hasSize(1);
+    run(5 * INTERVAL);
+    assertThat(sentTo(node(2), LinkMessage.Have.class)).hasSize(1);
+  }
+
+  @Test
+  void probeForAnotherIsPassedOnAndItsAnswerToo() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    post.take();
+    detector.probe(node(3), new LinkMessage.Probe(node(4)));
+    assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(1);
+    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
+    assertThat(post.to(node(3), LinkMessage.Probed.class))
+        .containsExactly(new LinkMessage.Probed(node(4)));
+    post.take();
+    detector.pong(node(4), new LinkMessage.Pong(2, membership.digest()));
+    assertThat(post.to(node(3), LinkMessage.Probed.class)).as("once").isEmpty();
+  }
+
+  @Test
+  void answerToAProbeIsPassedOnThoughTheClockTurnedInBetween() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    detector.probe(node(3), new LinkMessage.Probe(node(4)));
+    loop.advance(INTERVAL);
+    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
+    assertThat(post.to(node(3), LinkMessage.Probed.class)).hasSize(1);
+  }
+
+  @Test
+  void probesForUnknownNodesAndFloodsOfThemAreBounded() {
+    members(2, 3, 4);
+    detector.probe(node(3), new LinkMessage.Probe(node(99)));
+    assertThat(post.letters).isEmpty();
+    for (int asker = 0; asker < 250; asker++) {
+      detector.probe(node(asker), new LinkMessage.Probe(node(4)));
+    }
+    assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(64);
+    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
+    assertThat(post.all(LinkMessage.Probed.class)).hasSize(64);
+  }
+
+  @Test
+  void deadMembersAreLookedForNowAndThenAndForgottenInTheEnd() {
+    members(2, 3, 4);
+    membership.suspect(node(4), "test");
+    membership.bury(node(4), "test");
+    world.silent.add(node(4));
+    run(5_000 * MILLIS);
+    assertThat(world.reached).contains(node(4));
+    run(6_000 * MILLIS);
+    assertThat(membership.stateOf(node(4))).isNull();
+  }
+
+  @Test
+  void onlyNeighboursAreWatched() {
+    members(2, 3, 4, 5, 6, 7, 8, 9);
+    run(2_000 * MILLIS);
+    assertThat(sentTo(node(2), LinkMessage.Ping.class)).isNotEmpty();
+    assertThat(sentTo(node(9), LinkMessage.Ping.class)).isNotEmpty();
+    assertThat(sentTo(node(5), LinkMessage.Ping.class)).isEmpty();
+  }
+
+  @Test
+  void stoppedDetectorAccusesNobody() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    run(INTERVAL);
+    detector.stop();
+    run(10_000 * MILLIS);
+    assertThat(events).isEmpty();
+    assertThat(loop.waiting()).isZero();
+  }
+}

@@ -1,0 +1,311 @@
+package org.ringoverlay.internal.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ringoverlay.internal.fake.Facts.fact;
+import static org.ringoverlay.internal.fake.Facts.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.Facts;
+import org.ringoverlay.internal.fake.FakeLoop;
+import org.ringoverlay.internal.fake.FakePost;
+import org.ringoverlay.internal.wire.Entry;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.MemberState;
+import org.ringoverlay.view.RingView;
+
+class MembershipTest {
+  private static final List<MemberState> STATES = List.of(MemberState.values());
+
+  /** One node's membership with its ears. */
+  private static final class Seat implements ViewListener {
+    final Id self;
+    final FakeLoop loop;
+    final FakePost post = new FakePost();
+    final Membership membership;
+    final List<MemberEvent> events = new ArrayList<>();
+    final List<String> superseded = new ArrayList<>();
+
+    Seat(int place, long incarnation, FakeLoop loop) {
+      this.self = node(place);
+      this.loop = loop;
+      this.membership =
+          new Membership(
+              self,
+              Arcs.standard(),
+              new Membership.Limits(100, 4, 4),
+              post,
+              loop,
+              loop,
+              loop,
+              this);
+      MemberCard card = Facts.card(self, incarnation);
+      membership.introduce(card, Json.of(card));
+      membership.become(MemberState.ALIVE, "test");
+      settle();
+    }
+
+    void settle() {
+      loop.turn();
+      post.take();
+      events.clear();
+    }
+
+    @Override
+    public void memberChanged(MemberEvent event) {
+      events.add(event);
+    }
+
+    @Override
+    public void viewChanged(RingView before, RingView after) {
+      assertThat(after.version()).isEqualTo(before.version() + 1);
+    }
+
+    @Override
+    public void superseded(String why) {
+      superseded.add(why);
+    }
+  }
+
+  private final FakeLoop loop = new FakeLoop(1);
+  private final Seat seat = new Seat(1, 3, loop);
+
+  private void apply(Entry... entries) {
+    seat.membership.apply(List.of(entries), "told");
+  }
+
+  @Test
+  void newMemberIsSeenToldOfAndPassedOnOnce() {
+    apply(fact(node(2), 1, MemberState.ALIVE), fact(node(3), 1, MemberState.ALIVE));
+    assertThat(seat.membership.view().alive()).extracting(Member::id).contains(node(2), node(3));
+    assertThat(seat.events).hasSize(2);
+    assertThat(seat.events.get(0).before()).isNull();
+    loop.turn();
+    assertThat(seat.post.to(node(2), LinkMessage.News.class))
+        .as("both facts in one message")
+        .hasSize(1)
+        .allMatch(news -> news.entries().size() == 2);
+    seat.settle();
+    apply(fact(node(2), 1, MemberState.ALIVE));
+    loop.turn();
+    assertThat(seat.post.letters).as("it is no news any more").isEmpty();
+    assertThat(seat.events).isEmpty();
+  }
+
+  @Test
+  void newsReachesTheNearestNeighboursAndOnlySomeOthers() {
+    var crowd = new ArrayList<Entry>();
+    for (int place = 2; place < 90; place++) {
+      crowd.add(fact(node(place), 1, MemberState.ALIVE));
+    }
+    seat.membership.apply(crowd, "told");
+    seat.settle();
+    apply(fact(node(50), 2, MemberState.ALIVE));
+    loop.turn();
+    var receivers = seat.post.letters.stream().map(FakePost.Letter::to).distinct().toList();
+    assertThat(receivers).contains(node(2), node(3), node(4), node(5), node(89), node(86));
+    assertThat(receivers).doesNotContain(seat.self).hasSizeBetween(8, 8 + 4 + 7);
+  }
+
+  @Test
+  void accusedMemberIsToldThatItIsSuspected() {
+    apply(fact(node(2), 1, MemberState.ALIVE));
+    seat.settle();
+    seat.membership.suspect(node(2), "silent");
+    loop.turn();
+    assertThat(seat.post.to(node(2), LinkMessage.News.class).get(0).entries())
+        .containsExactly(fact(node(2), 1, MemberState.SUSPECT));
+    seat.settle();
+    seat.membership.bury(node(2), "silent still");
+    loop.turn();
+    assertThat(seat.post.to(node(2), LinkMessage.News.class)).hasSize(1);
+    assertThat(seat.membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void onlyASuspectIsBuriedAndOnlyWhoSeemsWellIsSuspected() {
+    apply(fact(node(2), 1, MemberState.ALIVE));
+    seat.membership.bury(node(2), "too early");
+    assertThat(seat.membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
+    apply(fact(node(2), 1, MemberState.LEFT));
+    seat.membership.suspect(node(2), "it left");
+    assertThat(seat.membership.stateOf(node(2))).isEqualTo(MemberState.LEFT);
+    seat.membership.suspect(node(99), "unknown");
+    assertThat(seat.membership.stateOf(node(99))).isNull();
+  }
+
+  @Test
+  void suspicionOfItselfIsRefutedByAHigherVersion() {
+    for (MemberState accusation :
+        List.of(MemberState.SUSPECT, MemberState.DEAD, MemberState.LEFT)) {
+      apply(fact(node(2), 1, MemberState.ALIVE));
+      seat.settle();
+      long version = seat.membership.selfEntry().version();
+      apply(fact(seat.self, 3, version, accusation));
+      assertThat(seat.membership.selfEntry().version()).isGreaterThan(version);
+      assertThat(seat.membership.stateOf(seat.self)).isEqualTo(MemberState.ALIVE);
+      loop.turn();
+      assertThat(seat.post.to(node(2), LinkMessage.News.class).get(0).entries())
+          .containsExactly(seat.membership.selfEntry());
+    }
+  }
+
+  @Test
+  void refutationOutdoesAnAccusationFarAhead() {
+    apply(fact(seat.self, 3, 1_000, MemberState.DEAD));
+    assertThat(seat.membership.selfEntry().version()).isEqualTo(1_001);
+    assertThat(seat.membership.stateOf(seat.self)).isEqualTo(MemberState.ALIVE);
+  }
+
+  @Test
+  void accusationAtTheEndOfAllVersionsIsUnsound() {
+    long version = seat.membership.selfEntry().version();
+    apply(fact(seat.self, 3, Long.MAX_VALUE, MemberState.DEAD));
+    assertThat(seat.membership.selfEntry().version()).isEqualTo(version);
+    assertThat(seat.membership.stateOf(seat.self)).isEqualTo(MemberState.ALIVE);
+  }
+
+  @Test
+  void whatIsSaidOfAnOlderStartOfItselfIsOutdated() {
+    long version = seat.membership.selfEntry().version();
+    apply(fact(seat.self, 2, 99, MemberState.DEAD));
+    assertThat(seat.membership.selfEntry().version()).isEqualTo(version);
+    assertThat(seat.superseded).isEmpty();
+  }
+
+  @Test
+  void laterStartOfTheSameNodeSupersedesThisOne() {
+    apply(fact(seat.self, 4, 1, MemberState.JOINING));
+    assertThat(seat.superseded).hasSize(1);
+    assertThat(seat.superseded.get(0)).contains("4").contains("3");
+    assertThat(seat.membership.selfEntry().card()).isEqualTo(Json.of(Facts.card(seat.self, 3)));
+  }
+
+  @Test
+  void departedMembersAreForgottenWhenTheirTimeIsOver() {
+    apply(fact(node(2), 1, MemberState.DEAD), fact(node(3), 1, MemberState.ALIVE));
+    long at = loop.nanos();
+    seat.membership.forgetDeparted(at);
+    assertThat(seat.membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+    seat.membership.forgetDeparted(at + 1);
+    assertThat(seat.membership.stateOf(node(2))).isNull();
+    assertThat(seat.membership.stateOf(node(3))).isEqualTo(MemberState.ALIVE);
+  }
+
+  @Test
+  void departedMemberThatAnotherForgotIsNotForcedOnItAgain() {
+    apply(fact(node(2), 1, MemberState.DEAD));
+    seat.settle();
+    seat.membership.have(node(9), new LinkMessage.Have(List.of()));
+    assertThat(seat.post.to(node(9), LinkMessage.News.class))
+        .allMatch(news -> news.entries().stream().allMatch(entry -> entry.state().isPresent()));
+  }
+
+  @Test
+  void haveAndWantMakeTwoTablesEqual() {
+    for (int seed = 0; seed < 200; seed++) {
+      var random = new Random(seed);
+      var world = new FakeLoop(seed);
+      var a = new Seat(201, 1, world);
+      var b = new Seat(202, 1, world);
+      for (Seat side : List.of(a, b)) {
+        var facts = new ArrayList<Entry>();
+        for (int i = 0; i < 8; i++) {
+          facts.add(
+              fact(
+                  node(random.nextInt(6)),
+                  1 + random.nextInt(2),
+                  1 + random.nextInt(3),
+                  STATES.get(random.nextInt(5))));
+        }
+        side.membership.apply(facts, "told");
+        side.settle();
+      }
+      a.membership.compareWith(b.self);
+      var seats = new TreeMap<Id, Seat>();
+      seats.put(a.self, a);
+      seats.put(b.self, b);
+      exchange(seats, world);
+      assertThat(a.membership.digest()).as("seed %d", seed).isEqualTo(b.membership.digest());
+      assertThat(a.membership.view().members())
+          .as("seed %d", seed)
+          .isEqualTo(b.membership.view().members());
+    }
+  }
+
+  private static void exchange(Map<Id, Seat> seats, FakeLoop world) {
+    for (int round = 0; round < 10; round++) {
+      world.turn();
+      for (Seat from : seats.values()) {
+        for (FakePost.Letter letter : from.post.take()) {
+          Seat to = seats.get(letter.to());
+          if (to == null) {
+            continue;
+          }
+          if (letter.message() instanceof LinkMessage.Have have) {
+            to.membership.have(from.self, have);
+          } else if (letter.message() instanceof LinkMessage.Want want) {
+            to.membership.want(from.self, want);
+          } else if (letter.message() instanceof LinkMessage.News news) {
+            to.membership.apply(news.entries(), "told");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void hostileHaveAndWantAreAnsweredWithinBounds() {
+    var seen = new ArrayList<LinkMessage.Seen>();
+    seen.add(null);
+    seen.add(new LinkMessage.Seen(null, 1, 1, MemberState.ALIVE));
+    seen.add(new LinkMessage.Seen(node(5), 1, 1, null));
+    seen.add(new LinkMessage.Seen(node(6), Long.MAX_VALUE, Long.MAX_VALUE, MemberState.ALIVE));
+    seat.membership.have(node(9), new LinkMessage.Have(seen));
+    assertThat(seat.post.to(node(9), LinkMessage.Want.class))
+        .containsExactly(new LinkMessage.Want(List.of(node(6))));
+    seat.settle();
+    var ids = new ArrayList<Id>();
+    ids.add(null);
+    for (int i = 0; i < 1_000; i++) {
+      ids.add(seat.self);
+    }
+    seat.membership.want(node(9), new LinkMessage.Want(ids));
+    assertThat(seat.post.all(LinkMessage.News.class).stream().mapToInt(n -> n.entries().size()))
+        .allMatch(size -> size <= 500);
+    assertThat(
+            seat.post.all(LinkMessage.News.class).stream().mapToInt(n -> n.entries().size()).sum())
+        .isLessThanOrEqualTo(100);
+  }
+
+  @Test
+  void factsAboutMoreMembersThanTheBoundAreLeftOut() {
+    var crowd = new ArrayList<Entry>();
+    for (int place = 2; place < 255; place++) {
+      crowd.add(fact(node(place), 1, MemberState.ALIVE));
+    }
+    seat.membership.apply(crowd, "told");
+    assertThat(seat.membership.view().members()).hasSize(100);
+    assertThat(seat.membership.view().find(seat.self)).isPresent();
+  }
+
+  @Test
+  void aroundANodeAreThisOneAndItsNeighbours() {
+    for (int place = 10; place < 60; place += 10) {
+      apply(fact(node(place), 1, MemberState.ALIVE));
+    }
+    List<Entry> around = seat.membership.around(node(30), 1);
+    assertThat(around.stream().map(entry -> entry.card().as(MemberCard.class).id()))
+        .containsExactlyInAnyOrder(seat.self, node(20), node(40));
+  }
+}

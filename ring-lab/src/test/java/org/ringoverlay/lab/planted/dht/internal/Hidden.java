@@ -1,0 +1,4 @@
+package org.ringoverlay.lab.planted.dht.internal;
+
+/** Not exported. */
+public final class Hidden {}
