@@ -49,7 +49,7 @@ final class Cell {
   }
 
   long version() {
-    return Register.version(current);
+    return Register.versionOf(current);
   }
 
   /** The register is another one now, which nobody but this node is known to hold. */

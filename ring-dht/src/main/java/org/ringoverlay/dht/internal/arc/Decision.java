@@ -42,7 +42,7 @@ sealed interface Decision {
                   "The idempotency key was used for another change of this record."));
     }
     boolean existed = Register.present(current);
-    if (!holds(change.condition(), existed, Register.version(current))) {
+    if (!holds(change.condition(), existed, Register.versionOf(current))) {
       return new Reject(conflict(change, current));
     }
     var operation = new Operation(change.operation(), version, existed, fingerprint);
@@ -72,7 +72,7 @@ sealed interface Decision {
         change.condition().kind() == Condition.Kind.ABSENT
             ? OptionalLong.empty()
             : OptionalLong.of(change.condition().version()),
-        existed ? OptionalLong.of(Register.version(current)) : OptionalLong.empty(),
+        existed ? OptionalLong.of(Register.versionOf(current)) : OptionalLong.empty(),
         null,
         existed && current != null ? current.value().toString() : null);
   }
@@ -86,7 +86,7 @@ sealed interface Decision {
       return 0;
     }
     long hash = change instanceof Request.Put put ? Arrays.hashCode(put.value().bytes()) : 1;
-    hash = 31 * hash + change.condition().kind().ordinal();
+    hash = 31 * hash + change.condition().kind().name().hashCode();
     hash = 31 * hash + change.condition().version();
     return hash * 2 + (change instanceof Request.Put ? 1 : 0);
   }

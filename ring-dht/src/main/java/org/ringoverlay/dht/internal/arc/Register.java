@@ -21,7 +21,7 @@ record Register(long version, boolean deleted, Json value, OperationWindow opera
     return register != null && !register.deleted;
   }
 
-  static long version(@Nullable Register register) {
+  static long versionOf(@Nullable Register register) {
     return register == null ? 0 : register.version;
   }
 
@@ -32,7 +32,7 @@ record Register(long version, boolean deleted, Json value, OperationWindow opera
 
   /** The register as it is sent to a node that should hold {@code base}. */
   Entry step(String key, @Nullable Register base, Operation operation) {
-    return new Entry(key, version, deleted, value, version(base), List.of(operation));
+    return new Entry(key, version, deleted, value, versionOf(base), List.of(operation));
   }
 
   /** What a node that holds {@code base}, as the entry says, makes of it. */

@@ -80,7 +80,7 @@ final class Shelf {
     var higher = new ArrayList<Head>();
     for (Entry entry : entries) {
       Register held = arc.registers.get(entry.key());
-      long version = Register.version(held);
+      long version = Register.versionOf(held);
       if (version > entry.version()) {
         higher.add(new Head(entry.key(), version));
       } else if (version < entry.version()) {
