@@ -22,7 +22,7 @@ import org.ringoverlay.testkit.SimRing;
  * it began, and a version must always show the same list.
  */
 final class AppendLoad {
-  private static final Duration PAUSE = Duration.ofMillis(5);
+  private static final Duration PAUSE = Duration.ofMillis(30);
 
   private final SimRing ring;
   private final Random random;
@@ -91,7 +91,7 @@ final class AppendLoad {
               });
       return;
     }
-    String token = key + " token " + tokens.size();
+    String token = key + "." + tokens.size();
     tokens.put(token, Told.NOTHING_YET);
     dht.update(key, old -> append(old, token))
         .whenComplete(
@@ -140,7 +140,7 @@ final class AppendLoad {
 
   private List<String> acknowledgedIn(String key) {
     return tokens.entrySet().stream()
-        .filter(told -> told.getValue() == Told.DONE && told.getKey().startsWith(key + " token"))
+        .filter(told -> told.getValue() == Told.DONE && told.getKey().startsWith(key + "."))
         .map(Map.Entry::getKey)
         .toList();
   }
