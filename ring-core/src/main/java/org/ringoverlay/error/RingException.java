@@ -202,6 +202,16 @@ public abstract sealed class RingException extends RuntimeException {
         OptionalLong currentVersion,
         @Nullable String attempted,
         @Nullable String current) {
+      this(key, expected, currentVersion, attempted, current, 1);
+    }
+
+    private Conflict(
+        String key,
+        OptionalLong expected,
+        OptionalLong currentVersion,
+        @Nullable String attempted,
+        @Nullable String current,
+        int attempts) {
       super(
           "conflict",
           "'"
@@ -209,7 +219,8 @@ public abstract sealed class RingException extends RuntimeException {
               + "' was expected "
               + state(expected)
               + " and is "
-              + state(currentVersion),
+              + state(currentVersion)
+              + (attempts == 1 ? "" : "; given up after " + attempts + " attempts"),
           "Nothing changed. Read the current value, decide again, and write with its version.",
           false,
           OptionalLong.empty(),
@@ -220,6 +231,11 @@ public abstract sealed class RingException extends RuntimeException {
       this.currentVersion = currentVersion;
       this.attempted = attempted;
       this.current = current;
+    }
+
+    /** The same conflict as the last of several attempts, of which the message tells. */
+    public Conflict after(int attempts) {
+      return new Conflict(key, expected, currentVersion, attempted, current, attempts);
     }
 
     private static String state(OptionalLong version) {

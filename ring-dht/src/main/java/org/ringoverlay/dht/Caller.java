@@ -1,0 +1,171 @@
+package org.ringoverlay.dht;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Answer;
+import org.ringoverlay.AskOptions;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.arc.Keys;
+import org.ringoverlay.dht.internal.arc.Records;
+import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.error.RingException;
+
+/**
+ * Asks the daddy of a key, and asks again while daddies change.
+ *
+ * <p>Changes carry an operation's ID, so a repeat of one that was made gets its first outcome. So
+ * everything may be repeated whose outcome is unknown, until the time is over; then the error says
+ * whether something may have been changed.
+ */
+final class Caller {
+  private static final long FIRST_WAIT_NANOS = 5_000_000;
+  private static final int WAIT_DOUBLINGS_MAX = 6;
+
+  private final Ring ring;
+
+  Caller(Ring ring) {
+    this.ring = ring;
+  }
+
+  /** Begins on the loop, where chance and timers may be used. */
+  <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> work) {
+    if (ring.scheduler().onLoop()) {
+      return begin(work);
+    }
+    var future = new CompletableFuture<T>();
+    boolean taken =
+        ring.scheduler()
+            .execute(
+                () ->
+                    begin(work)
+                        .whenComplete(
+                            (value, error) -> {
+                              if (error == null) {
+                                future.complete(value);
+                              } else {
+                                future.completeExceptionally(unwrap(error));
+                              }
+                            }));
+    if (!taken) {
+      future.completeExceptionally(new RingException.Closed("This node has closed."));
+    }
+    return future;
+  }
+
+  private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> work) {
+    try {
+      return work.get();
+    } catch (RingException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  /** Asks. On the loop. */
+  <R> CompletionStage<Answer<R>> ask(Request request, Class<R> replyType, Duration timeout) {
+    var asking = new Asking<>(request, replyType, ring.clock().nanos() + timeout.toNanos());
+    asking.attempt();
+    return asking.future;
+  }
+
+  /** Waits before a repeat: a little at random, longer from time to time. On the loop. */
+  void later(int attempt, Runnable task) {
+    ring.scheduler().schedule(waitNanos(attempt), task);
+  }
+
+  private long waitNanos(int attempt) {
+    long longest = FIRST_WAIT_NANOS << Math.min(attempt, WAIT_DOUBLINGS_MAX);
+    return longest / 2 + ring.randomness().below(longest / 2);
+  }
+
+  /** Names an operation like no other. On the loop. */
+  String operation() {
+    return Long.toString(ring.randomness().nextLong(), Character.MAX_RADIX)
+        + Long.toString(ring.randomness().nextLong(), Character.MAX_RADIX);
+  }
+
+  static Throwable unwrap(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+
+  private final class Asking<R> {
+    private final CompletableFuture<Answer<R>> future = new CompletableFuture<>();
+    private final Request request;
+    private final Class<R> replyType;
+    private final long deadlineNanos;
+    private final boolean changes;
+    private int attempts;
+    private boolean maybeChanged;
+
+    Asking(Request request, Class<R> replyType, long deadlineNanos) {
+      this.request = request;
+      this.replyType = replyType;
+      this.deadlineNanos = deadlineNanos;
+      this.changes = request instanceof Request.Change;
+    }
+
+    private void attempt() {
+      long left = deadlineNanos - ring.clock().nanos();
+      if (left <= 0) {
+        end(new RingException.Timeout("No answer for the record in time."));
+        return;
+      }
+      AskOptions options = AskOptions.defaults().within(Duration.ofNanos(left));
+      ring.call(
+              Records.SERVICE,
+              Keys.id(request.space(), request.key()),
+              request,
+              replyType,
+              changes ? options : options.reading())
+          .whenComplete(this::answered);
+    }
+
+    private void answered(@Nullable Answer<R> answer, @Nullable Throwable error) {
+      if (error == null) {
+        future.complete(answer);
+        return;
+      }
+      Throwable cause = unwrap(error);
+      maybeChanged |= changes && cause instanceof RingException.OutcomeUnknown;
+      long wait = waitNanos(attempts++);
+      boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
+      if (mayRepeat && deadlineNanos - ring.clock().nanos() > wait) {
+        ring.scheduler().schedule(wait, this::attempt);
+      } else {
+        end(cause);
+      }
+    }
+
+    private void end(Throwable error) {
+      if (maybeChanged && saysNothingOfTheChange(error)) {
+        future.completeExceptionally(
+            new RingException.OutcomeUnknown(
+                "The change of '"
+                    + request.key()
+                    + "' may have been made: its daddy gave no final answer in time.",
+                ((Request.Change) request).operation().startsWith(Dht.CALLERS_OPERATION)));
+      } else {
+        future.completeExceptionally(error);
+      }
+    }
+
+    private static boolean isWorthARepeat(RingException error) {
+      return error instanceof RingException.NotOwner
+          || error instanceof RingException.Unavailable
+          || error instanceof RingException.NoRoute
+          || error instanceof RingException.OutcomeUnknown
+          || error instanceof RingException.Closed;
+    }
+
+    /** An answer under the operation's ID settles what an earlier attempt left open. */
+    private static boolean saysNothingOfTheChange(Throwable error) {
+      return !(error instanceof RingException.InvalidInput
+          || error instanceof RingException.Conflict);
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package org.ringoverlay.dht;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Answer;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.arc.Keys;
+import org.ringoverlay.dht.internal.arc.Records;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
+import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Seat;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+
+/**
+ * Versioned JSON records, each answered for by one node, its daddy, and copied to that node's
+ * neighbours.
+ *
+ * <p>A key has 1 to 512 bytes of UTF-8, a value at most {@code ring.dht.value.max}. A key that
+ * holds {@code {tag}} is placed by the tag alone, so that keys of one tag live together. Versions
+ * of a key only grow, through deletes and changes of its daddy.
+ *
+ * <p>Any thread; nothing blocks. Stages complete on the node's loop and fail with the {@linkplain
+ * RingException error family}: {@code InvalidInput} (a key, a value; nothing changed), {@code
+ * Conflict} (a condition; nothing changed), {@code Refused} (a bound was reached; nothing changed),
+ * {@code Unavailable} (too few members answer; nothing changed), {@code Timeout} (nothing changed),
+ * {@code OutcomeUnknown} (a write may have been made).
+ *
+ * <p>What this version does not promise is told in {@code docs/explanation/dht-first-version.md}.
+ */
+public final class Dht {
+  static final String CALLERS_OPERATION = "k:";
+  private static final String LIBRARYS_OPERATION = "l:";
+
+  private final Ring ring;
+  private final Records records;
+  private final Caller caller;
+  private final String space;
+
+  Dht(Ring ring, Records records, String space) {
+    this.ring = ring;
+    this.records = records;
+    this.caller = new Caller(ring);
+    this.space = space;
+  }
+
+  /** The records as this node reaches them, in the namespace {@code default}. */
+  public static Dht on(Ring ring) {
+    return ring.extension(Dht.class);
+  }
+
+  /**
+   * The records of another namespace: equal keys of two namespaces are two records.
+   *
+   * @param name 1 to 128 bytes of UTF-8 without control characters
+   * @throws RingException.InvalidInput if the name breaks that rule
+   */
+  public Dht namespace(String name) {
+    Keys.checkSpace(name);
+    return new Dht(ring, records, name);
+  }
+
+  /** The namespace. */
+  public String namespace() {
+    return space;
+  }
+
+  /**
+   * Where a key lies on the circle. In the namespace {@code default} it is the ID of the key
+   * itself, or of its tag, so a service that is asked at that ID runs where the record lives.
+   *
+   * @throws RingException.InvalidInput if it is no key
+   */
+  public Id id(String key) {
+    Keys.checkKey(key);
+    return Keys.id(space, key);
+  }
+
+  /** Reads the newest value. */
+  public CompletionStage<Versioned> get(String key) {
+    return get(key, ReadOptions.defaults());
+  }
+
+  /** Reads a value; of an absent record too the result tells the daddy and the copies. */
+  public CompletionStage<Versioned> get(String key, ReadOptions options) {
+    return caller.onLoop(
+        () -> {
+          Keys.checkKey(key);
+          Request.Found held = options.stale() ? records.peek(space, key) : null;
+          if (held != null) {
+            return java.util.concurrent.CompletableFuture.completedFuture(
+                versioned(key, new Answer<>(held, ring.id(), 0)));
+          }
+          return caller
+              .ask(
+                  new Request.Get(space, key, options.stale()),
+                  Request.Found.class,
+                  options.timeout())
+              .thenApply(answer -> versioned(key, answer));
+        });
+  }
+
+  /** Writes a value, whatever was there. */
+  public CompletionStage<Written> put(String key, Json value) {
+    return put(key, value, WriteOptions.defaults());
+  }
+
+  /**
+   * Writes a value if the options' condition holds.
+   *
+   * @return fails with {@code Conflict}, which carries both values, if it does not hold, and with
+   *     {@code InvalidInput} of the code {@code key-reused} if the idempotency key named another
+   *     write of this record
+   */
+  public CompletionStage<Written> put(String key, Json value, WriteOptions options) {
+    return caller.onLoop(() -> putOnLoop(key, value, options));
+  }
+
+  private CompletionStage<Written> putOnLoop(String key, Json value, WriteOptions options) {
+    check(key, options);
+    records.checkValue(value.size());
+    var request =
+        new Request.Put(
+            space, key, value, condition(options), acknowledge(options), operation(options));
+    return caller
+        .ask(request, Request.Done.class, options.timeout())
+        .thenApply(
+            answer ->
+                new Written(
+                    answer.value().version(),
+                    !answer.value().existed(),
+                    answer.value().copies(),
+                    answer.value().wanted(),
+                    answer.node(),
+                    answer.hops()))
+        .exceptionally(error -> rethrow(error, value));
+  }
+
+  /** Writes a value if a version is still the current one; fails with {@code Conflict} if not. */
+  public CompletionStage<Written> compareAndSet(String key, long expectedVersion, Json value) {
+    return caller.onLoop(
+        () -> putOnLoop(key, value, WriteOptions.defaults().ifVersion(expectedVersion)));
+  }
+
+  /** Writes a value if there is no record; fails with {@code Conflict} if there is one. */
+  public CompletionStage<Written> putIfAbsent(String key, Json value) {
+    return put(key, value, WriteOptions.defaults().onlyIfAbsent());
+  }
+
+  /** Deletes a record if there is one. */
+  public CompletionStage<Deleted> delete(String key) {
+    return delete(key, WriteOptions.defaults());
+  }
+
+  /** Deletes a record if there is one and the options' condition holds. */
+  public CompletionStage<Deleted> delete(String key, WriteOptions options) {
+    return caller.onLoop(() -> deleteOnLoop(key, options));
+  }
+
+  private CompletionStage<Deleted> deleteOnLoop(String key, WriteOptions options) {
+    check(key, options);
+    var request =
+        new Request.Delete(
+            space, key, condition(options), acknowledge(options), operation(options));
+    return caller
+        .ask(request, Request.Done.class, options.timeout())
+        .thenApply(
+            answer ->
+                new Deleted(
+                    answer.value().existed(),
+                    answer.value().version(),
+                    answer.value().copies(),
+                    answer.value().wanted(),
+                    answer.node(),
+                    answer.hops()));
+  }
+
+  /** Changes a record by a function; see {@link #update(String, Function, WriteOptions)}. */
+  public CompletionStage<Versioned> update(
+      String key, Function<? super @Nullable Json, ? extends @Nullable Json> change) {
+    return update(key, change, WriteOptions.defaults());
+  }
+
+  /**
+   * Changes a record by a function of its value: reads, computes, and writes if nobody else wrote
+   * meanwhile, else begins again, after a short wait at random.
+   *
+   * @param change from the value, null if there is no record, to the new value, null to delete the
+   *     record. It runs on the node's loop, must not block, and may run several times; what it
+   *     throws ends the update
+   * @param options without a condition and without an idempotency key; the timeout is for each read
+   *     and each write
+   * @return the record as written. After {@code ring.dht.update.attempts} conflicts it fails with
+   *     the last {@code Conflict}, which says how many there were
+   */
+  public CompletionStage<Versioned> update(
+      String key,
+      Function<? super @Nullable Json, ? extends @Nullable Json> change,
+      WriteOptions options) {
+    if (options.isConditional() || options.idempotencyKey().isPresent()) {
+      throw new IllegalArgumentException(
+          "an update makes its own condition: give options without one and without a name");
+    }
+    var update = new Update(this, caller, ring.settings(), key, change, options);
+    return caller.onLoop(update::run);
+  }
+
+  /** Who answers for a key now. */
+  public CompletionStage<Owner> owner(String key) {
+    return caller.onLoop(
+        () -> {
+          Keys.checkKey(key);
+          return caller
+              .ask(new Request.Where(space, key), Seat.class, WriteOptions.TIMEOUT)
+              .thenApply(
+                  answer ->
+                      new Owner(
+                          key,
+                          Keys.id(space, key),
+                          answer.node(),
+                          answer.value().replicas(),
+                          answer.value().epoch()));
+        });
+  }
+
+  private static void check(String key, WriteOptions options) {
+    Keys.checkKey(key);
+    if (options.ttl().isPresent()) {
+      throw RingException.Incompatible.notBuilt(
+          "Records that vanish after a time are not built yet.");
+    }
+  }
+
+  private String operation(WriteOptions options) {
+    return options
+        .idempotencyKey()
+        .map(key -> CALLERS_OPERATION + key)
+        .orElseGet(() -> LIBRARYS_OPERATION + caller.operation());
+  }
+
+  private static Condition condition(WriteOptions options) {
+    OptionalLong version = options.ifVersion();
+    if (version.isPresent()) {
+      return new Condition(Condition.Kind.VERSION, version.getAsLong());
+    }
+    return options.ifAbsent()
+        ? new Condition(Condition.Kind.ABSENT, 0)
+        : options.mustExist() ? new Condition(Condition.Kind.EXISTS, 0) : Condition.NONE;
+  }
+
+  private static Acknowledge acknowledge(WriteOptions options) {
+    return switch (options.acknowledge()) {
+      case MAJORITY -> Acknowledge.MAJORITY;
+      case ALL -> Acknowledge.ALL;
+      case DADDY -> Acknowledge.DADDY;
+    };
+  }
+
+  private static Versioned versioned(String key, Answer<Request.Found> answer) {
+    Request.Found found = answer.value();
+    return new Versioned(
+        key,
+        found.present() ? Optional.of(found.value()) : Optional.empty(),
+        found.version(),
+        answer.node(),
+        found.copies(),
+        found.wanted(),
+        answer.hops());
+  }
+
+  /** Adds to a conflict what the daddy did not send back. */
+  private static Written rethrow(Throwable error, Json attempted) {
+    Throwable cause = Caller.unwrap(error);
+    if (cause instanceof RingException.Conflict conflict) {
+      throw new RingException.Conflict(
+          conflict.key(),
+          conflict.expected(),
+          conflict.currentVersion(),
+          attempted.toString(),
+          conflict.current());
+    }
+    throw cause instanceof RingException known ? known : new CompletionException(cause);
+  }
+}

@@ -1,0 +1,118 @@
+package org.ringoverlay.dht;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.arc.DhtSettings;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.settings.Settings;
+
+/** One update of one record: read, compute, write if unchanged, again. On the loop. */
+final class Update {
+  private final Dht dht;
+  private final Caller caller;
+  private final String key;
+  private final Function<? super @Nullable Json, ? extends @Nullable Json> change;
+  private final WriteOptions options;
+  private final int attemptsMax;
+  private final CompletableFuture<Versioned> future = new CompletableFuture<>();
+  private int attempts;
+
+  Update(
+      Dht dht,
+      Caller caller,
+      Settings settings,
+      String key,
+      Function<? super @Nullable Json, ? extends @Nullable Json> change,
+      WriteOptions options) {
+    this.dht = dht;
+    this.caller = caller;
+    this.key = key;
+    this.change = change;
+    this.options = options;
+    this.attemptsMax = settings.get(DhtSettings.UPDATE_ATTEMPTS);
+  }
+
+  CompletionStage<Versioned> run() {
+    read();
+    return future;
+  }
+
+  private void read() {
+    dht.get(key, ReadOptions.defaults().within(options.timeout()))
+        .whenComplete(
+            (read, error) -> {
+              if (error != null) {
+                fail(error);
+              } else {
+                write(read);
+              }
+            });
+  }
+
+  private void write(Versioned read) {
+    attempts++;
+    Json next;
+    try {
+      next = change.apply(read.value().orElse(null));
+    } catch (RuntimeException thrown) {
+      fail(thrown);
+      return;
+    }
+    WriteOptions conditional =
+        read.isPresent() ? options.ifVersion(read.version()) : options.onlyIfAbsent();
+    if (next != null) {
+      Json written = next;
+      dht.put(key, next, conditional)
+          .whenComplete(
+              (done, error) ->
+                  ended(
+                      error,
+                      () ->
+                          new Versioned(
+                              key,
+                              Optional.of(written),
+                              done.version(),
+                              done.daddy(),
+                              done.copies(),
+                              done.wanted(),
+                              done.hops())));
+    } else if (read.isPresent()) {
+      dht.delete(key, conditional)
+          .whenComplete(
+              (done, error) ->
+                  ended(
+                      error,
+                      () ->
+                          new Versioned(
+                              key,
+                              Optional.empty(),
+                              0,
+                              done.daddy(),
+                              done.copies(),
+                              done.wanted(),
+                              done.hops())));
+    } else {
+      future.complete(read);
+    }
+  }
+
+  private void ended(@Nullable Throwable error, java.util.function.Supplier<Versioned> result) {
+    if (error == null) {
+      future.complete(result.get());
+    } else if (!(Caller.unwrap(error) instanceof RingException.Conflict conflict)) {
+      fail(error);
+    } else if (attempts >= attemptsMax) {
+      fail(conflict.after(attempts));
+    } else {
+      caller.later(attempts, this::read);
+    }
+  }
+
+  private void fail(Throwable error) {
+    future.completeExceptionally(Caller.unwrap(error));
+  }
+}

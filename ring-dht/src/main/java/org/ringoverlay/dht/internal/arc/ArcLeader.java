@@ -1,0 +1,351 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+
+/**
+ * The daddy of one arc, or a node on the way to it: the proposer of Paxos, one per arc.
+ *
+ * <p>{@code preparing → leading → ended}, or {@code preparing → ended}. Preparing collects promises
+ * and what the members know ({@link Takeover}); leading is a {@link Reign}. Whoever meets a newer
+ * ballot while leading ends, and never leads again under an old one.
+ *
+ * <p>Plain state: time comes with each call, messages go to the {@link Outbox}. On the loop.
+ */
+final class ArcLeader {
+  private static final long RETRY_NANOS = 10_000_000;
+  private static final int RETRY_DOUBLINGS_MAX = 4;
+
+  private final int arc;
+  private final Id self;
+  private final Limits limits;
+  private final Shelf shelf;
+  private final Outbox out;
+  private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+  private final List<Id> extra = new ArrayList<>();
+
+  private Place place;
+  private Ballot ballot = Ballot.NONE;
+  private @Nullable Takeover takeover;
+  private @Nullable Reign reign;
+  private boolean ended;
+  private long sinceNanos;
+  private long retryAtNanos;
+  private int attempts;
+  private long roundSeen;
+
+  ArcLeader(int arc, Id self, Limits limits, Shelf shelf, Outbox out, Place place) {
+    this.arc = arc;
+    this.self = self;
+    this.limits = limits;
+    this.shelf = shelf;
+    this.out = out;
+    this.place = place;
+  }
+
+  int arc() {
+    return arc;
+  }
+
+  /** The ballot of the present attempt. */
+  Ballot ballot() {
+    return ballot;
+  }
+
+  boolean isPreparing() {
+    return !ended && reign == null;
+  }
+
+  /** Begins to take the arc over. */
+  void start(long nowNanos) {
+    sinceNanos = nowNanos;
+    out.tick();
+    prepare(nowNanos);
+  }
+
+  /** Takes a request; its answer comes through it. */
+  void submit(Pending pending, long nowNanos) {
+    Reign current = reign;
+    if (ended) {
+      pending.fail(notOwner());
+    } else if (current != null) {
+      current.submit(pending, nowNanos);
+    } else if (waiting.size() >= limits.arcQueueMax()) {
+      pending.fail(
+          new RingException.Refused(
+              waiting.size() + " requests wait for the arc to be taken over."));
+    } else {
+      waiting.add(pending);
+    }
+  }
+
+  private void prepare(long nowNanos) {
+    long round = Math.max(shelf.promised(arc).round(), roundSeen) + 1;
+    if (round > Versions.ROUND_MAX) {
+      end(new RingException.Unavailable("Arc " + arc + " has used up its rounds."));
+      return;
+    }
+    ballot = new Ballot(round, self, out.random());
+    var begun = new Takeover(sinceNanos);
+    extra.forEach(begun::alsoAsk);
+    takeover = begun;
+    goOn(begun, nowNanos);
+  }
+
+  private void goOn(Takeover current, long nowNanos) {
+    for (Id node : current.toAsk(place)) {
+      if (node.equals(self)) {
+        var own = shelf.prepare(arc, ballot, "", Integer.MAX_VALUE);
+        current.heard(self, own.heads(), false);
+      } else {
+        out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
+      }
+    }
+    if (current.isComplete(place, nowNanos, limits.graceNanos())) {
+      lead(current, nowNanos);
+    }
+  }
+
+  private void lead(Takeover won, long nowNanos) {
+    takeover = null;
+    for (Takeover.Known known : won.known().values()) {
+      long round = Versions.round(known.version());
+      if (round >= ballot.round()) {
+        // Somebody kept what an attempt made that nobody here had promised: go above it.
+        roundSeen = round;
+        prepare(nowNanos);
+        return;
+      }
+    }
+    var begun = new Reign(arc, self, ballot, limits, shelf, out, this, place);
+    reign = begun;
+    begun.begin(won);
+    while (!waiting.isEmpty() && reign != null) {
+      begun.submit(waiting.remove(), nowNanos);
+    }
+    out.repair();
+  }
+
+  /** A node answered {@link CopyRequest.Prepare}. */
+  void promised(Id node, Ballot asked, CopyRequest.Promise reply, long nowNanos) {
+    if (ended || !asked.equals(ballot)) {
+      return;
+    }
+    if (!reply.granted()) {
+      outranked(reply.promised(), nowNanos);
+      return;
+    }
+    boolean more = reply.more() && !reply.heads().isEmpty();
+    if (more) {
+      String last = reply.heads().get(reply.heads().size() - 1).key();
+      out.prepare(node, new CopyRequest.Prepare(arc, ballot, last));
+    }
+    Takeover current = takeover;
+    if (current != null) {
+      current.heard(node, reply.heads(), more);
+      goOn(current, nowNanos);
+    } else if (reign != null) {
+      reign.heard(node, reply.heads(), more);
+    }
+  }
+
+  /** A node did not answer {@link CopyRequest.Prepare}. */
+  void prepareFailed(Id node, Ballot asked) {
+    Takeover current = takeover;
+    if (current != null && asked.equals(ballot)) {
+      extra.remove(node);
+      current.silent(node);
+    }
+  }
+
+  /** A node that says that it holds something is listened to, whether it is near or not. */
+  void hear(Id node) {
+    if (reign != null) {
+      if (!reign.hasHeard(node)) {
+        out.prepare(node, new CopyRequest.Prepare(arc, ballot, ""));
+      }
+    } else if (!ended && !extra.contains(node)) {
+      extra.add(node);
+      if (takeover != null) {
+        takeover.alsoAsk(node);
+      }
+    }
+  }
+
+  /** Whether a node's registers are known here, and every copy has what they should have. */
+  boolean canRelease(Id node) {
+    return reign != null
+        && !place.copies().contains(node)
+        && reign.hasHeard(node)
+        && reign.isLevel();
+  }
+
+  /** This node, or another, promised a newer ballot to somebody. */
+  void outranked(Ballot by, long nowNanos) {
+    if (ended || by.equals(ballot)) {
+      return;
+    }
+    roundSeen = Math.max(roundSeen, by.round());
+    if (reign != null || !self.equals(place.root())) {
+      end(notOwner());
+      return;
+    }
+    takeover = null;
+    long backoff = RETRY_NANOS << Math.min(attempts, RETRY_DOUBLINGS_MAX);
+    attempts++;
+    retryAtNanos = nowNanos + backoff / 2 + Long.remainderUnsigned(out.random(), backoff);
+    out.tick();
+  }
+
+  /** A node answered {@link CopyRequest.Accept}, in which it was sent these registers. */
+  void accepted(
+      Id node, Ballot asked, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      if (reply.granted()) {
+        current.accepted(node, heads, reply, nowNanos);
+      } else {
+        outranked(reply.promised(), nowNanos);
+      }
+    }
+  }
+
+  /** A node did not answer {@link CopyRequest.Accept}. */
+  void acceptFailed(Id node, Ballot asked, List<Head> heads) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      current.acceptFailed(node, heads);
+    }
+  }
+
+  /** A node answered {@link CopyRequest.Check}. */
+  void checked(Id node, Ballot asked, long number, CopyRequest.Accepted reply, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      if (reply.granted()) {
+        current.checked(node, number);
+      } else {
+        outranked(reply.promised(), nowNanos);
+      }
+    }
+  }
+
+  /** A node did not answer {@link CopyRequest.Check}. */
+  void checkFailed(Id node, Ballot asked, long number) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      current.checkFailed(node, number);
+    }
+  }
+
+  /** A node answered {@link CopyRequest.Fetch} for these keys. */
+  void fetched(Id node, Ballot asked, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      current.fetched(node, keys, reply, nowNanos);
+    }
+  }
+
+  /** A node did not answer {@link CopyRequest.Fetch}. */
+  void fetchFailed(Id node, Ballot asked, List<String> keys) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      current.fetchFailed(node, keys);
+    }
+  }
+
+  /** Others are the arc's neighbours now. */
+  void place(Place next, long nowNanos) {
+    place = next;
+    Takeover current = takeover;
+    if (reign != null) {
+      reign.place(next, nowNanos);
+    } else if (!self.equals(next.root())) {
+      end(notOwner());
+    } else if (current != null) {
+      goOn(current, nowNanos);
+    }
+  }
+
+  /**
+   * Time has passed: expires what waits too long, and asks again who did not answer.
+   *
+   * @return whether to call again
+   */
+  boolean tick(long nowNanos) {
+    if (ended) {
+      return false;
+    }
+    if (reign != null) {
+      return reign.tick(nowNanos);
+    }
+    for (Pending pending : List.copyOf(waiting)) {
+      if (pending.isExpired(nowNanos)) {
+        pending.fail(notReady());
+      }
+    }
+    waiting.removeIf(Pending::isAnswered);
+    Takeover current = takeover;
+    if (current != null) {
+      goOn(current, nowNanos);
+    } else if (nowNanos - retryAtNanos >= 0) {
+      prepare(nowNanos);
+    }
+    return !ended;
+  }
+
+  private RingException notReady() {
+    Takeover current = takeover;
+    String silent = current == null ? "" : current.missing(place);
+    return new RingException.Unavailable(
+        silent.isEmpty()
+            ? "The arc is being taken over."
+            : "The arc is being taken over, and of its members these do not answer: " + silent);
+  }
+
+  /** The next message that brings copies level, null if there is none to send now. */
+  @Nullable Repair nextRepair() {
+    return reign == null ? null : reign.nextRepair();
+  }
+
+  /** Whether it leads and every copy holds everything. */
+  boolean isLevel() {
+    return reign != null && reign.isLevel();
+  }
+
+  /** How many registers all copies hold. */
+  long levelRecords() {
+    return reign == null ? 0 : reign.levelRecords();
+  }
+
+  RingException notOwner() {
+    Id root = place.root();
+    return new RingException.NotOwner(
+        "This node is not the daddy of the arc now.", self.equals(root) ? null : root);
+  }
+
+  /** Ends, and says so to all who wait: what was sent to copies may still be made. */
+  void end(RingException why) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    takeover = null;
+    List<Pending> unserved = List.copyOf(waiting);
+    waiting.clear();
+    unserved.forEach(pending -> pending.fail(why));
+    Reign over = reign;
+    reign = null;
+    if (over != null) {
+      over.end(why);
+    }
+    out.ended();
+  }
+}

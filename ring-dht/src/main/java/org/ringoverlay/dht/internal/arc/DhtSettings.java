@@ -1,0 +1,134 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.List;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.settings.Setting;
+import org.ringoverlay.settings.Settings;
+
+/** The settings of the records. */
+public final class DhtSettings {
+  /** How often an update is tried. */
+  public static final Setting<Integer> UPDATE_ATTEMPTS =
+      Setting.integer(
+          "ring.dht.update.attempts",
+          32,
+          1,
+          10_000,
+          "How often an update function is tried while others change the record.");
+
+  /** The largest value. */
+  public static final Setting<Long> VALUE_MAX =
+      Setting.size("ring.dht.value.max", "1MiB", "The largest value of a record.");
+
+  static final Setting<Integer> COPIES =
+      Setting.integer("ring.copies", 3, 1, 7, "How many copies of a record: 1, 3, 5 or 7.");
+  static final Setting<Integer> RECORDS_MAX =
+      Setting.integer(
+          "ring.dht.records.max", 2_000_000, 1, 1 << 30, "Records that one node keeps at most.");
+  static final Setting<Integer> REQUESTS_MAX =
+      Setting.integer(
+          "ring.dht.requests.max", 20_000, 1, 1 << 20, "Requests for records in work at once.");
+  static final Setting<Integer> COPY_REQUESTS_MAX =
+      Setting.integer(
+          "ring.dht.copy.requests.max", 50_000, 1, 1 << 20, "Requests of daddies in work at once.");
+  static final Setting<Integer> KEY_QUEUE_MAX =
+      Setting.integer(
+          "ring.dht.key.queue.max", 4_096, 1, 1 << 20, "Requests that may wait for one key.");
+  static final Setting<Integer> ARC_QUEUE_MAX =
+      Setting.integer(
+          "ring.dht.arc.queue.max",
+          4_096,
+          1,
+          1 << 20,
+          "Requests that may wait for an arc that is being taken over.");
+  static final Setting<Integer> TAKEOVERS_MAX =
+      Setting.integer(
+          "ring.dht.takeovers.max", 4_096, 1, 1 << 20, "Arcs that may be taken over at once.");
+  static final Setting<Integer> TAKEOVERS_QUIET =
+      Setting.integer(
+          "ring.dht.takeovers.quiet",
+          64,
+          1,
+          1 << 20,
+          "Arcs that are taken over at once while nobody waits for them.");
+  static final Setting<Long> TAKEOVER_GRACE =
+      Setting.duration(
+          "ring.dht.takeover.grace",
+          "3s",
+          "How long a takeover waits for members that may know of a change and do not answer.");
+  static final Setting<Integer> TAKEOVER_ASKED =
+      Setting.integer(
+          "ring.dht.takeover.asked",
+          16,
+          7,
+          64,
+          "How many of the nearest members a takeover asks what they know.");
+  static final Setting<Long> GONE_REMEMBERED =
+      Setting.duration(
+          "ring.dht.gone.remembered",
+          "10s",
+          "How long a takeover reckons that a dead member may have held the only other copy.");
+  static final Setting<Long> COPY_TIMEOUT =
+      Setting.duration(
+          "ring.dht.copy.timeout", "300ms", "How long a copy may take before another is tried.");
+  static final Setting<Integer> REPAIRS_MAX =
+      Setting.integer(
+          "ring.dht.repairs.max", 8, 1, 1_024, "Messages under way that bring copies level.");
+  static final Setting<Integer> BATCH_RECORDS =
+      Setting.integer("ring.dht.batch.records", 128, 1, 10_000, "Records in one such message.");
+  static final Setting<Long> BATCH_BYTES =
+      Setting.size("ring.dht.batch.bytes", "256KiB", "Bytes of records in one such message.");
+  static final Setting<Integer> HEADS_MAX =
+      Setting.integer(
+          "ring.dht.heads.max", 2_000, 1, 10_000, "Versions that one answer in a takeover tells.");
+  static final Setting<Long> SWEEP_INTERVAL =
+      Setting.duration(
+          "ring.dht.sweep.interval",
+          "10s",
+          "How often a node tells other daddies what it holds of theirs.");
+
+  /** All of them. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          UPDATE_ATTEMPTS,
+          VALUE_MAX,
+          COPIES,
+          RECORDS_MAX,
+          REQUESTS_MAX,
+          COPY_REQUESTS_MAX,
+          KEY_QUEUE_MAX,
+          ARC_QUEUE_MAX,
+          TAKEOVERS_MAX,
+          TAKEOVERS_QUIET,
+          TAKEOVER_GRACE,
+          TAKEOVER_ASKED,
+          GONE_REMEMBERED,
+          COPY_TIMEOUT,
+          REPAIRS_MAX,
+          BATCH_RECORDS,
+          BATCH_BYTES,
+          HEADS_MAX,
+          SWEEP_INTERVAL);
+
+  private DhtSettings() {}
+
+  /** How many copies the ring wants: an odd number, so that a majority is worth its price. */
+  static int copies(Settings settings) {
+    int copies = settings.get(COPIES);
+    if (copies % 2 == 0) {
+      throw new RingException.InvalidInput(
+          "The setting ring.copies is 1, 3, 5 or 7, not " + copies + ".");
+    }
+    return copies;
+  }
+
+  static Limits limits(Settings settings) {
+    return new Limits(
+        settings.get(KEY_QUEUE_MAX),
+        settings.get(ARC_QUEUE_MAX),
+        settings.get(TAKEOVER_GRACE),
+        settings.get(HEADS_MAX),
+        settings.get(BATCH_RECORDS),
+        settings.get(BATCH_BYTES));
+  }
+}

@@ -1,0 +1,134 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.id.Id;
+
+/** The {@link Outbox} of a leader on a node's loop: tells the answers back to it. */
+final class LeaderPost implements Outbox, Upkeep.Worker {
+  private final Ring ring;
+  private final CopyPost post;
+  private final Upkeep upkeep;
+  private final Consumer<ArcLeader> whenEnded;
+  private @Nullable ArcLeader leader;
+
+  LeaderPost(Ring ring, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
+    this.ring = ring;
+    this.post = post;
+    this.upkeep = upkeep;
+    this.whenEnded = whenEnded;
+  }
+
+  void serve(ArcLeader served) {
+    leader = served;
+  }
+
+  @Override
+  public ArcLeader leader() {
+    return Objects.requireNonNull(leader);
+  }
+
+  @Override
+  public void prepare(Id node, CopyRequest.Prepare message) {
+    Ballot ballot = message.ballot();
+    post.send(
+        node,
+        message,
+        CopyRequest.Promise.class,
+        reply -> leader().promised(node, ballot, reply, now()),
+        () -> leader().prepareFailed(node, ballot));
+  }
+
+  @Override
+  public void accept(Id node, CopyRequest.Accept message, List<Head> heads) {
+    accept(node, message, heads, () -> {});
+  }
+
+  private void accept(Id node, CopyRequest.Accept message, List<Head> heads, Runnable ended) {
+    Ballot ballot = message.ballot();
+    post.send(
+        node,
+        message,
+        CopyRequest.Accepted.class,
+        reply -> {
+          leader().accepted(node, ballot, heads, reply, now());
+          ended.run();
+        },
+        () -> {
+          leader().acceptFailed(node, ballot, heads);
+          ended.run();
+        });
+  }
+
+  @Override
+  public void check(Id node, CopyRequest.Check message, long number) {
+    Ballot ballot = message.ballot();
+    post.send(
+        node,
+        message,
+        CopyRequest.Accepted.class,
+        reply -> leader().checked(node, ballot, number, reply, now()),
+        () -> leader().checkFailed(node, ballot, number));
+  }
+
+  @Override
+  public void fetch(Id node, CopyRequest.Fetch message) {
+    fetch(node, message, () -> {});
+  }
+
+  private void fetch(Id node, CopyRequest.Fetch message, Runnable ended) {
+    Ballot ballot = leader().ballot();
+    post.send(
+        node,
+        message,
+        CopyRequest.Fetched.class,
+        reply -> {
+          leader().fetched(node, ballot, message.keys(), reply, now());
+          ended.run();
+        },
+        () -> {
+          leader().fetchFailed(node, ballot, message.keys());
+          ended.run();
+        });
+  }
+
+  @Override
+  public void send(Repair repair, Runnable ended) {
+    if (repair instanceof Repair.Push push) {
+      accept(push.node(), push.message(), push.heads(), ended);
+    } else if (repair instanceof Repair.Pull pull) {
+      fetch(pull.node(), pull.message(), ended);
+    }
+  }
+
+  @Override
+  public void tick() {
+    upkeep.tick(leader());
+  }
+
+  @Override
+  public void repair() {
+    upkeep.repair(this);
+  }
+
+  @Override
+  public void ended() {
+    upkeep.ended(leader());
+    whenEnded.accept(leader());
+  }
+
+  @Override
+  public long random() {
+    return ring.randomness().nextLong();
+  }
+
+  private long now() {
+    return ring.clock().nanos();
+  }
+}

@@ -1,0 +1,531 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Seat;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+
+/**
+ * A daddy's time under one ballot: serialises the changes of each key of an arc.
+ *
+ * <p>Of each key one change is under way at a time. It is kept here first, then sent to the copies,
+ * and acknowledged when enough have it. Before a register is shown or changed enough copies hold
+ * it; a register that was found in the takeover at fewer is written back first. Reads and conflicts
+ * are confirmed by {@link Checks}.
+ *
+ * <p>Plain state, on the loop.
+ *
+ * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, sections 2.2 and 2.3</a>
+ */
+final class Reign {
+  private final int arc;
+  private final Id self;
+  private final Ballot ballot;
+  private final Limits limits;
+  private final Shelf shelf;
+  private final Outbox out;
+  private final ArcLeader leader;
+  private final TreeMap<String, Cell> cells = new TreeMap<>();
+  private final Map<String, Cell> busy = new LinkedHashMap<>();
+  private final Checks checks = new Checks();
+  private final List<Id> heard = new ArrayList<>();
+  private Place place;
+  private String cursor = "";
+  private boolean over;
+
+  Reign(
+      int arc,
+      Id self,
+      Ballot ballot,
+      Limits limits,
+      Shelf shelf,
+      Outbox out,
+      ArcLeader leader,
+      Place place) {
+    this.arc = arc;
+    this.self = self;
+    this.ballot = ballot;
+    this.limits = limits;
+    this.shelf = shelf;
+    this.out = out;
+    this.leader = leader;
+    this.place = place;
+  }
+
+  /** Takes up what the takeover learned. */
+  void begin(Takeover won) {
+    heard.addAll(won.heard());
+    won.known()
+        .forEach(
+            (key, known) -> {
+              Cell cell = new Cell(key, shelf.register(arc, key));
+              cells.put(key, cell);
+              if (cell.version() == known.version()) {
+                cell.holders.addAll(known.holders());
+                cell.settled = votes(cell) >= place.need();
+              } else {
+                cell.learn(known.version(), known.holders());
+              }
+            });
+  }
+
+  void submit(Pending pending, long nowNanos) {
+    Cell cell =
+        cells.computeIfAbsent(pending.fullKey(), key -> new Cell(key, shelf.register(arc, key)));
+    if (cell.queue.size() >= limits.keyQueueMax()) {
+      pending.fail(
+          new RingException.Refused(cell.queue.size() + " requests wait for this key already."));
+      return;
+    }
+    cell.queue.add(pending);
+    pump(cell, nowNanos);
+  }
+
+  private void pump(Cell cell, long nowNanos) {
+    while (!over && cell.settled && !cell.queue.isEmpty()) {
+      run(cell, cell.queue.remove(), nowNanos);
+    }
+    if (over) {
+      return;
+    }
+    if (cell.settled && cell.waitsForAll == null) {
+      busy.remove(cell.key);
+    } else if (!cell.settled && !cell.queue.isEmpty()) {
+      urge(cell);
+    }
+    if (cell.isVacant()) {
+      cells.remove(cell.key);
+    }
+  }
+
+  private void run(Cell cell, Pending pending, long nowNanos) {
+    if (pending.isExpired(nowNanos)) {
+      pending.expire("The request waited for its key until its time was over.");
+      return;
+    }
+    Request request = pending.request();
+    if (request instanceof Request.Change change) {
+      change(cell, pending, change);
+    } else if (request instanceof Request.Get) {
+      var found = cell.found(place);
+      confirm(pending, () -> pending.done(found));
+    } else {
+      confirm(pending, () -> pending.done(seat()));
+    }
+  }
+
+  private void change(Cell cell, Pending pending, Request.Change change) {
+    long version = Versions.next(cell.version(), ballot.round());
+    if (version == Versions.EXHAUSTED) {
+      pending.fail(leader.notOwner());
+      leader.end(leader.notOwner());
+      return;
+    }
+    Decision decision = Decision.on(cell.current, change, version);
+    if (decision instanceof Decision.Repeat repeat) {
+      pending.done(repeat.first().done(cell.holders.size(), place.wanted()));
+    } else if (decision instanceof Decision.Reject reject) {
+      confirm(pending, () -> pending.fail(reject.reason()));
+    } else if (decision instanceof Decision.Nothing) {
+      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted());
+      confirm(pending, () -> pending.done(nothing));
+    } else if (decision instanceof Decision.Apply apply) {
+      apply(cell, pending, change, apply);
+    }
+  }
+
+  private void apply(Cell cell, Pending pending, Request.Change change, Decision.Apply apply) {
+    if (place.copies().size() < place.need()) {
+      pending.fail(unreachable());
+      return;
+    }
+    Entry step = apply.next().step(cell.key, cell.current, apply.operation());
+    CopyRequest.Accepted own;
+    try {
+      own = shelf.accept(arc, ballot, List.of(step));
+    } catch (RingException.Refused full) {
+      pending.fail(full);
+      return;
+    }
+    if (!own.granted()) {
+      pending.fail(leader.notOwner());
+      leader.end(leader.notOwner());
+      return;
+    }
+    cell.becomes(apply.next(), self);
+    cell.changing = pending;
+    busy.put(cell.key, cell);
+    out.tick();
+    if (change.acknowledge() == Acknowledge.DADDY) {
+      pending.done(apply.operation().done(1, place.wanted()));
+    }
+    for (Id node : place.copies()) {
+      if (!node.equals(self)) {
+        send(cell, node, step);
+      }
+    }
+    settle(cell);
+  }
+
+  private void send(Cell cell, Id node, Entry entry) {
+    cell.asked.add(node);
+    out.accept(
+        node,
+        new CopyRequest.Accept(arc, ballot, List.of(entry)),
+        List.of(new Head(cell.key, entry.version())));
+  }
+
+  private void sendWhole(Cell cell, Id node) {
+    if (cell.current != null) {
+      send(cell, node, cell.current.whole(cell.key));
+    }
+  }
+
+  void accepted(Id node, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
+    reply.higher().forEach(head -> learn(node, head));
+    for (Head head : heads) {
+      Cell cell = cells.get(head.key());
+      if (cell == null || cell.version() != head.version()) {
+        continue;
+      }
+      cell.asked.remove(node);
+      if (reply.behind().contains(head.key())) {
+        sendWhole(cell, node);
+      } else if (!cell.isUnknown()) {
+        cell.holds(node);
+      }
+      progress(cell, nowNanos);
+    }
+    if (!reply.higher().isEmpty()) {
+      out.repair();
+    }
+  }
+
+  void acceptFailed(Id node, List<Head> heads) {
+    for (Head head : heads) {
+      Cell cell = cells.get(head.key());
+      if (cell != null && cell.version() == head.version()) {
+        cell.asked.remove(node);
+        if (busy.containsKey(cell.key) && !cell.settled) {
+          sendToAnother(cell, node);
+        } else {
+          out.tick();
+        }
+      }
+    }
+  }
+
+  private void sendToAnother(Cell cell, Id failed) {
+    for (Id node : place.asked()) {
+      if (!node.equals(self)
+          && !node.equals(failed)
+          && !place.suspects().contains(node)
+          && !cell.holders.contains(node)
+          && !cell.asked.contains(node)) {
+        sendWhole(cell, node);
+        return;
+      }
+    }
+  }
+
+  private void progress(Cell cell, long nowNanos) {
+    settle(cell);
+    pump(cell, nowNanos);
+  }
+
+  /** Acknowledges what enough copies hold. */
+  private void settle(Cell cell) {
+    if (!cell.settled && !cell.isUnknown() && votes(cell) >= place.need()) {
+      cell.settled = true;
+      Pending made = cell.changing;
+      cell.changing = null;
+      if (made != null
+          && made.request() instanceof Request.Change change
+          && change.acknowledge() == Acknowledge.ALL) {
+        cell.waitsForAll = made;
+      } else if (made != null) {
+        acknowledge(cell, made);
+      }
+    }
+    Pending all = cell.waitsForAll;
+    boolean level = cell.isLevel(place);
+    if (all != null && level) {
+      cell.waitsForAll = null;
+      acknowledge(cell, all);
+    }
+    if (cell.settled && cell.asked.isEmpty() && !level) {
+      out.repair();
+    }
+  }
+
+  private void acknowledge(Cell cell, Pending pending) {
+    if (cell.current != null && pending.request() instanceof Request.Change change) {
+      var operation = cell.current.operations().find(change.operation());
+      if (operation != null) {
+        pending.done(operation.done(cell.holders.size(), place.wanted()));
+      }
+    }
+  }
+
+  private int votes(Cell cell) {
+    // A node that is about to leave is no copy any more and must not count itself.
+    boolean leaving = cell.holders.contains(self) && !place.copies().contains(self);
+    return cell.holders.size() - (leaving ? 1 : 0);
+  }
+
+  // ---- registers that others know better
+
+  void heard(Id node, List<Head> heads, boolean more) {
+    heads.forEach(head -> learn(node, head));
+    if (!more && !heard.contains(node)) {
+      heard.add(node);
+    }
+    out.repair();
+  }
+
+  boolean hasHeard(Id node) {
+    return heard.contains(node);
+  }
+
+  private void learn(Id node, Head head) {
+    if (Versions.round(head.version()) > ballot.round()) {
+      return;
+    }
+    cells
+        .computeIfAbsent(head.key(), key -> new Cell(key, shelf.register(arc, key)))
+        .learn(head.version(), List.of(node));
+  }
+
+  /** Hastens what somebody waits for. */
+  private void urge(Cell cell) {
+    busy.put(cell.key, cell);
+    out.tick();
+    if (!cell.isUnknown()) {
+      for (Id node : place.copies()) {
+        if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
+          sendWhole(cell, node);
+        }
+      }
+    } else if (!cell.fetching) {
+      cell.fetching = true;
+      out.fetch(cell.sources.get(0), new CopyRequest.Fetch(arc, List.of(cell.key)));
+    }
+  }
+
+  void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
+    for (Entry entry : reply.entries()) {
+      Cell cell = keys.contains(entry.key()) ? cells.get(entry.key()) : null;
+      if (cell != null && entry.version() > cell.version()) {
+        adopt(cell, node, entry);
+      }
+    }
+    String first = keys.isEmpty() ? "" : keys.get(0);
+    for (String key : keys) {
+      Cell cell = cells.get(key);
+      if (cell != null && cell.fetching) {
+        cell.fetching = false;
+        if (cell.sourceVersion <= cell.version()) {
+          cell.sources.clear();
+        } else if (key.equals(first)) {
+          // At least the first would have come if the node had it still.
+          cell.forget(node, self);
+        }
+        progress(cell, nowNanos);
+      }
+    }
+    out.repair();
+  }
+
+  private void adopt(Cell cell, Id node, Entry entry) {
+    try {
+      if (!shelf.accept(arc, ballot, List.of(entry)).granted()) {
+        return;
+      }
+    } catch (RingException.Refused full) {
+      List.copyOf(cell.queue).forEach(pending -> pending.fail(full));
+      cell.queue.clear();
+      return;
+    }
+    Register adopted = shelf.register(arc, cell.key);
+    if (adopted != null) {
+      cell.becomes(adopted, self);
+      cell.holds(node);
+      if (entry.version() == cell.sourceVersion) {
+        cell.sources.forEach(cell::holds);
+      }
+    }
+  }
+
+  void fetchFailed(Id node, List<String> keys) {
+    for (String key : keys) {
+      Cell cell = cells.get(key);
+      if (cell != null) {
+        cell.fetching = false;
+        if (!place.asked().contains(node)) {
+          // What only departed members held is gone with them: what is left is the newest.
+          cell.forget(node, self);
+        } else if (cell.sources.remove(node)) {
+          cell.sources.add(node);
+        }
+      }
+    }
+    out.tick();
+  }
+
+  // ---- reads
+
+  private void confirm(Pending pending, Runnable answer) {
+    checks.add(new Checks.Read(pending, answer));
+    check();
+  }
+
+  private void check() {
+    checks.begin();
+    while (checks.isRunning()) {
+      List<Checks.Read> confirmed = checks.confirmed(self, place);
+      if (confirmed.isEmpty()) {
+        for (Id node : checks.toAsk(self, place)) {
+          out.check(node, new CopyRequest.Check(arc, ballot), checks.number());
+        }
+        out.tick();
+        return;
+      }
+      confirmed.forEach(read -> read.answer().run());
+      checks.begin();
+    }
+  }
+
+  void checked(Id node, long number) {
+    if (number == checks.number()) {
+      checks.granted(node);
+      check();
+    }
+  }
+
+  void checkFailed(Id node, long number) {
+    if (number == checks.number()) {
+      checks.silent(node);
+    }
+  }
+
+  private Seat seat() {
+    var replicas = new ArrayList<Id>();
+    replicas.add(self);
+    for (Id copy : place.copies()) {
+      if (!copy.equals(self)) {
+        replicas.add(copy);
+      }
+    }
+    return new Seat(replicas, ballot.round());
+  }
+
+  // ---- members and time
+
+  void place(Place next, long nowNanos) {
+    place = next;
+    for (Cell cell : List.copyOf(busy.values())) {
+      progress(cell, nowNanos);
+    }
+    check();
+    out.repair();
+  }
+
+  boolean tick(long nowNanos) {
+    for (Cell cell : List.copyOf(busy.values())) {
+      tick(cell, nowNanos);
+    }
+    checks.expire(nowNanos);
+    check();
+    out.repair();
+    return !over && (!busy.isEmpty() || checks.isRunning());
+  }
+
+  private void tick(Cell cell, long nowNanos) {
+    for (Pending pending : List.copyOf(cell.queue)) {
+      if (pending.isExpired(nowNanos)) {
+        pending.expire("The request waited for its key until its time was over.");
+      }
+    }
+    cell.queue.removeIf(Pending::isAnswered);
+    Pending changing = cell.changing;
+    if (changing != null && changing.isExpired(nowNanos)) {
+      changing.unknown("Too few copies have answered in time.");
+    }
+    Pending all = cell.waitsForAll;
+    if (all != null && all.isExpired(nowNanos)) {
+      cell.waitsForAll = null;
+      all.unknown("A majority of the copies has the change, not yet all.");
+    }
+    if (!cell.settled || cell.waitsForAll != null) {
+      urge(cell);
+    }
+    progress(cell, nowNanos);
+  }
+
+  @Nullable Repair nextRepair() {
+    var batch = new RepairBatch(arc, self, ballot, limits);
+    for (Cell cell : cells.tailMap(cursor, true).values()) {
+      if (!batch.take(cell, place)) {
+        cursor = cell.key;
+        return batch.close();
+      }
+    }
+    for (Cell cell : cells.headMap(cursor, false).values()) {
+      if (!batch.take(cell, place)) {
+        cursor = cell.key;
+        return batch.close();
+      }
+    }
+    cursor = "";
+    return batch.close();
+  }
+
+  /** Whether every copy holds everything. */
+  boolean isLevel() {
+    return cells.values().stream().allMatch(cell -> cell.isLevel(place));
+  }
+
+  /** How many registers all copies hold. */
+  long levelRecords() {
+    return cells.values().stream()
+        .filter(cell -> cell.current != null && cell.isLevel(place))
+        .count();
+  }
+
+  private RingException unreachable() {
+    return new RingException.Unavailable(
+        place.need()
+            + " copies are needed and "
+            + place.copies().size()
+            + " members answer; under suspicion: "
+            + String.join(", ", place.suspects().stream().map(Id::shortString).toList()));
+  }
+
+  void end(RingException why) {
+    over = true;
+    for (Cell cell : cells.values()) {
+      if (cell.changing != null) {
+        cell.changing.unknown("Another daddy took the arc over while the change was under way.");
+      }
+      if (cell.waitsForAll != null) {
+        cell.waitsForAll.unknown("Another daddy took the arc over before all copies answered.");
+      }
+      List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
+      cell.queue.clear();
+    }
+    checks.drain().forEach(read -> read.pending().fail(why));
+    cells.clear();
+    busy.clear();
+  }
+}

@@ -1,0 +1,81 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.id.Id;
+
+/**
+ * Gathers one message to one node, the first that turns out to lack something or to have something
+ * that this node lacks.
+ */
+final class RepairBatch {
+  private final int arc;
+  private final Id self;
+  private final Ballot ballot;
+  private final Limits limits;
+  private final List<Entry> pushed = new ArrayList<>();
+  private final List<String> pulled = new ArrayList<>();
+  private @Nullable Id node;
+  private long bytes;
+
+  RepairBatch(int arc, Id self, Ballot ballot, Limits limits) {
+    this.arc = arc;
+    this.self = self;
+    this.ballot = ballot;
+    this.limits = limits;
+  }
+
+  /** Takes what the cell needs, if it goes to this batch's node; false when the batch is full. */
+  boolean take(Cell cell, Place place) {
+    if (pushed.size() + pulled.size() >= limits.batchRecordsMax()) {
+      return false;
+    }
+    if (cell.isUnknown()) {
+      Id source = cell.sources.get(0);
+      if (!cell.fetching && pushed.isEmpty() && (node == null || node.equals(source))) {
+        node = source;
+        cell.fetching = true;
+        pulled.add(cell.key);
+      }
+      return true;
+    }
+    Register register = cell.current;
+    if (register == null || !pulled.isEmpty()) {
+      return true;
+    }
+    for (Id copy : place.copies()) {
+      if (!copy.equals(self)
+          && (node == null || node.equals(copy))
+          && !cell.holders.contains(copy)
+          && !cell.asked.contains(copy)) {
+        Entry whole = register.whole(cell.key);
+        bytes += whole.sizeBytes();
+        if (bytes > limits.batchBytesMax() && !pushed.isEmpty()) {
+          return false;
+        }
+        node = copy;
+        cell.asked.add(copy);
+        pushed.add(whole);
+        return true;
+      }
+    }
+    return true;
+  }
+
+  @Nullable Repair close() {
+    Id to = node;
+    if (to == null) {
+      return null;
+    }
+    if (!pulled.isEmpty()) {
+      return new Repair.Pull(to, new CopyRequest.Fetch(arc, pulled));
+    }
+    var heads = pushed.stream().map(entry -> new Head(entry.key(), entry.version())).toList();
+    return new Repair.Push(to, new CopyRequest.Accept(arc, ballot, pushed), heads);
+  }
+}

@@ -1,0 +1,120 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Scheduler;
+
+/**
+ * The leaders' sense of time, and the bounded stream of messages that brings copies level. On the
+ * loop.
+ */
+final class Upkeep {
+  private static final long TICK_NANOS = 50_000_000;
+
+  private final Scheduler scheduler;
+  private final Clock clock;
+  private final int repairsMax;
+  private final Map<Integer, ArcLeader> ticking = new LinkedHashMap<>();
+  private final Map<Integer, Worker> uneven = new LinkedHashMap<>();
+  private final LinkedHashSet<Runnable> atTick = new LinkedHashSet<>();
+  private boolean tickDue;
+  private boolean repairDue;
+  private int repairing;
+
+  /** A leader and the way to send what it wants sent. */
+  interface Worker {
+    /** The leader. */
+    ArcLeader leader();
+
+    /** Sends, and calls back when an answer or a failure was told to the leader. */
+    void send(Repair repair, Runnable ended);
+  }
+
+  Upkeep(Scheduler scheduler, Clock clock, int repairsMax) {
+    this.scheduler = scheduler;
+    this.clock = clock;
+    this.repairsMax = repairsMax;
+  }
+
+  void tick(ArcLeader leader) {
+    ticking.put(leader.arc(), leader);
+    armTick();
+  }
+
+  /** Runs a task once, at the next tick. */
+  void atNextTick(Runnable task) {
+    atTick.add(task);
+    armTick();
+  }
+
+  private void armTick() {
+    if (!tickDue) {
+      tickDue = true;
+      scheduler.schedule(TICK_NANOS, this::ticked);
+    }
+  }
+
+  private void ticked() {
+    tickDue = false;
+    long now = clock.nanos();
+    for (ArcLeader leader : List.copyOf(ticking.values())) {
+      if (!leader.tick(now)) {
+        ticking.remove(leader.arc(), leader);
+      }
+    }
+    List<Runnable> tasks = List.copyOf(atTick);
+    atTick.clear();
+    tasks.forEach(Runnable::run);
+    if (!ticking.isEmpty()) {
+      armTick();
+    }
+  }
+
+  void repair(Worker worker) {
+    uneven.put(worker.leader().arc(), worker);
+    if (!repairDue) {
+      repairDue = true;
+      scheduler.execute(this::repairSome);
+    }
+  }
+
+  private void repairSome() {
+    repairDue = false;
+    while (repairing < repairsMax && !uneven.isEmpty()) {
+      Iterator<Worker> first = uneven.values().iterator();
+      Worker worker = first.next();
+      first.remove();
+      Repair next = worker.leader().nextRepair();
+      if (next != null) {
+        repairing++;
+        worker.send(
+            next,
+            () -> {
+              repairing--;
+              repair(worker);
+            });
+      }
+    }
+  }
+
+  void ended(ArcLeader leader) {
+    ticking.remove(leader.arc(), leader);
+    Worker worker = uneven.get(leader.arc());
+    if (worker != null && worker.leader() == leader) {
+      uneven.remove(leader.arc());
+    }
+  }
+
+  /** How many leaders are on the way. */
+  int preparing() {
+    int preparing = 0;
+    for (ArcLeader leader : ticking.values()) {
+      preparing += leader.isPreparing() ? 1 : 0;
+    }
+    return preparing;
+  }
+}

@@ -1,0 +1,38 @@
+package org.ringoverlay.dht.internal.wire;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.json.Json;
+
+/**
+ * A register on its way to another node.
+ *
+ * @param key the full key, with its namespace
+ * @param version the register's version
+ * @param deleted whether it is a tombstone
+ * @param value the value, JSON's null for a tombstone
+ * @param base the version to which {@code operations} is to be added (0 for none at all), or {@link
+ *     #WHOLE} if {@code operations} is the whole window
+ * @param operations the operations that the register remembers, the oldest first
+ */
+public record Entry(
+    String key, long version, boolean deleted, Json value, long base, List<Operation> operations) {
+  /** A base that says that nothing need be there already. */
+  public static final long WHOLE = -1;
+
+  private static final int OVERHEAD_BYTES = 64;
+
+  /** Copies the list. */
+  public Entry {
+    operations = orEmpty(operations);
+  }
+
+  /** About how many bytes it takes on the wire. */
+  public int sizeBytes() {
+    return OVERHEAD_BYTES + key.length() + value.size() + operations.size() * OVERHEAD_BYTES;
+  }
+
+  static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
+  }
+}

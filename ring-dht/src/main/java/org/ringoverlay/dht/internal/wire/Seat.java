@@ -1,0 +1,17 @@
+package org.ringoverlay.dht.internal.wire;
+
+import java.util.List;
+import org.ringoverlay.id.Id;
+
+/**
+ * The reply to {@link Request.Where}.
+ *
+ * @param replicas the members that keep copies, the daddy first
+ * @param epoch grows whenever an arc gets another daddy
+ */
+public record Seat(List<Id> replicas, long epoch) {
+  /** Copies the list. */
+  public Seat {
+    replicas = Entry.orEmpty(replicas);
+  }
+}

@@ -1,0 +1,205 @@
+package org.ringoverlay.dht;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ringoverlay.dht.DhtScenarioTest.dht;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.ringoverlay.LeaveReport;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.testkit.Delay;
+import org.ringoverlay.testkit.Faults;
+import org.ringoverlay.testkit.SimRing;
+import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.junit.RingTest;
+
+/** What was acknowledged stays, whoever comes, goes or sleeps. */
+class DhtChurnTest {
+  private static final int KEYS = 4;
+  private static final int CLIENTS = 6;
+
+  @RingTest(nodes = 3, seeds = 50)
+  void nothingIsLostWhenADaddyIsKilledUnderLoad(SimRing ring) {
+    ring.settle();
+    int victim = ring.rootOf(dht(ring, 0).id("list 0"));
+    var load = new AppendLoad(ring, KEYS, others(ring, victim));
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300));
+    ring.kill(victim);
+    ring.run(Duration.ofSeconds(4));
+    load.end();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+    assertThat(load.acknowledged).isGreaterThan(100);
+  }
+
+  @RingTest(nodes = 5, seeds = 50)
+  void nothingIsLostWhenTheDaddyOfFiveIsKilledSilentlyUnderLoad(SimRing ring) {
+    ring.settle();
+    int victim = ring.rootOf(dht(ring, 0).id("list 1"));
+    var load = new AppendLoad(ring, KEYS, others(ring, victim));
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300));
+    ring.killSilently(victim);
+    ring.run(Duration.ofSeconds(4));
+    load.end();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+    assertThat(load.longestGap).isLessThan(Duration.ofSeconds(3));
+  }
+
+  @RingTest(nodes = 1, seeds = 25)
+  void nothingIsLostWhenNodesJoinUnderLoad(SimRing ring) {
+    var load = new AppendLoad(ring, KEYS, List.of(0));
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300));
+    for (int joined = 0; joined < 6; joined++) {
+      ring.beginAdding();
+      ring.run(Duration.ofMillis(50));
+    }
+    ring.run(Duration.ofSeconds(5));
+    load.end();
+    ring.settle();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+    assertThat(load.acknowledged).isGreaterThan(100);
+  }
+
+  @RingTest(nodes = 4, seeds = 25)
+  void nothingIsLostWhenADaddySleepsAndWakesUnderLoad(SimRing ring) {
+    ring.settle();
+    int victim = ring.rootOf(dht(ring, 0).id("list 2"));
+    var load = new AppendLoad(ring, KEYS, ring.running());
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300));
+    ring.freeze(victim);
+    ring.run(Duration.ofSeconds(4));
+    ring.thaw(victim);
+    ring.run(Duration.ofSeconds(4));
+    load.end();
+    ring.settle();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+  }
+
+  @RingTest(nodes = 4, seeds = 25)
+  void nothingIsLostWhenADaddyLeavesUnderLoad(SimRing ring) {
+    ring.settle();
+    int leaver = ring.rootOf(dht(ring, 0).id("list 3"));
+    var load = new AppendLoad(ring, KEYS, others(ring, leaver));
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300));
+    LeaveReport report = ring.leave(leaver);
+    ring.run(Duration.ofSeconds(3));
+    load.end();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(report.handedOver().get("dht")).isPositive();
+  }
+
+  @RingTest(nodes = 7, seeds = 10)
+  void oneAfterTheOtherAllButTwoAreKilledAndTheRecordsLive(SimRing ring) {
+    ring.settle();
+    var written = new TreeMap<String, Json>();
+    for (String key : DhtScenarioTest.keys(60)) {
+      written.put(key, Json.of("value of " + key));
+      ring.await(dht(ring, 0).put(key, written.get(key)));
+    }
+    while (ring.running().size() > 2) {
+      ring.kill(ring.running().get(0));
+      ring.settle();
+      ring.run(Duration.ofSeconds(2));
+    }
+    for (int node : ring.running()) {
+      written.forEach(
+          (key, value) ->
+              assertThat(ring.await(dht(ring, node).get(key)).value()).as(key).contains(value));
+    }
+  }
+
+  @RingTest(nodes = 2, seeds = 10)
+  void recordsOfASmallRingReachThreeCopiesWhenItGrows(SimRing ring) {
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(200)) {
+      ring.await(dht(ring, 0).put(key, Json.of(key)));
+    }
+    ring.add(4);
+    ring.settle();
+    ring.run(Duration.ofSeconds(3));
+    // Of any three copies two may now be lost at once.
+    ring.kill(0);
+    ring.kill(1);
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(200)) {
+      assertThat(ring.await(dht(ring, 2).get(key)).value()).as(key).contains(Json.of(key));
+    }
+  }
+
+  @RingTest(seeds = 10)
+  void nodesThatComeAndGoLoseNothing(Simulation simulation) {
+    SimRing ring = simulation.ring(4);
+    ring.settle();
+    var load = new AppendLoad(ring, KEYS, List.of(0));
+    load.begin(CLIENTS);
+    for (int round = 0; round < 4; round++) {
+      ring.run(Duration.ofMillis(700));
+      ring.add(1);
+      ring.run(Duration.ofSeconds(3));
+      ring.kill(ring.running().get(1 + round % 3));
+      ring.run(Duration.ofSeconds(3));
+    }
+    load.end();
+    ring.settle();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+  }
+
+  @RingTest(seeds = 10)
+  void aStormOfOneFaultAtATimeLosesNothing(Simulation simulation) {
+    var random = new Random(simulation.seed());
+    SimRing ring = simulation.ring(4 + random.nextInt(4));
+    ring.settle();
+    simulation.delay(Delay.lan().withTail(0.01, Duration.ofMillis(200)));
+    simulation.faults(Faults.none().withReset(0.002));
+    var load = new AppendLoad(ring, KEYS, List.of(0, 1));
+    load.begin(CLIENTS);
+    for (int round = 0; round < 5; round++) {
+      ring.run(Duration.ofMillis(random.nextInt(1_000)));
+      List<Integer> running = ring.running();
+      int victim = running.get(2 + random.nextInt(running.size() - 2));
+      int what = running.size() < 4 ? 0 : random.nextInt(5);
+      switch (what) {
+        case 0 -> ring.add(1);
+        case 1 -> ring.kill(victim);
+        case 2 -> ring.killSilently(victim);
+        case 3 -> ring.leave(victim);
+        default -> {
+          int sleeper = running.get(random.nextInt(running.size()));
+          ring.freeze(sleeper);
+          ring.run(Duration.ofMillis(random.nextInt(4_000)));
+          ring.thaw(sleeper);
+        }
+      }
+      ring.run(Duration.ofSeconds(5));
+    }
+    simulation.faults(Faults.none());
+    load.end();
+    ring.settle();
+
+    load.judge();
+    System.err.println("LOAD " + load);
+  }
+
+  private static List<Integer> others(SimRing ring, int victim) {
+    return ring.running().stream().filter(node -> node != victim).toList();
+  }
+}

@@ -1,0 +1,336 @@
+package org.ringoverlay.dht;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import org.ringoverlay.Ring;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.testkit.SimRing;
+import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.junit.RingTest;
+
+/** What records do in calm weather, told through the public face. */
+class DhtScenarioTest {
+  @RingTest(nodes = 1)
+  void aFirstNodeAnswersAloneAndSaysOneCopyOfThree(SimRing ring) {
+    Dht dht = Dht.on(ring.node(0));
+
+    Written written = ring.await(dht.put("key", Json.of("value")));
+
+    assertThat(written.created()).isTrue();
+    assertThat(written.copies()).isEqualTo(1);
+    assertThat(written.wanted()).isEqualTo(3);
+    Versioned read = ring.await(dht.get("key"));
+    assertThat(read.value()).contains(Json.of("value"));
+    assertThat(read.version()).isEqualTo(written.version());
+    assertThat(read.copies()).isEqualTo(1);
+  }
+
+  @RingTest(nodes = 5, seeds = 5)
+  void whatOneNodeWritesEveryNodeReads(SimRing ring) {
+    ring.settle();
+    for (int number = 0; number < 30; number++) {
+      String key = "key " + number;
+      Json value = Json.parse("{ \"n\" : " + number + " }");
+      Written written = ring.await(dht(ring, number % 5).put(key, value));
+      assertThat(written.copies()).isBetween(2, 3);
+      for (int node : ring.running()) {
+        Versioned read = ring.await(dht(ring, node).get(key));
+        assertThat(read.value()).contains(value);
+        assertThat(read.value().orElseThrow().toString()).isEqualTo(value.toString());
+        assertThat(read.version()).isEqualTo(written.version());
+        assertThat(ring.indexOf(read.daddy())).isEqualTo(ring.rootOf(dht(ring, 0).id(key)));
+      }
+    }
+  }
+
+  @RingTest(nodes = 5)
+  void anAbsentRecordTellsItsDaddyAndCopies(SimRing ring) {
+    ring.settle();
+    Versioned read = ring.await(dht(ring, 0).get("nothing"));
+
+    assertThat(read.value()).isEmpty();
+    assertThat(read.version()).isZero();
+    assertThat(read.copies()).isEqualTo(3);
+    assertThat(read).hasToString("absent");
+    assertThat(ring.indexOf(read.daddy())).isEqualTo(ring.rootOf(Id.of("nothing")));
+  }
+
+  @RingTest(nodes = 3)
+  void aConflictCarriesBothValuesAndTheCurrentVersion(SimRing ring) {
+    ring.settle();
+    Dht dht = dht(ring, 0);
+    Written first = ring.await(dht.put("key", Json.of(1)));
+    Written second = ring.await(dht.compareAndSet("key", first.version(), Json.of(2)));
+    assertThat(second.version()).isGreaterThan(first.version());
+    assertThat(second.created()).isFalse();
+
+    assertThatThrownBy(() -> ring.await(dht.compareAndSet("key", first.version(), Json.of(3))))
+        .isInstanceOfSatisfying(
+            RingException.Conflict.class,
+            conflict -> {
+              assertThat(conflict.key()).isEqualTo("key");
+              assertThat(conflict.expected()).isEqualTo(OptionalLong.of(first.version()));
+              assertThat(conflict.currentVersion()).isEqualTo(OptionalLong.of(second.version()));
+              assertThat(conflict.attempted()).isEqualTo("3");
+              assertThat(conflict.current()).isEqualTo("2");
+            });
+    assertThat(ring.await(dht.get("key")).value()).contains(Json.of(2));
+  }
+
+  @RingTest(nodes = 3)
+  void conditionsHold(SimRing ring) {
+    ring.settle();
+    Dht dht = dht(ring, 1);
+    assertConflict(ring, dht.compareAndSet("key", 1, Json.of(1)));
+    assertConflict(ring, dht.put("key", Json.of(1), WriteOptions.defaults().onlyIfPresent()));
+    Written made = ring.await(dht.putIfAbsent("key", Json.of(1)));
+    assertThat(made.created()).isTrue();
+    assertConflict(ring, dht.putIfAbsent("key", Json.of(2)));
+    assertConflict(ring, dht.delete("key", WriteOptions.defaults().ifVersion(made.version() + 1)));
+    assertThat(
+            ring.await(dht.put("key", Json.of(3), WriteOptions.defaults().onlyIfPresent()))
+                .created())
+        .isFalse();
+  }
+
+  private static void assertConflict(SimRing ring, CompletionStage<?> stage) {
+    assertThatThrownBy(() -> ring.await(stage)).isInstanceOf(RingException.Conflict.class);
+  }
+
+  @RingTest(nodes = 3)
+  void aRecreatedRecordContinuesAboveItsOldVersion(SimRing ring) {
+    ring.settle();
+    Dht dht = dht(ring, 0);
+    Written first = ring.await(dht.put("key", Json.of(1)));
+    Deleted deleted = ring.await(dht.delete("key"));
+    assertThat(deleted.existed()).isTrue();
+    assertThat(deleted.version()).isGreaterThan(first.version());
+    assertThat(ring.await(dht.get("key")).isPresent()).isFalse();
+    assertThat(ring.await(dht.delete("key")).existed()).isFalse();
+    assertConflict(ring, dht.compareAndSet("key", deleted.version(), Json.of(2)));
+
+    Written again = ring.await(dht.putIfAbsent("key", Json.of(2)));
+
+    assertThat(again.created()).isTrue();
+    assertThat(again.version()).isGreaterThan(deleted.version());
+  }
+
+  @RingTest(nodes = 5, seeds = 10)
+  void updatesFromAllNodesAreAllCounted(SimRing ring) {
+    ring.settle();
+    var updates = new ArrayList<CompletionStage<Versioned>>();
+    for (int number = 0; number < 20; number++) {
+      updates.add(
+          dht(ring, number % 5)
+              .update("visits", old -> Json.of(old == null ? 1 : old.as(int.class) + 1)));
+    }
+    updates.forEach(ring::await);
+
+    assertThat(ring.await(dht(ring, 0).get("visits")).value()).contains(Json.of(20));
+  }
+
+  @RingTest
+  void anUpdateGivesUpAfterItsAttemptsAndSaysHowMany(Simulation simulation) {
+    SimRing ring = simulation.ring(3, plan -> plan.builder().set("ring.dht.update.attempts", "4"));
+    ring.settle();
+    Dht dht = dht(ring, 0);
+    ring.await(dht.put("key", Json.of(0)));
+    int[] runs = {0};
+
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht.update(
+                        "key",
+                        old -> {
+                          runs[0]++;
+                          dht(ring, 1).put("key", Json.of(-runs[0]));
+                          return Json.of(100);
+                        })))
+        .isInstanceOf(RingException.Conflict.class)
+        .hasMessageContaining("after 4 attempts");
+    assertThat(runs[0]).isEqualTo(4);
+  }
+
+  @RingTest(nodes = 3)
+  void anUpdateToNothingDeletes(SimRing ring) {
+    ring.settle();
+    Dht dht = dht(ring, 0);
+    ring.await(dht.put("key", Json.of(1)));
+
+    assertThat(ring.await(dht.update("key", old -> null)).isPresent()).isFalse();
+    assertThat(ring.await(dht.get("key")).isPresent()).isFalse();
+    assertThat(ring.await(dht.update("key", old -> null)).isPresent()).isFalse();
+  }
+
+  @RingTest(nodes = 3)
+  void whatAnUpdateFunctionThrowsComesBack(SimRing ring) {
+    ring.settle();
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht(ring, 0)
+                        .update(
+                            "key",
+                            old -> {
+                              throw new ArithmeticException("mine");
+                            })))
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessage("mine");
+  }
+
+  @RingTest(nodes = 5)
+  void aRepeatUnderItsNameGetsTheFirstOutcomeAndAnotherPayloadIsRefused(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().named("order 7");
+    Written first = ring.await(dht(ring, 0).put("key", Json.of(1), named));
+    ring.await(dht(ring, 1).put("key", Json.of(2)));
+
+    Written repeat = ring.await(dht(ring, 2).put("key", Json.of(1), named));
+
+    assertThat(repeat.version()).isEqualTo(first.version());
+    assertThat(repeat.created()).isTrue();
+    assertThat(ring.await(dht(ring, 0).get("key")).value()).contains(Json.of(2));
+    assertThatThrownBy(() -> ring.await(dht(ring, 0).put("key", Json.of(3), named)))
+        .isInstanceOfSatisfying(
+            RingException.InvalidInput.class,
+            error -> assertThat(error.code()).isEqualTo("key-reused"));
+  }
+
+  @RingTest(nodes = 5)
+  void acknowledgedByAllMeansAllCopies(SimRing ring) {
+    ring.settle();
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    WriteOptions daddy = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.DADDY);
+
+    assertThat(ring.await(dht(ring, 0).put("a", Json.of(1), all)).copies()).isEqualTo(3);
+    assertThat(ring.await(dht(ring, 0).put("b", Json.of(1), daddy)).copies()).isEqualTo(1);
+  }
+
+  @RingTest(nodes = 5)
+  void namespacesAreApartAndTagsTogether(SimRing ring) {
+    ring.settle();
+    Dht dht = dht(ring, 0);
+    Dht other = dht.namespace("other");
+    ring.await(dht.put("key", Json.of(1)));
+    ring.await(other.put("key", Json.of(2)));
+
+    assertThat(ring.await(dht.get("key")).value()).contains(Json.of(1));
+    assertThat(ring.await(other.get("key")).value()).contains(Json.of(2));
+    assertThat(dht.id("order {7} head")).isEqualTo(dht.id("{7}/lines")).isEqualTo(dht.id("7"));
+    assertThat(other.id("{7}")).isNotEqualTo(dht.id("{7}"));
+    assertThat(dht.id("{}x")).isNotEqualTo(dht.id("{}y"));
+  }
+
+  @RingTest(nodes = 5)
+  void theOwnerIsTheDaddyAndItsCopies(SimRing ring) {
+    ring.settle();
+    ring.await(dht(ring, 0).put("key", Json.of(1)));
+    Owner owner = ring.await(dht(ring, 3).owner("key"));
+
+    assertThat(owner.id()).isEqualTo(Id.of("key"));
+    assertThat(ring.indexOf(owner.daddy())).isEqualTo(ring.rootOf(owner.id()));
+    assertThat(owner.replicas()).hasSize(3).doesNotHaveDuplicates().startsWith(owner.daddy());
+    assertThat(owner.epoch()).isPositive();
+  }
+
+  @RingTest(nodes = 1)
+  void brokenInputIsRefusedByName(SimRing ring) {
+    Dht dht = dht(ring, 0);
+    assertInvalid(ring, dht.get(""), "invalid-input", "1 to 512 bytes");
+    assertInvalid(ring, dht.get("é".repeat(257)), "invalid-input", "514");
+    assertInvalid(ring, dht.get("\ud800"), "invalid-input", "surrogate");
+    assertThat(ring.await(dht.put("é".repeat(256), Json.of(1))).created()).isTrue();
+    Json large = Json.of("x".repeat(1 << 20));
+    assertInvalid(ring, dht.put("key", large), "too-large", "1048576");
+    assertThat(ring.await(dht.put("key", Json.of("x".repeat((1 << 20) - 2)))).created()).isTrue();
+    assertThatThrownBy(() -> dht.namespace("a\nb")).isInstanceOf(RingException.InvalidInput.class);
+    assertThatThrownBy(() -> WriteOptions.defaults().ifVersion(1L << 53))
+        .isInstanceOf(RingException.InvalidInput.class);
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht.put(
+                        "key",
+                        Json.of(1),
+                        WriteOptions.defaults().expiringAfter(Duration.ofSeconds(1)))))
+        .isInstanceOfSatisfying(
+            RingException.Incompatible.class,
+            error -> assertThat(error.code()).isEqualTo("not-built"));
+  }
+
+  private static void assertInvalid(
+      SimRing ring, CompletionStage<?> stage, String code, String text) {
+    assertThatThrownBy(() -> ring.await(stage))
+        .isInstanceOfSatisfying(
+            RingException.InvalidInput.class, error -> assertThat(error.code()).isEqualTo(code))
+        .hasMessageContaining(text);
+  }
+
+  @RingTest(nodes = 4)
+  void aValueOfOneMegabyteIsCopied(SimRing ring) {
+    ring.settle();
+    Json large = Json.of("x".repeat((1 << 20) - 2));
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    assertThat(ring.await(dht(ring, 0).put("key", large, all)).copies()).isEqualTo(3);
+    ring.kill(ring.rootOf(Id.of("key")));
+    ring.settle();
+    int survivor = ring.running().get(0);
+    assertThat(ring.await(dht(ring, survivor).get("key")).value()).contains(large);
+  }
+
+  @RingTest(nodes = 2)
+  void aLonelySurvivorWaitsForTheVerdictBeforeItGoesOnAlone(SimRing ring) {
+    ring.settle();
+    int survivor = ring.rootOf(Id.of("key"));
+    Dht dht = dht(ring, survivor);
+    ring.await(dht.put("key", Json.of(1)));
+    ring.freeze(1 - survivor);
+
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht.put(
+                        "key", Json.of(2), WriteOptions.defaults().within(Duration.ofMillis(600)))))
+        .isInstanceOfAny(RingException.OutcomeUnknown.class, RingException.Unavailable.class);
+
+    ring.run(Duration.ofSeconds(5));
+    assertThat(ring.await(dht.put("key", Json.of(3))).copies()).isEqualTo(1);
+  }
+
+  @RingTest(nodes = 3)
+  void aStaleReadNeedsNobodyElse(SimRing ring) {
+    ring.settle();
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    ring.await(dht(ring, 0).put("key", Json.of(1), all));
+    int root = ring.rootOf(Id.of("key"));
+    int other = (root + 1) % 3;
+    ring.partition(other);
+
+    Versioned read =
+        ring.await(dht(ring, other).get("key", ReadOptions.defaults().allowingStale()));
+
+    assertThat(read.value()).contains(Json.of(1));
+  }
+
+  static Dht dht(SimRing ring, int node) {
+    Ring at = ring.node(node);
+    return Dht.on(at);
+  }
+
+  static List<String> keys(int count) {
+    var keys = new ArrayList<String>();
+    for (int number = 0; number < count; number++) {
+      keys.add("key " + number);
+    }
+    return keys;
+  }
+}
