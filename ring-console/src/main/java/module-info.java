@@ -1,6 +1,7 @@
 /** The runnable node: the HTTP gateway, the web page and the ring command. */
 module org.ringoverlay.console {
   requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires info.picocli;
@@ -17,4 +18,7 @@ module org.ringoverlay.console {
   requires org.ringoverlay.transport.netty;
   requires org.slf4j;
   requires static transitive org.jspecify;
+
+  provides ch.qos.logback.classic.spi.Configurator with
+      org.ringoverlay.console.log.ConsoleLogging;
 }

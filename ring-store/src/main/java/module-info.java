@@ -2,4 +2,9 @@
 module org.ringoverlay.store {
   requires transitive org.ringoverlay.core;
   requires static transitive org.jspecify;
+
+  exports org.ringoverlay.store;
+
+  provides org.ringoverlay.spi.StoreProvider with
+      org.ringoverlay.store.FileStoreProvider;
 }

@@ -215,20 +215,17 @@ public final class RingBuilder {
     return node.start();
   }
 
-  private Ring build() {
-    if (built != null) {
-      throw new IllegalStateException("A builder starts one node; make another builder.");
-    }
-    TransportProvider wires =
-        transportProvider != null
-            ? transportProvider
-            : only(TransportProvider.class, "ring-transport-netty");
-    StoreProvider stores =
-        dataDirectory == null
-            ? null
-            : storeProvider != null ? storeProvider : only(StoreProvider.class, "ring-store");
-    List<RingExtension> parts = extensions != null ? extensions : loadExtensions();
+  /**
+   * What the settings of the node would be, without making one. Any number of times.
+   *
+   * @throws RingException.InvalidInput as the start would: an unknown name, a broken rule
+   */
+  public Settings resolveSettings() {
+    return resolve(wires(), stores(), parts());
+  }
 
+  private Settings resolve(
+      TransportProvider wires, @Nullable StoreProvider stores, List<RingExtension> parts) {
     var known = new ArrayList<Setting<?>>(CoreSettings.ALL);
     known.addAll(wires.settings());
     if (stores != null) {
@@ -239,7 +236,34 @@ public final class RingBuilder {
     var places = new ArrayList<Settings.Source>();
     places.add(new Settings.Source("the builder", explicit));
     places.addAll(sources);
-    Settings settings = Settings.resolve(known, places);
+    return Settings.resolve(known, places);
+  }
+
+  private TransportProvider wires() {
+    return transportProvider != null
+        ? transportProvider
+        : only(TransportProvider.class, "ring-transport-netty");
+  }
+
+  private @Nullable StoreProvider stores() {
+    if (dataDirectory == null) {
+      return null;
+    }
+    return storeProvider != null ? storeProvider : only(StoreProvider.class, "ring-store");
+  }
+
+  private List<RingExtension> parts() {
+    return extensions != null ? extensions : loadExtensions();
+  }
+
+  private Ring build() {
+    if (built != null) {
+      throw new IllegalStateException("A builder starts one node; make another builder.");
+    }
+    TransportProvider wires = wires();
+    StoreProvider stores = stores();
+    List<RingExtension> parts = parts();
+    Settings settings = resolve(wires, stores, parts);
 
     Optional<Store> store =
         stores == null || dataDirectory == null

@@ -1,21 +1,19 @@
 package org.ringoverlay.console;
 
+import org.ringoverlay.console.cli.RingCommand;
+
 /** Where the {@code ring} command starts. */
 public final class Main {
   private Main() {}
 
   /**
-   * Answers {@code --version} and refuses everything else, with the status of a usage error.
+   * Runs a command and ends the process with its status.
    *
    * @param args the command line
    */
   public static void main(String[] args) {
-    if (args.length == 1 && args[0].equals("--version")) {
-      var version = Main.class.getPackage().getImplementationVersion();
-      System.out.println("ring " + (version == null ? "(unpackaged)" : version));
-      return;
-    }
-    System.err.println("ring: only --version is built yet");
-    System.exit(2);
+    int status = RingCommand.ofProcess().run(args);
+    System.out.flush();
+    System.exit(status);
   }
 }

@@ -22,14 +22,17 @@ public final class Settings {
 
   private final SortedMap<String, Setting<?>> known;
   private final SortedMap<String, Object> values;
+  private final SortedMap<String, String> texts;
   private final SortedMap<String, String> origins;
 
   private Settings(
       SortedMap<String, Setting<?>> known,
       SortedMap<String, Object> values,
+      SortedMap<String, String> texts,
       SortedMap<String, String> origins) {
     this.known = known;
     this.values = values;
+    this.texts = texts;
     this.origins = origins;
   }
 
@@ -84,6 +87,7 @@ public final class Settings {
       byName.put(setting.name(), setting);
     }
     var values = new TreeMap<String, Object>();
+    var texts = new TreeMap<String, String>();
     var origins = new TreeMap<String, String>();
     for (Source source : sources) {
       source
@@ -96,11 +100,12 @@ public final class Settings {
                 }
                 Object value = setting.parse(text, source.origin());
                 if (values.putIfAbsent(name, value) == null) {
+                  texts.put(name, text);
                   origins.put(name, source.origin());
                 }
               });
     }
-    return new Settings(byName, values, origins);
+    return new Settings(byName, values, texts, origins);
   }
 
   /** The defaults of the given settings. */
@@ -124,6 +129,12 @@ public final class Settings {
   public <T> T get(Setting<T> setting) {
     Object value = values.get(setting.name());
     return value == null ? setting.defaultValue() : (T) value;
+  }
+
+  /** The value of a setting as a user wrote it, or as one would write the default. */
+  public String text(Setting<?> setting) {
+    String text = texts.get(setting.name());
+    return text == null ? setting.defaultText() : text;
   }
 
   /** Where the value of a setting came from, {@code the default} if from nowhere. */

@@ -1,8 +1,10 @@
 /**
- * Keeps what must survive the process in files below one data directory.
+ * What touches files: a node's data directory, its lock and its identity.
  *
- * <p>It owns the directory, its lock, the identity of the node and the storage thread. It knows the
- * core alone and imports neither the transport nor a service.
+ * <p>Entry type: {@link org.ringoverlay.store.FileStoreProvider}, found by {@code ServiceLoader}.
+ * Invariants: a directory is open in at most one process and at most once in it; the identity on
+ * disk is at every moment a whole one, the former or the new; nothing is changed in a directory
+ * that could not be understood. Imports ring-core's SPI, values and errors alone.
  */
 @NullMarked
 package org.ringoverlay.store;

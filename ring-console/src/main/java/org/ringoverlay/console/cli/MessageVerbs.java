@@ -1,0 +1,184 @@
+package org.ringoverlay.console.cli;
+
+import java.util.Map;
+import org.ringoverlay.console.client.GatewayClient;
+import org.ringoverlay.error.Printable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.json.Json;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The commands that send. */
+final class MessageVerbs {
+  private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
+
+  private MessageVerbs() {}
+
+  private static int answered(GatewayClient.Response response, Terminal terminal) {
+    return Gatewayed.show(
+        response,
+        terminal,
+        reply ->
+            terminal.fields(
+                "node", response.header("Ring-Node"),
+                "hops", response.header("Ring-Hops"),
+                "reply", reply.toString()));
+  }
+
+  /** To an ID. */
+  static final class Send implements Verb {
+    @Override
+    public String summary() {
+      return "Sends a message to a service at an ID and prints the reply.";
+    }
+
+    @Override
+    public void shape(CommandSpec spec) {
+      Gatewayed.parameter(spec, "SERVICE", "The service's name.");
+      Gatewayed.parameter(spec, "ID|KEY", "An ID of 40 hex digits, or a key.");
+      Gatewayed.parameter(spec, "JSON", "The message, or - for standard input.");
+      Gatewayed.namespace(spec);
+      Gatewayed.shape(spec);
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws Exception {
+      GatewayClient client = Gatewayed.client(parsed, terminal);
+      return answered(
+          client.ask(
+              "POST",
+              "/v1/services/"
+                  + GatewayClient.encode(Gatewayed.word(parsed, 0))
+                  + "/"
+                  + GatewayClient.encode(Gatewayed.word(parsed, 1))
+                  + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")),
+              JSON,
+              Gatewayed.json(Gatewayed.word(parsed, 2), terminal)),
+          terminal);
+    }
+  }
+
+  /** To all of a topic. */
+  static final class Publish implements Verb {
+    @Override
+    public String summary() {
+      return "Publishes to a topic and says how many it reached.";
+    }
+
+    @Override
+    public void shape(CommandSpec spec) {
+      Gatewayed.parameter(spec, "TOPIC", "The topic's name.");
+      Gatewayed.parameter(spec, "JSON", "The message, or - for standard input.");
+      Gatewayed.option(spec, "--level", "LEVEL", "sent, sequenced (the default) or delivered.");
+      Gatewayed.shape(spec);
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws Exception {
+      GatewayClient client = Gatewayed.client(parsed, terminal);
+      GatewayClient.Response response =
+          client.ask(
+              "POST",
+              "/v1/topics/"
+                  + GatewayClient.encode(Gatewayed.word(parsed, 0))
+                  + Gatewayed.query("level", Gatewayed.value(parsed, "--level")),
+              JSON,
+              Gatewayed.json(Gatewayed.word(parsed, 1), terminal));
+      return Gatewayed.show(
+          response,
+          terminal,
+          published -> {
+            terminal.fields(
+                "seq", Terminal.text(published, "/seq"),
+                "reached", Terminal.text(published, "/reached"));
+            published
+                .at("/missing")
+                .ifPresent(missing -> terminal.fields("missing", missing.toString()));
+          });
+    }
+  }
+
+  /** From a topic. */
+  static final class Subscribe implements Verb {
+    @Override
+    public String summary() {
+      return "Prints a topic's messages until it is interrupted.";
+    }
+
+    @Override
+    public void shape(CommandSpec spec) {
+      Gatewayed.parameter(spec, "TOPIC", "The topic's name.");
+      Gatewayed.option(spec, "--from", "SEQ", "The sequence to begin at.");
+      Gatewayed.shape(spec);
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws Exception {
+      if (Gatewayed.value(parsed, "--from") != null) {
+        throw RingException.Incompatible.notBuilt("subscribe --from is not built yet.");
+      }
+      GatewayClient.Response refused;
+      try {
+        refused =
+            Gatewayed.client(parsed, terminal).stream(
+                "/v1/topics/" + GatewayClient.encode(Gatewayed.word(parsed, 0)),
+                event -> print(event, terminal));
+      } catch (GatewayClient.Broken broken) {
+        throw new RingException.Unavailable(broken.getMessage());
+      }
+      if (refused != null) {
+        return terminal.problem(refused.status(), refused.body());
+      }
+      throw new RingException.Closed("The node ended the stream.");
+    }
+
+    private static boolean print(GatewayClient.ServerEvent event, Terminal terminal) {
+      if (terminal.json()) {
+        terminal.line(
+            "{\"event\":"
+                + Json.of(event.name())
+                + (event.id().isEmpty() ? "" : ",\"id\":" + Json.of(event.id()))
+                + ",\"data\":"
+                + event.data()
+                + "}");
+      } else {
+        terminal.line(
+            switch (event.name()) {
+              case "ready" -> "ready after " + Printable.text(event.id(), 40);
+              case "gap" -> "gap " + Printable.text(event.data(), 200);
+              default ->
+                  Printable.text(event.id(), 40) + "  " + Printable.text(event.data(), 8_000);
+            });
+      }
+      terminal.out().flush();
+      return !terminal.out().checkError();
+    }
+  }
+
+  /** To one of a topic. */
+  static final class Anycast implements Verb {
+    @Override
+    public String summary() {
+      return "Sends a message to one willing subscriber of a topic and prints the reply.";
+    }
+
+    @Override
+    public void shape(CommandSpec spec) {
+      Gatewayed.parameter(spec, "TOPIC", "The topic's name.");
+      Gatewayed.parameter(spec, "JSON", "The message, or - for standard input.");
+      Gatewayed.shape(spec);
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws Exception {
+      GatewayClient client = Gatewayed.client(parsed, terminal);
+      return answered(
+          client.ask(
+              "POST",
+              "/v1/anycast/" + GatewayClient.encode(Gatewayed.word(parsed, 0)),
+              JSON,
+              Gatewayed.json(Gatewayed.word(parsed, 1), terminal)),
+          terminal);
+    }
+  }
+}

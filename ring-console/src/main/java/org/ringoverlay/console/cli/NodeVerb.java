@@ -1,0 +1,113 @@
+package org.ringoverlay.console.cli;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.console.node.NodeOptions;
+import org.ringoverlay.console.node.RunningNode;
+import org.ringoverlay.error.RingException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Runs a node in the foreground until it is told to stop. */
+final class NodeVerb implements Verb {
+  @Override
+  public String summary() {
+    return "Runs one node in the foreground; SIGTERM ends it gracefully.";
+  }
+
+  @Override
+  public void shape(CommandSpec spec) {
+    NodeArguments.shape(spec);
+    Gatewayed.flag(
+        spec, "--until-eof", "Ends the node when standard input ends, as a child's should.");
+  }
+
+  @Override
+  public int run(ParseResult parsed, Terminal terminal) throws Exception {
+    NodeOptions options = NodeArguments.options(parsed, terminal.properties(), terminal.env());
+    var life = new Life();
+    var hook = new Thread(life::stopAndHalt, "ring-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      RunningNode node;
+      try {
+        node = RunningNode.start(options);
+      } catch (RingException failed) {
+        // To the shell, a node that could not start is a wrong command line, whatever the code
+        // says.
+        terminal.problem(failed);
+        return Exit.USAGE;
+      }
+      life.node.set(node);
+      node.closed().whenComplete((nothing, error) -> life.over.countDown());
+      terminal.line(node.readyLine());
+      terminal.out().flush();
+      if (parsed.hasMatchedOption("--until-eof")) {
+        awaitEnd(terminal);
+        life.stop();
+        return Exit.DONE;
+      }
+      life.over.await();
+      if (life.stopping) {
+        // The hook ends the process.
+        new CountDownLatch(1).await();
+      }
+      return terminal.problem(
+          new RingException.Closed("The node closed by itself; the log above says why."));
+    } finally {
+      if (!life.stopping || parsed.hasMatchedOption("--until-eof")) {
+        forget(hook);
+      }
+    }
+  }
+
+  private static void awaitEnd(Terminal terminal) {
+    try {
+      byte[] ignored = new byte[256];
+      int read;
+      do {
+        read = terminal.in().read(ignored);
+      } while (read >= 0);
+    } catch (IOException gone) {
+      return;
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException alreadyEnding) {
+      // The hook runs and ends the process.
+      return;
+    }
+  }
+
+  /** The node between its start and its end. */
+  private static final class Life {
+    final AtomicReference<@Nullable RunningNode> node = new AtomicReference<>();
+    final CountDownLatch over = new CountDownLatch(1);
+    volatile boolean stopping;
+
+    void stop() {
+      stopping = true;
+      RunningNode running = node.getAndSet(null);
+      if (running != null) {
+        running.close();
+      }
+    }
+
+    /** A signal would end the process with its own status; one that was obeyed is a success. */
+    void stopAndHalt() {
+      int status = Exit.DONE;
+      try {
+        stop();
+      } catch (RuntimeException failed) {
+        status = Exit.NO;
+      }
+      System.out.flush();
+      Runtime.getRuntime().halt(status);
+    }
+  }
+}

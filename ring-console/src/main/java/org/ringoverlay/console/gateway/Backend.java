@@ -1,0 +1,140 @@
+package org.ringoverlay.console.gateway;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Answer;
+import org.ringoverlay.Route;
+import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.Member;
+
+/**
+ * What the gateway asks of a node.
+ *
+ * <p>Any thread; nothing blocks. Stages complete on any thread and fail with the error family; an
+ * input that breaks a rule may also be thrown at once as a {@code RingException}.
+ */
+public interface Backend {
+  /**
+   * Where a record is and how well it is kept.
+   *
+   * @param daddy who answers for it
+   * @param copies how many copies acknowledged a write, or live members at a read
+   * @param wanted how many there should be
+   * @param hops how many nodes the request passed
+   */
+  record Place(Id daddy, int copies, int wanted, int hops) {}
+
+  /** A record as it was read. */
+  record Stored(long version, Json value, Place place) {}
+
+  /** What became of a write. */
+  record Written(long version, boolean created, Place place) {}
+
+  /** Who holds a key: its ID, its daddy and the members of its configuration. */
+  record Owner(String key, Id id, Id daddy, List<Id> replicas, long epoch) {}
+
+  /** When a write is acknowledged. */
+  enum Ack {
+    MAJORITY,
+    ALL,
+    DADDY
+  }
+
+  /** How sure a publish is. */
+  enum Level {
+    SENT,
+    SEQUENCED,
+    DELIVERED
+  }
+
+  /**
+   * What became of a publish.
+   *
+   * @param missing how many subscriptions did not confirm; only for {@link Level#DELIVERED}
+   */
+  record Published(long seq, int reached, @Nullable Integer missing) {}
+
+  /** A message of a topic. */
+  record Message(long seq, Json value) {}
+
+  /** Hears a subscription, on the node's loop; must not block. */
+  interface Listener {
+    /** A message arrived. */
+    void message(Message message);
+
+    /** Messages were lost; the numbers of the first and the last. */
+    void gap(long from, long to);
+
+    /** No more will come. */
+    void ended(String reason);
+  }
+
+  /** A subscription that stands. */
+  interface Subscribed {
+    /** The number after which messages arrive. */
+    long seq();
+
+    /** Ends it. Any thread. */
+    void cancel();
+  }
+
+  /** The ring's name. */
+  String ringName();
+
+  /** The node's ID. */
+  Id id();
+
+  /** Whether the node has joined and is not leaving. */
+  boolean isReady();
+
+  /** The live members in the order of the circle. */
+  List<Member> members();
+
+  /** The services of this node. */
+  List<ServiceStatus> services();
+
+  /** Reads a record; empty if it is absent. */
+  CompletionStage<Optional<Stored>> get(String namespace, String key, boolean stale);
+
+  /**
+   * Writes a record.
+   *
+   * @param operation the ID under which a repeat gets the first outcome, or null
+   */
+  CompletionStage<Written> put(
+      String namespace,
+      String key,
+      Json value,
+      Condition condition,
+      Ack ack,
+      @Nullable String operation);
+
+  /** Deletes a record; empty if there was none. */
+  CompletionStage<Optional<Place>> delete(
+      String namespace, String key, Condition condition, Ack ack, @Nullable String operation);
+
+  /** Who holds a key, or an ID if the key is one. */
+  CompletionStage<Owner> owner(String namespace, String key);
+
+  /** The ID that stands for a key, or that the key is. */
+  Id idOf(String namespace, String key);
+
+  /** The way to an ID. */
+  CompletionStage<Route> trace(Id target);
+
+  /** Sends a message to an ID and gives the reply. */
+  CompletionStage<Answer<Json>> send(String service, Id target, Json message);
+
+  /** Publishes to a topic. */
+  CompletionStage<Published> publish(String topic, Json value, Level level);
+
+  /** Subscribes; completes when messages will arrive. */
+  CompletionStage<Subscribed> subscribe(String topic, Listener listener);
+
+  /** Sends to one willing subscriber. */
+  CompletionStage<Answer<Json>> anycast(String topic, Json message);
+}

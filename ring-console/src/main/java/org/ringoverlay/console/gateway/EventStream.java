@@ -1,0 +1,165 @@
+package org.ringoverlay.console.gateway;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.json.Json;
+
+/**
+ * The events of one subscriber between the node's loop, which offers them, and the gateway's, which
+ * writes them.
+ *
+ * <p>Bounded in events and in bytes. What finds no room is not queued: the reader is told the first
+ * and the last number of what it missed, in its place among the others. Any thread.
+ */
+final class EventStream implements Backend.Listener {
+  private final int eventsMax;
+  private final long bytesMax;
+  private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private long gapFrom = -1;
+  private long gapTo = -1;
+  private @Nullable String end;
+  private @Nullable Runnable wake;
+  private Backend.@Nullable Subscribed subscription;
+  private boolean cancelled;
+
+  EventStream(int eventsMax, long bytesMax) {
+    this.eventsMax = eventsMax;
+    this.bytesMax = bytesMax;
+  }
+
+  @Override
+  public void message(Backend.Message message) {
+    byte[] text = text(message);
+    offer(
+        stream -> {
+          if (!stream.hasRoom(text.length)) {
+            stream.gapFrom = stream.gapFrom < 0 ? message.seq() : stream.gapFrom;
+            stream.gapTo = message.seq();
+            return;
+          }
+          stream.tellGap();
+          stream.add(text);
+        });
+  }
+
+  @Override
+  public void gap(long from, long to) {
+    offer(
+        stream -> {
+          stream.gapFrom = stream.gapFrom < 0 ? from : stream.gapFrom;
+          stream.gapTo = to;
+        });
+  }
+
+  @Override
+  public void ended(String reason) {
+    offer(stream -> stream.end = reason);
+  }
+
+  private void offer(Consumer<EventStream> change) {
+    Runnable waker;
+    synchronized (this) {
+      change.accept(this);
+      waker = wake;
+    }
+    if (waker != null) {
+      waker.run();
+    }
+  }
+
+  private boolean hasRoom(int bytes) {
+    // One place is kept for the gap that may have to be told first.
+    return waiting.size() + 1 < eventsMax && waitingBytes + bytes <= bytesMax;
+  }
+
+  private void add(byte[] text) {
+    waiting.add(text);
+    waitingBytes += text.length;
+  }
+
+  private void tellGap() {
+    if (gapFrom >= 0) {
+      String data = new JsonObject().put("from", gapFrom).put("to", gapTo).toString();
+      add(("event: gap\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+      gapFrom = -1;
+    }
+  }
+
+  /** Says what to cancel when the reader is gone; the reader may be gone already. */
+  void subscribed(Backend.Subscribed subscribed) {
+    boolean late;
+    synchronized (this) {
+      this.subscription = subscribed;
+      late = cancelled;
+    }
+    if (late) {
+      subscribed.cancel();
+    }
+  }
+
+  /**
+   * Says whom to wake when there is something to take.
+   *
+   * @return the first event of the stream
+   */
+  synchronized byte[] begin(Runnable waker) {
+    Backend.@Nullable Subscribed subscribed = subscription;
+    if (subscribed == null) {
+      throw new IllegalStateException("a stream begins when its subscription stands");
+    }
+    this.wake = waker;
+    return ("event: ready\nid: " + subscribed.seq() + "\ndata: {}\n\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The next event, or null if there is none now. */
+  synchronized byte @Nullable [] take() {
+    if (waiting.isEmpty()) {
+      tellGap();
+    }
+    byte[] next = waiting.poll();
+    if (next != null) {
+      waitingBytes -= next.length;
+    }
+    return next;
+  }
+
+  /** Whether all was taken and no more will come. */
+  synchronized boolean isOver() {
+    return end != null && waiting.isEmpty() && gapFrom < 0;
+  }
+
+  /** Ends the subscription; what comes after is dropped because nobody reads. */
+  void cancel() {
+    Backend.@Nullable Subscribed ending;
+    synchronized (this) {
+      cancelled = true;
+      wake = null;
+      ending = subscription;
+    }
+    if (ending != null) {
+      ending.cancel();
+    }
+  }
+
+  /**
+   * A blank outside a string may be any, so line ends become spaces and the value stays the same.
+   */
+  private static byte[] text(Backend.Message message) {
+    Json value = message.value();
+    byte[] head = ("id: " + message.seq() + "\ndata: ").getBytes(StandardCharsets.US_ASCII);
+    byte[] body = value.bytes();
+    byte[] all = new byte[head.length + body.length + 2];
+    System.arraycopy(head, 0, all, 0, head.length);
+    for (int i = 0; i < body.length; i++) {
+      byte b = body[i];
+      all[head.length + i] = b == '\n' || b == '\r' ? (byte) ' ' : b;
+    }
+    all[all.length - 2] = '\n';
+    all[all.length - 1] = '\n';
+    return all;
+  }
+}

@@ -1,0 +1,117 @@
+package org.ringoverlay.console.gateway;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.ringoverlay.error.RingException;
+
+/** What is below {@code /v1/dht}. */
+final class Records {
+  private final Supplier<Backend> backend;
+
+  Records(Supplier<Backend> backend) {
+    this.backend = backend;
+  }
+
+  CompletionStage<Reply> get(Call call) {
+    call.allowOnly("ns", "consistency");
+    call.withoutOperation();
+    String key = Call.key(call.path().rest(2));
+    boolean stale = call.choice("consistency", "linearizable", "stale").equals("stale");
+    // Read before the record is: a broken header is the caller's fault whatever the ring says.
+    Preconditions.ofRead(
+        call.all(HttpHeaderNames.IF_MATCH), call.all(HttpHeaderNames.IF_NONE_MATCH), -1);
+    return backend
+        .get()
+        .get(call.namespace(), key, stale)
+        .thenApply(
+            found ->
+                found.isPresent()
+                    ? found(call, key, found.get())
+                    : absent(call, "There is no record under this key."));
+  }
+
+  private static Reply found(Call call, String key, Backend.Stored stored) {
+    int status =
+        Preconditions.ofRead(
+            call.all(HttpHeaderNames.IF_MATCH),
+            call.all(HttpHeaderNames.IF_NONE_MATCH),
+            stored.version());
+    if (status == 412) {
+      var conflict =
+          new RingException.Conflict(
+              key,
+              OptionalLong.empty(),
+              OptionalLong.of(stored.version()),
+              null,
+              stored.value().toString());
+      return at(Problem.of(conflict, Problem.Kind.BARE).reply(Problem.Kind.BARE), stored.place());
+    }
+    Reply.Whole reply =
+        status == 304 ? Reply.Whole.empty(304) : Reply.Whole.json(200, stored.value());
+    return at(reply, stored.place()).with("ETag", tag(stored.version()));
+  }
+
+  private static Reply absent(Call call, String detail) {
+    if (!call.all(HttpHeaderNames.IF_MATCH).isEmpty()) {
+      var conflict =
+          new RingException.Conflict(
+              "the record", OptionalLong.empty(), OptionalLong.empty(), null, null);
+      return Problem.of(conflict, Problem.Kind.BARE).reply(Problem.Kind.BARE);
+    }
+    return Problem.notFound(detail).reply(Problem.Kind.BARE);
+  }
+
+  CompletionStage<Reply> put(Call call) {
+    if (call.path().parameter("ttl").isPresent()) {
+      throw RingException.Incompatible.notBuilt(
+          "A record's time to live (?ttl=) is not built yet; without it a record stays.");
+    }
+    call.allowOnly("ns", "ack");
+    String key = Call.key(call.path().rest(2));
+    Backend.Ack ack = ack(call);
+    Condition condition = call.condition();
+    String operation = call.operation();
+    return backend
+        .get()
+        .put(call.namespace(), key, call.json(), condition, ack, operation)
+        .thenApply(
+            written ->
+                at(Reply.Whole.empty(written.created() ? 201 : 200), written.place())
+                    .with("ETag", tag(written.version())));
+  }
+
+  CompletionStage<Reply> delete(Call call) {
+    call.allowOnly("ns", "ack");
+    String key = Call.key(call.path().rest(2));
+    if (!call.all(HttpHeaderNames.IF_NONE_MATCH).isEmpty()) {
+      throw new RingException.InvalidInput("If-None-Match has no meaning for DELETE.");
+    }
+    return backend
+        .get()
+        .delete(call.namespace(), key, call.condition(), ack(call), call.operation())
+        .thenApply(
+            place ->
+                place.isPresent()
+                    ? at(Reply.Whole.empty(204), place.get())
+                    : absent(call, "There is no record under this key."));
+  }
+
+  private static Backend.Ack ack(Call call) {
+    return Backend.Ack.valueOf(
+        call.choice("ack", "majority", "all", "daddy").toUpperCase(Locale.ROOT));
+  }
+
+  private static Reply.Whole at(Reply.Whole reply, Backend.Place place) {
+    return reply
+        .with("Ring-Daddy", place.daddy().toString())
+        .with("Ring-Copies", place.copies() + "/" + place.wanted())
+        .with("Ring-Hops", Integer.toString(place.hops()));
+  }
+
+  private static String tag(long version) {
+    return "\"" + version + "\"";
+  }
+}

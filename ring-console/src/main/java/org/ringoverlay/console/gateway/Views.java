@@ -1,0 +1,118 @@
+package org.ringoverlay.console.gateway;
+
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.ringoverlay.id.Id;
+
+/** What the ring looks like from this node. */
+final class Views {
+  private final Supplier<Backend> backend;
+
+  Views(Supplier<Backend> backend) {
+    this.backend = backend;
+  }
+
+  /** Lives as long as it answers, joined or not. */
+  CompletionStage<Reply> live(Call call) {
+    return done(Reply.Whole.json(200, new JsonObject().put("live", true)));
+  }
+
+  CompletionStage<Reply> ready(Call call) {
+    if (!backend.get().isReady()) {
+      throw new org.ringoverlay.error.RingException.Unavailable(
+          "The node has not joined yet, or is leaving.");
+    }
+    return done(Reply.Whole.json(200, new JsonObject().put("ready", true)));
+  }
+
+  CompletionStage<Reply> ring(Call call) {
+    call.allowOnly();
+    Backend node = backend.get();
+    var nodes =
+        node.members().stream()
+            .map(
+                member ->
+                    new JsonObject()
+                        .put("id", member.id().toString())
+                        .put("listen", member.address())
+                        .put("http", member.http().isEmpty() ? null : member.http())
+                        .put("state", member.state().name().toLowerCase(Locale.ROOT))
+                        .put("incarnation", member.incarnation())
+                        .put("labels", member.labels()))
+            .toList();
+    return done(
+        Reply.Whole.json(
+            200, new JsonObject().put("ring", node.ringName()).putAll("nodes", nodes)));
+  }
+
+  CompletionStage<Reply> services(Call call) {
+    call.allowOnly();
+    Backend node = backend.get();
+    var services =
+        node.services().stream()
+            .map(
+                service ->
+                    new JsonObject()
+                        .put("name", service.name())
+                        .put("inFlight", service.inFlight())
+                        .put("handled", service.handled())
+                        .put("failed", service.failed())
+                        .put("refused", service.refused())
+                        .put("repeated", service.repeated()))
+            .toList();
+    return done(
+        Reply.Whole.json(
+            200, new JsonObject().put("node", node.id().toString()).putAll("services", services)));
+  }
+
+  CompletionStage<Reply> owner(Call call) {
+    call.allowOnly("ns");
+    String key = Call.key(call.path().rest(2));
+    return backend
+        .get()
+        .owner(call.namespace(), key)
+        .thenApply(
+            owner ->
+                Reply.Whole.json(
+                    200,
+                    new JsonObject()
+                        .put("key", owner.key())
+                        .put("id", owner.id().toString())
+                        .put("daddy", owner.daddy().toString())
+                        .put("replicas", owner.replicas().stream().map(Id::toString).toList())
+                        .put("epoch", owner.epoch())));
+  }
+
+  CompletionStage<Reply> trace(Call call) {
+    call.allowOnly("ns");
+    String key = Call.key(call.path().rest(2));
+    Backend node = backend.get();
+    Id id = node.idOf(call.namespace(), key);
+    return node.trace(id)
+        .thenCombine(
+            node.owner(call.namespace(), key),
+            (route, owner) ->
+                Reply.Whole.json(
+                    200,
+                    new JsonObject()
+                        .put("key", key)
+                        .put("id", id.toString())
+                        .putAll(
+                            "hops",
+                            route.hops().stream()
+                                .map(
+                                    hop ->
+                                        new JsonObject()
+                                            .put("node", hop.node().toString())
+                                            .put("micros", hop.micros()))
+                                .toList())
+                        .put("root", route.root().toString())
+                        .put("daddy", owner.daddy().toString())));
+  }
+
+  private static CompletionStage<Reply> done(Reply reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+}

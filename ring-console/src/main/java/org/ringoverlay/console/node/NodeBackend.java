@@ -1,0 +1,251 @@
+package org.ringoverlay.console.node;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Answer;
+import org.ringoverlay.AskOptions;
+import org.ringoverlay.Ring;
+import org.ringoverlay.Route;
+import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.console.gateway.Backend;
+import org.ringoverlay.console.gateway.Condition;
+import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.ReadOptions;
+import org.ringoverlay.dht.WriteOptions;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.pubsub.PublishOptions;
+import org.ringoverlay.pubsub.SubscribeOptions;
+import org.ringoverlay.pubsub.Subscription;
+import org.ringoverlay.pubsub.Topics;
+import org.ringoverlay.view.Member;
+
+/** A node as the gateway sees it: the public faces of the ring, its records and its topics. */
+final class NodeBackend implements Backend {
+  private static final int ARC_BITS_MAX = 16;
+
+  private final Ring ring;
+  private final Dht records;
+  private final Topics topics;
+
+  NodeBackend(Ring ring) {
+    this.ring = ring;
+    this.records = Dht.on(ring);
+    this.topics = Topics.on(ring);
+  }
+
+  @Override
+  public String ringName() {
+    return ring.name();
+  }
+
+  @Override
+  public Id id() {
+    return ring.id();
+  }
+
+  @Override
+  public boolean isReady() {
+    return ring.isReady();
+  }
+
+  @Override
+  public List<Member> members() {
+    return ring.view().members();
+  }
+
+  @Override
+  public List<ServiceStatus> services() {
+    return ring.services();
+  }
+
+  @Override
+  public CompletionStage<Optional<Stored>> get(String namespace, String key, boolean stale) {
+    ReadOptions options = stale ? ReadOptions.defaults().allowingStale() : ReadOptions.defaults();
+    return records
+        .namespace(namespace)
+        .get(key, options)
+        .thenApply(
+            found ->
+                found
+                    .value()
+                    .map(
+                        value ->
+                            new Stored(
+                                found.version(),
+                                value,
+                                new Place(
+                                    found.daddy(), found.copies(), found.wanted(), found.hops()))));
+  }
+
+  @Override
+  public CompletionStage<Written> put(
+      String namespace,
+      String key,
+      Json value,
+      Condition condition,
+      Ack ack,
+      @Nullable String operation) {
+    Dht space = records.namespace(namespace);
+    if (condition instanceof Condition.AtVersion at && at.version() == 0) {
+      return noSuchVersion(space, key, value);
+    }
+    return space
+        .put(key, value, options(condition, ack, operation))
+        .thenApply(
+            written ->
+                new Written(
+                    written.version(),
+                    written.created(),
+                    new Place(
+                        written.daddy(), written.copies(), written.wanted(), written.hops())));
+  }
+
+  @Override
+  public CompletionStage<Optional<Place>> delete(
+      String namespace, String key, Condition condition, Ack ack, @Nullable String operation) {
+    Dht space = records.namespace(namespace);
+    if (condition instanceof Condition.AtVersion at && at.version() == 0) {
+      return noSuchVersion(space, key, null);
+    }
+    return space
+        .delete(key, options(condition, ack, operation))
+        .thenApply(
+            deleted ->
+                deleted.existed()
+                    ? Optional.of(
+                        new Place(
+                            deleted.daddy(), deleted.copies(), deleted.wanted(), deleted.hops()))
+                    : Optional.empty());
+  }
+
+  /**
+   * Version 0 is a number and no record's, so to expect it is a conflict and not a broken header.
+   */
+  private static <T> CompletionStage<T> noSuchVersion(
+      Dht space, String key, @Nullable Json attempted) {
+    return space
+        .get(key)
+        .thenCompose(
+            found ->
+                CompletableFuture.failedFuture(
+                    new RingException.Conflict(
+                        key,
+                        OptionalLong.of(0),
+                        found.isPresent() ? OptionalLong.of(found.version()) : OptionalLong.empty(),
+                        attempted == null ? null : attempted.toString(),
+                        found.value().map(Json::toString).orElse(null))));
+  }
+
+  private static WriteOptions options(Condition condition, Ack ack, @Nullable String operation) {
+    WriteOptions options =
+        WriteOptions.defaults()
+            .acknowledgedBy(
+                switch (ack) {
+                  case MAJORITY -> WriteOptions.Ack.MAJORITY;
+                  case ALL -> WriteOptions.Ack.ALL;
+                  case DADDY -> WriteOptions.Ack.DADDY;
+                });
+    if (operation != null) {
+      options = options.named(operation);
+    }
+    if (condition instanceof Condition.AtVersion at) {
+      return options.ifVersion(at.version());
+    }
+    if (condition instanceof Condition.Absent) {
+      return options.onlyIfAbsent();
+    }
+    return condition instanceof Condition.Exists ? options.onlyIfPresent() : options;
+  }
+
+  @Override
+  public CompletionStage<Owner> owner(String namespace, String key) {
+    Id id = idOf(namespace, key);
+    CompletionStage<org.ringoverlay.dht.Owner> owner =
+        Id.isId(key) ? records.owner(someKeyOfTheArc(id)) : records.namespace(namespace).owner(key);
+    return owner.thenApply(
+        found -> new Owner(key, id, found.daddy(), found.replicas(), found.epoch()));
+  }
+
+  /** Ownership is the arc's, so any key that lies in the ID's arc has the ID's owner. */
+  private String someKeyOfTheArc(Id id) {
+    Arcs arcs = ring.view().arcs();
+    if (arcs.bits() > ARC_BITS_MAX) {
+      throw RingException.Incompatible.notBuilt(
+          "The owner of an ID, rather than of a key, is not built yet for so many arcs.");
+    }
+    int arc = arcs.indexOf(id);
+    long candidate = 0;
+    while (arcs.indexOf(records.id(Long.toString(candidate, Character.MAX_RADIX))) != arc) {
+      candidate++;
+    }
+    return Long.toString(candidate, Character.MAX_RADIX);
+  }
+
+  @Override
+  public Id idOf(String namespace, String key) {
+    return Id.isId(key) ? Id.parse(key) : records.namespace(namespace).id(key);
+  }
+
+  @Override
+  public CompletionStage<Route> trace(Id target) {
+    return ring.trace(target);
+  }
+
+  @Override
+  public CompletionStage<Answer<Json>> send(String service, Id target, Json message) {
+    return ring.call(service, target, message, Json.class, AskOptions.defaults());
+  }
+
+  @Override
+  public CompletionStage<Published> publish(String topic, Json value, Level level) {
+    var at =
+        switch (level) {
+          case SENT -> org.ringoverlay.pubsub.Level.SENT;
+          case SEQUENCED -> org.ringoverlay.pubsub.Level.SEQUENCED;
+          case DELIVERED -> org.ringoverlay.pubsub.Level.DELIVERED;
+        };
+    return topics
+        .publish(topic, value, PublishOptions.defaults().at(at))
+        .thenApply(
+            published ->
+                new Published(
+                    published.seq(),
+                    published.reached(),
+                    level == Level.DELIVERED ? (Integer) published.missing() : null));
+  }
+
+  @Override
+  public CompletionStage<Subscribed> subscribe(String topic, Listener listener) {
+    return topics
+        .subscribe(
+            topic,
+            event -> listener.message(new Message(event.seq(), event.value())),
+            SubscribeOptions.defaults().tellingGaps(gap -> listener.gap(gap.from(), gap.to())))
+        .thenApply(Standing::new);
+  }
+
+  /** A subscription of the gateway's. */
+  private record Standing(Subscription subscription) implements Subscribed {
+    @Override
+    public long seq() {
+      return subscription.head();
+    }
+
+    @Override
+    public void cancel() {
+      subscription.close();
+    }
+  }
+
+  @Override
+  public CompletionStage<Answer<Json>> anycast(String topic, Json message) {
+    return topics.anycastCall(topic, message, Json.class);
+  }
+}

@@ -1,0 +1,151 @@
+package org.ringoverlay.console.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Ring;
+import org.ringoverlay.RingBuilder;
+import org.ringoverlay.console.gateway.Gateway;
+import org.ringoverlay.console.gateway.GatewaySettings;
+import org.ringoverlay.pubsub.Topics;
+import org.ringoverlay.settings.Setting;
+import org.ringoverlay.settings.Settings;
+
+/**
+ * A node with its gateway, from {@link #start} to {@link #close}. Both block; any thread but a
+ * loop.
+ */
+public final class RunningNode implements AutoCloseable {
+  private final Ring ring;
+  private final @Nullable Gateway gateway;
+
+  private RunningNode(Ring ring, @Nullable Gateway gateway) {
+    this.ring = ring;
+    this.gateway = gateway;
+  }
+
+  /** The settings that the runnable node adds to those of its parts. */
+  public static List<Setting<?>> settings() {
+    var all = new ArrayList<Setting<?>>(GatewaySettings.ALL);
+    all.add(Echo.BYTES_MAX);
+    return all;
+  }
+
+  /**
+   * Starts a node and waits until it has joined and answers.
+   *
+   * @throws org.ringoverlay.error.RingException as {@link RingBuilder#start}; {@code InvalidInput}
+   *     also for the gateway's address
+   */
+  public static RunningNode start(NodeOptions options) {
+    // The gateway is bound first, because the others are told of its address when the node joins.
+    Gateway gateway =
+        options.hasGateway() ? Gateway.bind(options.http(), gatewaySettings(options)) : null;
+    RunningNode node = null;
+    try {
+      Ring ring = builder(options, gateway).startAndAwait();
+      node = new RunningNode(ring, gateway);
+      if (options.echo()) {
+        ring.await(Topics.on(ring).willing(Echo.NAME, Echo::answer));
+      }
+      if (gateway != null) {
+        gateway.serve(new NodeBackend(ring));
+      }
+      return node;
+    } catch (RuntimeException failed) {
+      if (node != null) {
+        node.close();
+      } else if (gateway != null) {
+        gateway.close();
+      }
+      throw failed;
+    }
+  }
+
+  private static RingBuilder builder(NodeOptions options, @Nullable Gateway gateway) {
+    RingBuilder builder =
+        Ring.builder()
+            .listen(options.listen())
+            .ring(options.ring())
+            .seeds(options.seeds())
+            .found(options.found())
+            .knownSettings(settings());
+    if (!options.advertise().isEmpty()) {
+      builder.advertise(options.advertise());
+    }
+    if (!options.data().isEmpty()) {
+      builder.data(options.data());
+    }
+    options.labels().forEach(builder::label);
+    options.set().forEach(builder::set);
+    options.sources().forEach(builder::settings);
+    if (options.echo()) {
+      builder.service(Echo.service());
+    }
+    if (gateway != null) {
+      builder.http(gateway.address());
+    }
+    return builder;
+  }
+
+  /** The gateway's own, read before the node's; what else stands in the sources the node judges. */
+  private static Settings gatewaySettings(NodeOptions options) {
+    var sources = new ArrayList<Settings.Source>();
+    sources.add(new Settings.Source("the command line", options.set()));
+    sources.addAll(options.sources());
+    var names = GatewaySettings.ALL.stream().map(Setting::name).toList();
+    return Settings.resolve(
+        GatewaySettings.ALL,
+        sources.stream()
+            .map(
+                source -> {
+                  var own = new TreeMap<>(source.values());
+                  own.keySet().retainAll(names);
+                  return new Settings.Source(source.origin(), own);
+                })
+            .toList());
+  }
+
+  /** The node. */
+  public Ring ring() {
+    return ring;
+  }
+
+  /** The gateway's {@code host:port}, or {@code off}. */
+  public String http() {
+    return gateway == null ? "off" : gateway.address();
+  }
+
+  /** The line that says that the node is ready. */
+  public String readyLine() {
+    return "ready node="
+        + ring.id()
+        + " listen="
+        + ring.address()
+        + " http="
+        + http()
+        + " ring="
+        + ring.name()
+        + " members="
+        + ring.view().aliveCount();
+  }
+
+  /** Completes when the node has closed, for whatever reason. */
+  public CompletionStage<Void> closed() {
+    return ring.closed();
+  }
+
+  /** Leaves the ring, bounded by {@code ring.leave.timeout}, and closes the gateway. */
+  @Override
+  public void close() {
+    try {
+      ring.close();
+    } finally {
+      if (gateway != null) {
+        gateway.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package org.ringoverlay.console.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.ringoverlay.console.node.NodeOptions;
+import org.ringoverlay.console.node.RunningNode;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+
+/** The commands against a node of this process. */
+@Timeout(60)
+class CommandIT {
+  private static RunningNode node;
+
+  /** What a command said. */
+  record Said(int status, String out, String err) {
+    Json json() {
+      return Json.parse(out);
+    }
+
+    String code() {
+      return Json.parse(err).at("/code").orElseThrow().as(String.class);
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    node =
+        RunningNode.start(
+            new NodeOptions(
+                "127.0.0.1:0",
+                "127.0.0.1:0",
+                "",
+                "",
+                "test",
+                List.of(),
+                Map.of("zone", "a"),
+                false,
+                true,
+                Map.of(),
+                List.of()));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static Said ring(String... words) {
+    return with("", words);
+  }
+
+  private static Said with(String in, String... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var env = new HashMap<String, String>();
+    env.put("RING_NODE", "http://" + node.http());
+    int status =
+        new RingCommand(
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                new ByteArrayInputStream(in.getBytes(UTF_8)),
+                env,
+                Map.of())
+            .run(words);
+    return new Said(status, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  @Test
+  void aRecordIsWrittenReadChangedAndDeleted() {
+    Said put = ring("put", "cli/a", "{\"n\":1}", "-o", "json");
+    assertThat(put.status()).isEqualTo(Exit.DONE);
+    assertThat(put.err()).isEmpty();
+    String version = put.json().at("/version").orElseThrow().as(String.class);
+    assertThat(put.json().at("/copies")).contains(Json.of("1/3"));
+    Said get = ring("get", "cli/a", "-o", "json");
+    assertThat(get.out())
+        .isEqualTo(
+            "{\"key\":\"cli/a\",\"version\":\""
+                + version
+                + "\",\"value\":{\"n\":1},\"daddy\":\""
+                + node.ring().id()
+                + "\",\"copies\":\"1/3\",\"hops\":0}\n");
+    assertThat(ring("put", "cli/a", "2", "--if-version", version).status()).isEqualTo(Exit.DONE);
+    Said conflict = ring("put", "cli/a", "3", "--if-version", version);
+    assertThat(conflict.status()).isEqualTo(Exit.NO);
+    assertThat(conflict.out()).isEmpty();
+    assertThat(conflict.err()).startsWith("ring: conflict: ").contains("value 2");
+    assertThat(ring("put", "cli/a", "3", "--if-absent").status()).isEqualTo(Exit.NO);
+    assertThat(ring("get", "cli/a", "--stale").status()).isEqualTo(Exit.DONE);
+    assertThat(ring("get", "cli/a", "--ns", "other").status()).isEqualTo(Exit.NO);
+    assertThat(ring("delete", "cli/a", "--if-version", version).status()).isEqualTo(Exit.NO);
+    assertThat(ring("delete", "cli/a").status()).isEqualTo(Exit.DONE);
+    assertThat(ring("delete", "cli/a", "-o", "json").code()).isEqualTo("not-found");
+    Said absent = ring("get", "cli/a", "-o", "json");
+    assertThat(absent.status()).isEqualTo(Exit.NO);
+    assertThat(absent.out()).isEmpty();
+    assertThat(absent.code()).isEqualTo("not-found");
+  }
+
+  @Test
+  void aValueMayComeFromStandardInput() {
+    assertThat(with("[1,2]", "put", "cli/in", "-").status()).isEqualTo(Exit.DONE);
+    assertThat(ring("get", "cli/in").out()).contains("value    [1,2]");
+    assertThat(with("[1,", "put", "cli/in", "-").status()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void keysOfAnyTextComeThrough() {
+    for (String key : List.of("../x", "a b", "a+b", "a//b", "é💍", "?x=1#y", "%41", ".")) {
+      assertThat(ring("put", key, "\"" + key.length() + "\"").status())
+          .as(key)
+          .isEqualTo(Exit.DONE);
+      assertThat(ring("get", key, "-o", "json").json().at("/key")).as(key).contains(Json.of(key));
+    }
+    assertThat(ring("get", "k".repeat(513)).status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("get", "").status()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void messagesAreSentAndAnswered() {
+    String reply = "{\"node\":\"" + node.ring().id() + "\",\"echo\":{\"x\":1}}\n";
+    assertThat(ring("send", "echo", "somebody", "{\"x\":1}", "-o", "json").out()).isEqualTo(reply);
+    assertThat(ring("send", "echo", Id.of("a").toString(), "{\"x\":1}", "-o", "json").out())
+        .isEqualTo(reply);
+    assertThat(ring("anycast", "echo", "{\"x\":1}", "-o", "json").out()).isEqualTo(reply);
+    assertThat(ring("send", "nobody", "a", "1", "-o", "json").code()).isEqualTo("unknown-service");
+    Said nobody = ring("anycast", "nobody", "1", "-o", "json");
+    assertThat(nobody.status()).isEqualTo(Exit.NO);
+    assertThat(nobody.code()).isEqualTo("refused");
+    assertThat(ring("publish", "cli", "{}", "-o", "json").json().at("/reached"))
+        .contains(Json.of(0));
+    assertThat(ring("publish", "cli", "{}", "--level", "loud").status()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void aSubscriptionPrintsOneLineAnEvent() throws Exception {
+    var ready = new CountDownLatch(1);
+    var lines = new CompletableFuture<String>();
+    var out =
+        new OutputStream() {
+          private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+          @Override
+          public synchronized void write(int b) {
+            bytes.write(b);
+            String text = bytes.toString(UTF_8);
+            if (text.contains("\n")) {
+              ready.countDown();
+            }
+            if (text.split("\n", -1).length == 3) {
+              lines.complete(text);
+            }
+          }
+        };
+    var command =
+        new RingCommand(
+            new PrintStream(out, true, UTF_8),
+            System.err,
+            System.in,
+            Map.of("RING_NODE", "http://" + node.http()),
+            Map.of());
+    var thread = new Thread(() -> command.run("subscribe", "cli/news", "-o", "json"), "subscriber");
+    thread.setDaemon(true);
+    thread.start();
+    ready.await();
+    ring("publish", "cli/news", "{\"n\":1}");
+    assertThat(lines.get().strip().split("\n", -1))
+        .satisfiesExactly(
+            first ->
+                assertThat(first).matches("\\{\"event\":\"ready\",\"id\":\"\\d+\",\"data\":\\{}}"),
+            second ->
+                assertThat(second)
+                    .matches("\\{\"event\":\"message\",\"id\":\"\\d+\",\"data\":\\{\"n\":1}}"));
+  }
+
+  @Test
+  void theViewsAreShown() {
+    assertThat(ring("ring").out()).startsWith("NODE ").contains(node.ring().id().toString());
+    assertThat(ring("ring", "-o", "json").json().at("/nodes/0/labels/zone")).contains(Json.of("a"));
+    assertThat(ring("status").out()).contains("ready    yes");
+    assertThat(ring("status", "-o", "json").json().at("/members")).contains(Json.of(1));
+    assertThat(ring("owner", "k").out()).contains(Id.of("k").toString());
+    assertThat(ring("owner", Id.of("z").toString(), "-o", "json").json().at("/daddy"))
+        .contains(Json.of(node.ring().id().toString()));
+    assertThat(ring("trace", "k", "-o", "json").json().at("/root"))
+        .contains(Json.of(node.ring().id().toString()));
+    assertThat(ring("services").out()).contains("echo");
+    Said config = ring("config", "--origin", "--set", "ring.retry.max=9s");
+    assertThat(config.out()).contains("ring.retry.max").contains("9s").contains("the builder");
+    assertThat(ring("config", "-o", "json").json().at("/ring.retry.first")).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "watch a",
+        "keys a*",
+        "topics",
+        "owners",
+        "tasks",
+        "events",
+        "doctor",
+        "pool create p",
+        "task submit",
+        "certs init",
+        "drain",
+        "put k 1 --ttl 30s",
+        "subscribe t --from 3"
+      })
+  void whatIsNotBuiltSaysSo(String line) {
+    Said said = ring(line.split(" ", -1));
+    assertThat(said.status()).isEqualTo(Exit.NO);
+    assertThat(said.err()).contains("not-built").contains("not built yet");
+  }
+
+  @Test
+  void aWrongCommandLineNamesTheNearest() {
+    Said command = ring("pubish", "a", "1");
+    assertThat(command.status()).isEqualTo(Exit.USAGE);
+    assertThat(command.err()).contains("Did you mean 'publish'?");
+    Said option = ring("put", "a", "1", "--if-versoin", "3");
+    assertThat(option.status()).isEqualTo(Exit.USAGE);
+    assertThat(option.err()).contains("Did you mean '--if-version'?");
+    Said setting = ring("config", "--set", "ring.retry.maxx=1s", "-o", "json");
+    assertThat(setting.status()).isEqualTo(Exit.USAGE);
+    assertThat(setting.code()).isEqualTo("invalid-input");
+    assertThat(setting.err()).contains("ring.retry.max");
+    for (String line :
+        List.of(
+            "get",
+            "put a",
+            "put a {",
+            "put a 1 2",
+            "put a 1 --ack none",
+            "put a 1 --if-version x",
+            "put a 1 --if-version 1 --if-absent",
+            "get a --node ftp://x",
+            "get a -o xml",
+            "demo --nodes 2",
+            "demo --nodes x",
+            "config --set x")) {
+      Said said = ring(line.split(" ", -1));
+      assertThat(said.status()).as(line).isEqualTo(Exit.USAGE);
+      assertThat(said.out()).as(line).isEmpty();
+      assertThat(said.err()).as(line).startsWith("ring: ");
+    }
+  }
+
+  @Test
+  void aNodeThatCannotBeReachedIsStatusTwo() {
+    Said said = ring("get", "a", "--node", "http://127.0.0.1:1", "-o", "json");
+    assertThat(said.status()).isEqualTo(Exit.USAGE);
+    assertThat(said.code()).isEqualTo("unavailable");
+    assertThat(said.out()).isEmpty();
+  }
+
+  @Test
+  void helpAndVersionAreData() {
+    assertThat(ring("--help").out()).contains("Usage: ring").contains("publish");
+    assertThat(ring("put", "--help").out()).contains("--if-version");
+    assertThat(ring("--version").out()).startsWith("ring ");
+    assertThat(ring().status()).isEqualTo(Exit.USAGE);
+  }
+}

@@ -1,0 +1,271 @@
+package org.ringoverlay.console.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.ringoverlay.console.client.GatewayClient;
+import org.ringoverlay.json.Json;
+
+/** Nodes as processes of their own. */
+@Timeout(120)
+class NodeProcessIT {
+  @TempDir Path temp;
+  private final List<Process> processes = new ArrayList<>();
+  private final Map<Long, ProcessHandle> descendants = new TreeMap<>();
+
+  private final class Running {
+    private final Process process;
+    private final BufferedReader out;
+    private final CompletableFuture<String> err = new CompletableFuture<>();
+
+    Running(String... arguments) throws IOException {
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+      command.add(System.getProperty("java.class.path"));
+      command.add("org.ringoverlay.console.Main");
+      command.addAll(Arrays.asList(arguments));
+      var builder = new ProcessBuilder(command);
+      builder.environment().keySet().removeIf(name -> name.startsWith("RING_"));
+      process = builder.start();
+      processes.add(process);
+      out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      var reader =
+          new Thread(
+              () -> {
+                try {
+                  err.complete(new String(process.getErrorStream().readAllBytes(), UTF_8));
+                } catch (IOException ended) {
+                  err.completeExceptionally(ended);
+                }
+              },
+              "stderr");
+      reader.setDaemon(true);
+      reader.start();
+    }
+
+    Map<String, String> ready() throws Exception {
+      String line = out.readLine();
+      assertThat(line)
+          .as(() -> err.join())
+          .matches("ready node=[0-9a-f]{40} listen=\\S+ http=\\S+ ring=\\S+ members=\\d+");
+      var fields = new TreeMap<String, String>();
+      for (String field : line.split(" ", -1)) {
+        int equals = field.indexOf('=');
+        if (equals > 0) {
+          fields.put(field.substring(0, equals), field.substring(equals + 1));
+        }
+      }
+      return fields;
+    }
+
+    int status() throws InterruptedException {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      return process.exitValue();
+    }
+
+    String err() {
+      return err.join();
+    }
+  }
+
+  @AfterEach
+  void kill() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private static final String[] ANY = {"node", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
+
+  private static String[] any(String... more) {
+    var all = new ArrayList<>(List.of(ANY));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void twoNodesAreOneRingAndTheSignalToEndIsASuccess() throws Exception {
+    var first = new Running(any("--ring", "r"));
+    Map<String, String> one = first.ready();
+    assertThat(one).containsEntry("ring", "r").containsEntry("members", "1");
+    var second = new Running(any("--ring", "r", "--seeds", one.get("listen"), "--label", "zone=b"));
+    Map<String, String> two = second.ready();
+    assertThat(two).containsEntry("members", "2");
+    GatewayClient.Response put =
+        GatewayClient.at("http://" + two.get("http"))
+            .ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
+    assertThat(put.status()).as(put::text).isEqualTo(201);
+    assertThat(put.header("Ring-Copies")).isEqualTo("2/3");
+    second.process.toHandle().destroy();
+    assertThat(second.status()).isZero();
+    assertThat(second.out.readLine()).isNull();
+    GatewayClient.Response get = GatewayClient.at("http://" + one.get("http")).get("/v1/dht/k");
+    assertThat(get.text()).isEqualTo("1");
+    first.process.toHandle().destroy();
+    assertThat(first.status()).isZero();
+    for (String log : List.of(first.err(), second.err())) {
+      assertThat(log.lines().filter(line -> line.contains(" INFO "))).hasSizeLessThanOrEqualTo(5);
+    }
+  }
+
+  @Test
+  void aNodeEndsWithItsParentsPipeWhenItIsTold() throws Exception {
+    var node = new Running(any("--until-eof"));
+    node.ready();
+    node.process.getOutputStream().close();
+    assertThat(node.status()).isZero();
+  }
+
+  @Test
+  void aNodeWithADataDirectoryComesBackAsItself() throws Exception {
+    String data = temp.resolve("data").toString();
+    var first = new Running(any("--data", data));
+    Map<String, String> before = first.ready();
+    var locked = new Running(any("--data", data));
+    assertThat(locked.status()).isEqualTo(2);
+    assertThat(locked.err()).contains(data).contains("in use by another process");
+    first.process.toHandle().destroy();
+    assertThat(first.status()).isZero();
+    var again = new Running(any("--data", data));
+    Map<String, String> after = again.ready();
+    assertThat(after.get("node")).isEqualTo(before.get("node"));
+    Json ring = Json.parse(GatewayClient.at("http://" + after.get("http")).get("/v1/ring").body());
+    assertThat(ring.at("/nodes/0/incarnation")).contains(Json.of(2));
+  }
+
+  @Test
+  void withoutAGatewayTheReadyLineSaysOff() throws Exception {
+    var node = new Running("node", "--listen", "127.0.0.1:0", "--http", "off");
+    assertThat(node.ready()).containsEntry("http", "off");
+  }
+
+  @Test
+  void whatCannotStartIsStatusTwoWithAReason() throws Exception {
+    var unknown = new Running("node", "--sedes", "127.0.0.1:1");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("Did you mean '--seeds'?");
+    var setting = new Running(any("--set", "ring.retry.maxx=1s"));
+    assertThat(setting.status()).isEqualTo(2);
+    assertThat(setting.err()).contains("ring.retry.max'");
+    var nobody = new Running(any("--seeds", "127.0.0.1:1", "--join-timeout", "1s"));
+    assertThat(nobody.status()).isEqualTo(2);
+    var beyond = new Running("node", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0");
+    assertThat(beyond.status()).isEqualTo(2);
+    assertThat(beyond.err()).contains("TLS and a token");
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      var ringPort = new Running("node", "--listen", address, "--http", "off");
+      assertThat(ringPort.status()).isEqualTo(2);
+      assertThat(ringPort.err()).contains(address);
+      var httpPort = new Running("node", "--listen", "127.0.0.1:0", "--http", address);
+      assertThat(httpPort.status()).isEqualTo(2);
+      assertThat(httpPort.err()).contains(address);
+    }
+  }
+
+  @Test
+  void anotherRingIsNotJoined() throws Exception {
+    var one = new Running(any("--ring", "one"));
+    String seed = one.ready().get("listen");
+    var other = new Running(any("--ring", "other", "--seeds", seed, "--join-timeout", "2s"));
+    assertThat(other.status()).isEqualTo(2);
+    assertThat(other.err()).contains("one");
+  }
+
+  @Test
+  void theDemoShowsEveryStepAndLeavesNothingBehind() throws Exception {
+    var demo = new Running("demo", "--exit", "--nodes", "5");
+    var lines = new ArrayList<String>();
+    long silentMillisMax = 0;
+    long last = System.nanoTime();
+    for (String line = demo.out.readLine(); line != null; line = demo.out.readLine()) {
+      lines.add(line);
+      if (lines.size() > 1) {
+        silentMillisMax = Math.max(silentMillisMax, (System.nanoTime() - last) / 1_000_000);
+      }
+      last = System.nanoTime();
+      // What the demo started is looked for while it runs, because its end must be its children's.
+      demo.process.descendants().forEach(child -> descendants.put(child.pid(), child));
+    }
+    String text = String.join("\n", lines);
+    assertThat(demo.status()).as(text + demo.err()).isZero();
+    for (String step :
+        List.of(
+            "join",
+            "put",
+            "compare-and-set",
+            "conflict",
+            "publish",
+            "anycast",
+            "owned resource",
+            "queued task",
+            "kill the daddy")) {
+      assertThat(text).containsPattern("(?m)^ ?\\d+  " + step);
+    }
+    assertThat(text)
+        .contains("too late")
+        .contains("hello, ring")
+        .contains("and this node takes 16")
+        .contains("not built yet")
+        .contains("written again")
+        .doesNotContain("\u001b");
+    assertThat(silentMillisMax).isLessThan(2_000);
+    assertThat(descendants).hasSizeGreaterThanOrEqualTo(5);
+    for (ProcessHandle child : descendants.values()) {
+      child.onExit().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void theDemosNodesEndWhenTheDemoIsKilled() throws Exception {
+    var demo = new Running("demo", "--nodes", "3");
+    for (String line = demo.out.readLine(); ; line = demo.out.readLine()) {
+      assertThat(line).as(() -> demo.err()).isNotNull();
+      if (line.contains("are one ring")) {
+        break;
+      }
+    }
+    List<ProcessHandle> children = demo.process.descendants().toList();
+    assertThat(children).hasSize(3);
+    demo.process.destroyForcibly();
+    for (ProcessHandle child : children) {
+      child.onExit().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aRingPortThatIsSpokenToInHttpGoesOn() throws Exception {
+    var node = new Running(any());
+    Map<String, String> ready = node.ready();
+    int port =
+        Integer.parseInt(ready.get("listen").substring(ready.get("listen").lastIndexOf(':') + 1));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+      try {
+        assertThat(socket.getInputStream().readAllBytes().length).isLessThan(10_000);
+      } catch (java.net.SocketException reset) {
+        assertThat(reset).hasMessageContaining("reset");
+      }
+    }
+    assertThat(GatewayClient.at("http://" + ready.get("http")).get("/health/ready").status())
+        .isEqualTo(200);
+  }
+}

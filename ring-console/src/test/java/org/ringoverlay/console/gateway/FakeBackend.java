@@ -1,0 +1,189 @@
+package org.ringoverlay.console.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.ringoverlay.Answer;
+import org.ringoverlay.Route;
+import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberState;
+
+/** A node of one map, so that the gateway alone is under test. */
+final class FakeBackend implements Backend {
+  static final Id NODE = Id.of("the node");
+  static final Place PLACE = new Place(NODE, 1, 3, 0);
+
+  record Kept(long version, Json value) {}
+
+  final Map<String, Kept> records = new ConcurrentHashMap<>();
+  final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  final List<String> operations = new ArrayList<>();
+  volatile long version;
+  volatile RingException failure;
+  volatile Ack lastAck;
+
+  @Override
+  public String ringName() {
+    return "ring";
+  }
+
+  @Override
+  public Id id() {
+    return NODE;
+  }
+
+  @Override
+  public boolean isReady() {
+    return failure == null;
+  }
+
+  @Override
+  public List<Member> members() {
+    return List.of(
+        new Member(
+            NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+  }
+
+  @Override
+  public List<ServiceStatus> services() {
+    return List.of(new ServiceStatus("echo", 0, 5, 0, 1, 0));
+  }
+
+  private static String name(String namespace, String key) {
+    return namespace + "|" + key;
+  }
+
+  private <T> Optional<CompletionStage<T>> failing() {
+    return Optional.ofNullable(failure).map(CompletableFuture::failedFuture);
+  }
+
+  @Override
+  public CompletionStage<Optional<Stored>> get(String namespace, String key, boolean stale) {
+    return this.<Optional<Stored>>failing()
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    Optional.ofNullable(records.get(name(namespace, key)))
+                        .map(record -> new Stored(record.version(), record.value(), PLACE))));
+  }
+
+  private Optional<RingException> conflict(String key, Kept found, Condition condition) {
+    boolean holds =
+        condition instanceof Condition.None
+            || (condition instanceof Condition.Exists && found != null)
+            || (condition instanceof Condition.Absent && found == null)
+            || (condition instanceof Condition.AtVersion at
+                && found != null
+                && found.version() == at.version());
+    return holds
+        ? Optional.empty()
+        : Optional.of(
+            new RingException.Conflict(
+                key,
+                OptionalLong.empty(),
+                found == null ? OptionalLong.empty() : OptionalLong.of(found.version()),
+                null,
+                found == null ? null : found.value().toString()));
+  }
+
+  @Override
+  public synchronized CompletionStage<Written> put(
+      String namespace, String key, Json value, Condition condition, Ack ack, String operation) {
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    lastAck = ack;
+    if (operation != null) {
+      operations.add(operation);
+    }
+    Kept found = records.get(name(namespace, key));
+    Optional<RingException> conflict = conflict(key, found, condition);
+    if (conflict.isPresent()) {
+      return CompletableFuture.failedFuture(conflict.get());
+    }
+    version = version + 1;
+    records.put(name(namespace, key), new Kept(version, value));
+    return CompletableFuture.completedFuture(new Written(version, found == null, PLACE));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Place>> delete(
+      String namespace, String key, Condition condition, Ack ack, String operation) {
+    Kept found = records.get(name(namespace, key));
+    Optional<RingException> conflict = conflict(key, found, condition);
+    if (conflict.isPresent()) {
+      return CompletableFuture.failedFuture(conflict.get());
+    }
+    records.remove(name(namespace, key));
+    return CompletableFuture.completedFuture(found == null ? Optional.empty() : Optional.of(PLACE));
+  }
+
+  @Override
+  public CompletionStage<Owner> owner(String namespace, String key) {
+    return CompletableFuture.completedFuture(
+        new Owner(key, idOf(namespace, key), NODE, List.of(NODE), 1));
+  }
+
+  @Override
+  public Id idOf(String namespace, String key) {
+    return Id.isId(key) ? Id.parse(key) : Id.of(key);
+  }
+
+  @Override
+  public CompletionStage<Route> trace(Id target) {
+    return CompletableFuture.completedFuture(
+        new Route(target, List.of(new Route.Hop(NODE, 12)), NODE));
+  }
+
+  @Override
+  public CompletionStage<Answer<Json>> send(String service, Id target, Json message) {
+    return service.equals("echo")
+        ? CompletableFuture.completedFuture(
+            new Answer<>(
+                Json.parse("{\"to\":\"" + target + "\",\"echo\":" + message + "}"), NODE, 2))
+        : CompletableFuture.failedFuture(RingException.Incompatible.unknownService("no service"));
+  }
+
+  @Override
+  public synchronized CompletionStage<Published> publish(String topic, Json value, Level level) {
+    version = version + 1;
+    listeners.forEach(listener -> listener.message(new Message(version, value)));
+    return CompletableFuture.completedFuture(
+        new Published(version, listeners.size(), level == Level.DELIVERED ? 0 : null));
+  }
+
+  @Override
+  public CompletionStage<Subscribed> subscribe(String topic, Listener listener) {
+    listeners.add(listener);
+    long seq = version;
+    return CompletableFuture.completedFuture(
+        new Subscribed() {
+          @Override
+          public long seq() {
+            return seq;
+          }
+
+          @Override
+          public void cancel() {
+            listeners.remove(listener);
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Answer<Json>> anycast(String topic, Json message) {
+    return topic.equals("echo")
+        ? CompletableFuture.completedFuture(new Answer<>(message, NODE, 1))
+        : CompletableFuture.failedFuture(new RingException.Refused("nobody", List.of()));
+  }
+}

@@ -1,0 +1,194 @@
+package org.ringoverlay.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.Printable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.spi.Identity;
+import org.ringoverlay.spi.Store;
+
+/**
+ * A data directory that this process holds.
+ *
+ * <p>One thread of its own writes, in the order of the calls: the new text beside the former one,
+ * fsync, one atomic rename, fsync of the directory. The thread is made at the first save, so a node
+ * that saves nothing has none.
+ */
+final class FileStore implements Store {
+  static final int SAVES_QUEUED_MAX = 1_024;
+  static final String IDENTITY = "identity.json";
+
+  private final Path directory;
+  private final DirectoryLock lock;
+  private final Disk disk;
+  private final ThreadPoolExecutor thread;
+  private volatile @Nullable IdentityFile current;
+
+  private FileStore(Path directory, DirectoryLock lock, Disk disk, @Nullable IdentityFile current) {
+    this.directory = directory;
+    this.lock = lock;
+    this.disk = disk;
+    this.current = current;
+    this.thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(SAVES_QUEUED_MAX),
+            task -> {
+              var made = new Thread(task, "ring-store");
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  static FileStore open(String name, Disk disk) {
+    Path directory = existing(name);
+    DirectoryLock lock;
+    try {
+      lock = DirectoryLock.hold(directory);
+    } catch (IOException refused) {
+      throw refused("lock", directory, refused);
+    }
+    try {
+      return new FileStore(directory, lock, disk, read(directory.resolve(IDENTITY)));
+    } catch (IOException | RuntimeException failed) {
+      try {
+        lock.close();
+      } catch (IOException notReleased) {
+        failed.addSuppressed(notReleased);
+      }
+      if (failed instanceof IOException unreadable) {
+        throw refused("read", directory.resolve(IDENTITY), unreadable);
+      }
+      throw (RuntimeException) failed;
+    }
+  }
+
+  /** The directory's real path, so that one directory has one name however it was written. */
+  private static Path existing(String name) {
+    Path directory;
+    try {
+      directory = Path.of(name).toAbsolutePath();
+    } catch (InvalidPathException impossible) {
+      throw new RingException.InvalidInput(
+          "'" + Printable.text(name, 300) + "' is no path for a data directory.");
+    }
+    if (name.isEmpty() || (Files.exists(directory) && !Files.isDirectory(directory))) {
+      throw new RingException.InvalidInput(
+          "'" + Printable.text(name, 300) + "' is not a directory: name one for the node's data.");
+    }
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory, Disk.ownerOnly(directory, "rwx------"));
+      }
+      return directory.toRealPath();
+    } catch (IOException refused) {
+      throw refused("make", directory, refused);
+    }
+  }
+
+  private static @Nullable IdentityFile read(Path file) throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    byte[] bytes;
+    try (var in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(IdentityFile.SIZE_BYTES_MAX + 1);
+    }
+    if (bytes.length > IdentityFile.SIZE_BYTES_MAX) {
+      throw IdentityFile.damaged(file.toString(), "it is far too long");
+    }
+    return IdentityFile.parse(bytes, file.toString());
+  }
+
+  @Override
+  public Optional<Identity> identity() {
+    IdentityFile now = current;
+    return now == null ? Optional.empty() : Optional.of(now.identity());
+  }
+
+  @Override
+  public CompletionStage<Void> save(Identity identity) {
+    var saved = new CompletableFuture<Void>();
+    try {
+      thread.execute(() -> write(identity, saved));
+    } catch (RejectedExecutionException full) {
+      saved.completeExceptionally(
+          thread.isShutdown()
+              ? new RingException.Closed("The data directory is closed.")
+              : new RingException.Refused(
+                  SAVES_QUEUED_MAX + " saves of the identity already wait for the disk"));
+    }
+    return saved;
+  }
+
+  private void write(Identity identity, CompletableFuture<Void> saved) {
+    try {
+      IdentityFile next = IdentityFile.of(identity, current);
+      Path file = directory.resolve(IDENTITY);
+      Path fresh = directory.resolve(IDENTITY + ".new");
+      disk.write(fresh, next.bytes());
+      disk.replace(fresh, file);
+      current = next;
+      disk.forceDirectory(directory);
+      saved.complete(null);
+    } catch (IOException refused) {
+      saved.completeExceptionally(refused("write", directory.resolve(IDENTITY), refused));
+    } catch (RuntimeException failed) {
+      saved.completeExceptionally(failed);
+    }
+  }
+
+  private static RingException refused(String verb, Path path, IOException why) {
+    String kind = why.getClass().getSimpleName();
+    String reason =
+        why instanceof java.nio.file.FileSystemException system ? system.getReason() : null;
+    String said = reason != null ? reason : why.getMessage();
+    return new RingException.Unavailable(
+        "The disk refused to "
+            + verb
+            + " "
+            + Printable.text(path.toString(), 300)
+            + ": "
+            + (said == null || said.contains(path.toString()) ? kind : Printable.text(said, 200))
+            + ". Check its permissions, its space and its health.");
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          if (thread.awaitTermination(1, TimeUnit.MINUTES)) {
+            break;
+          }
+        } catch (InterruptedException wait) {
+          // The lock must not be given up while a save may still be writing.
+          interrupted = true;
+        }
+      }
+      lock.close();
+    } catch (IOException notReleased) {
+      throw refused("unlock", directory, notReleased);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
