@@ -276,8 +276,8 @@ public final class SimRing {
   }
 
   /**
-   * Runs until the nodes agree: each that runs and is not frozen is ready, and sees alive exactly
-   * those that it can reach.
+   * Runs until the nodes agree: each that runs and is not frozen is ready, sees alive exactly those
+   * that it can reach, and suspects nobody.
    *
    * @return how long it took
    * @throws AssertionError if they do not agree within the time
@@ -323,7 +323,7 @@ public final class SimRing {
       }
       expected++;
     }
-    return expected == view.aliveCount();
+    return expected == view.members().size();
   }
 
   /** The nodes that count on this side of all partitions, this one among them. */
