@@ -212,6 +212,13 @@ public final class Host {
     }
   }
 
+  /** A process whose node closed or never became ready is over, and lets go of its directories. */
+  void exit() {
+    if (process == null) {
+      disk.crash();
+    }
+  }
+
   private void released() {
     held.clear();
     frozen = false;

@@ -84,6 +84,13 @@ public final class SimRing {
     return ring;
   }
 
+  /** Whether a node runs and has become ready. */
+  public boolean isReady(int index) {
+    Node node = nodes.get(index);
+    Ring ring = node.ring;
+    return node.up && ring != null && ring.isReady();
+  }
+
   /** The host of a node. */
   public Host host(int index) {
     return nodes.get(index).host;
@@ -132,7 +139,7 @@ public final class SimRing {
     starting.forEach(simulation::await);
   }
 
-  /** Starts one more node and does not wait. */
+  /** Starts one more node and does not wait; one that fails to join counts as down. */
   public CompletionStage<Ring> beginAdding() {
     int index = nodes.size();
     nodes.add(new Node(simulation.host(hostName(index))));
@@ -145,6 +152,7 @@ public final class SimRing {
 
   private CompletionStage<Ring> begin(int index) {
     Node node = nodes.get(index);
+    node.host.exit();
     RingBuilder builder = Ring.builder();
     var plan = new NodePlan(index, node.host, builder, watch);
     boolean founds = index == 0 && node.host.processes() == 0;
@@ -154,13 +162,17 @@ public final class SimRing {
     int process = node.host.processes() + 1;
     return builder
         .start()
-        .thenApply(
-            ring -> {
-              if (node.host.processes() == process) {
+        .whenComplete(
+            (ring, error) -> {
+              if (node.host.processes() != process) {
+                return;
+              }
+              if (error != null) {
+                node.up = false;
+              } else {
                 node.ring = ring;
                 watch.watch(node.host, new Outside(ring));
               }
-              return ring;
             });
   }
 
@@ -264,8 +276,8 @@ public final class SimRing {
   }
 
   /**
-   * Runs until the nodes agree: each that runs and is not frozen is ready, and sees alive exactly
-   * those that it can reach.
+   * Runs until the nodes agree: each that runs and is not frozen is ready, sees alive exactly those
+   * that it can reach, and suspects nobody.
    *
    * @return how long it took
    * @throws AssertionError if they do not agree within the time
@@ -311,7 +323,7 @@ public final class SimRing {
       }
       expected++;
     }
-    return expected == view.aliveCount();
+    return expected == view.members().size();
   }
 
   /** The nodes that count on this side of all partitions, this one among them. */
