@@ -49,7 +49,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
         names = "--check",
-        description = "End with 1 unless CPU is at most 15 µs and the rate at least 40 % of the echo's.")
+        description =
+            "End with 1 unless CPU is at most 15 µs and the rate at least 40 % of the echo's.")
     private boolean check;
 
     @Override

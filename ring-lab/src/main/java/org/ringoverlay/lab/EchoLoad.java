@@ -27,8 +27,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The least that an echo of JSON over Netty costs: one connection, a client's loop and a server's, the
- * payload parsed and written on both sides with databind, one flush a loop turn, nothing else.
+ * The least that an echo of JSON over Netty costs: one connection, a client's loop and a server's,
+ * the payload parsed and written on both sides with databind, one flush a loop turn, nothing else.
  */
 final class EchoLoad implements Meter.Load, AutoCloseable {
   private static final int FRAME_BYTES_MAX = 1 << 20;

@@ -10,7 +10,9 @@ import org.ringoverlay.RingService;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.transport.netty.NettyLoops;
 
-/** Requests from one node to random IDs whose roots are other nodes, each answered with its payload. */
+/**
+ * Requests from one node to random IDs whose roots are other nodes, each answered with its payload.
+ */
 final class RoutedLoad implements Meter.Load, AutoCloseable {
   private static final int TARGETS = 4_096;
 

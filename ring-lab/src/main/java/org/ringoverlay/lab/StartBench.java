@@ -16,7 +16,9 @@ import org.ringoverlay.Ring;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ring bench start}: how long a cold JVM takes to join and have its first put acknowledged. */
+/**
+ * {@code ring bench start}: how long a cold JVM takes to join and have its first put acknowledged.
+ */
 @Command(
     name = "start",
     description =

@@ -10,9 +10,9 @@ import org.ringoverlay.dht.Written;
 import org.ringoverlay.json.Json;
 
 /**
- * The process that {@code ring bench start} times: joins the ring of its first argument in memory and
- * without a gateway, puts one record, tells what came of it, and ends when its standard input does. Without
- * an argument it does nothing but tell its threads: the idle JVM to compare with.
+ * The process that {@code ring bench start} times: joins the ring of its first argument in memory
+ * and without a gateway, puts one record, tells what came of it, and ends when its standard input
+ * does. Without an argument it does nothing but tell its threads: the idle JVM to compare with.
  */
 final class StartProbe {
   private StartProbe() {}
@@ -26,7 +26,12 @@ final class StartProbe {
     try (Ring ring = Ring.builder().seeds(List.of(args[0])).startAndAwait()) {
       Written written = ring.await(Dht.on(ring).put("first-put-of-" + ring.id(), Json.of("here")));
       System.out.println(
-          "put copies=" + written.copies() + " wanted=" + written.wanted() + " threads=" + threads());
+          "put copies="
+              + written.copies()
+              + " wanted="
+              + written.wanted()
+              + " threads="
+              + threads());
       waitForEnd();
     }
   }

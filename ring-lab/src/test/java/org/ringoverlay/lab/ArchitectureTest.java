@@ -42,7 +42,7 @@ class ArchitectureTest {
                 "dht.KnowsPubsub",
                 "pubsub.KnowsNetty",
                 "internal.link.KnowsDht",
-                "dht.ShowsNetty",
+                "id.ShowsNetty",
                 "testkit.KnowsJackson")),
         new Law(
             "only exported packages are used from outside",
@@ -75,7 +75,7 @@ class ArchitectureTest {
         new Law(
             "no Netty and no Jackson in public signatures",
             Rules.publicSignaturesShowNoNettyAndNoJackson(EXPORTED),
-            List.of("dht.ShowsNetty", "id.ShowsJackson")),
+            List.of("id.ShowsNetty", "id.ShowsJackson")),
         new Law(
             "only exported types in public signatures",
             Rules.publicSignaturesShowOnlyWhatIsExported(EXPORTED),

@@ -1,4 +1,4 @@
-package org.ringoverlay.lab.planted.dht;
+package org.ringoverlay.lab.planted.id;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
