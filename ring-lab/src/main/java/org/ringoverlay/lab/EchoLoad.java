@@ -93,7 +93,7 @@ final class EchoLoad implements Meter.Load, AutoCloseable {
       byte[] json = WRITER.writeValueAsBytes(payload);
       ByteBuf frame = context.alloc().buffer(4 + json.length);
       frame.writeInt(json.length).writeBytes(json);
-      context.write(frame, context.voidPromise());
+      var unused = context.write(frame, context.voidPromise());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }

@@ -136,7 +136,7 @@ public final class Node {
     this.calls =
         new Calls(
             self,
-            origin.identity().incarnation(),
+            origin.drawRun(transport.randomness()),
             limits.calls(),
             router,
             clock,

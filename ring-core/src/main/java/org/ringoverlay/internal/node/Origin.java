@@ -97,6 +97,14 @@ final class Origin {
     return contacts;
   }
 
+  /**
+   * Names this run of the node in its requests: a node in memory that starts again under a chosen
+   * ID has the incarnation that it had, and must not be taken for its former self.
+   */
+  long drawRun(Randomness randomness) {
+    return (identity.incarnation() << 31) | randomness.below(1L << 31);
+  }
+
   String drawRingIdentity(Randomness randomness) {
     return String.format("%016x%016x", randomness.nextLong(), randomness.nextLong());
   }

@@ -12,15 +12,16 @@ import org.ringoverlay.spi.OutboundFrame;
  *   0  version          1  kind            2  flags (2)
  *   4  hops so far      5  hops at most    6  hops of the request (in replies)   7  zero
  *   8  target (20)     28  origin (20)
- *  48  incarnation of the asker (8)        56  sequence of the request (8)
+ *  48  run of the asker (8)                56  sequence of the request (8)
  *  64  oldest sequence that the asker still waits for (8)
  *  72  microseconds left (4, unsigned)     76  length of the service's name
  *  77  the service's name, then the payload
  * </pre>
  *
- * <p>The asker, its incarnation and the sequence name a request; a reply carries the same three. A
- * node on the way changes the hops and nothing else, and never parses the payload. Immutable but
- * for the bytes, which nobody changes after they were handed over.
+ * <p>The asker, its run (its incarnation and 31 bits of chance) and the sequence name a request; a
+ * reply carries the same three. A node on the way changes the hops and nothing else, and never
+ * parses the payload. Immutable but for the bytes, which nobody changes after they were handed
+ * over.
  *
  * @param array holds the payload, not copied
  */
