@@ -57,6 +57,8 @@ public final class Calls {
     long dueAt;
     boolean handedOut;
     boolean deliveredHere;
+    boolean handedToSeveral;
+    @Nullable Id handedTo;
     @Nullable Id nextHop;
     @Nullable RingException lastTrouble;
 
@@ -75,6 +77,12 @@ public final class Calls {
       this.options = options;
       this.end = end;
       this.deadline = deadline;
+    }
+
+    void handedTo(Id hop) {
+      handedOut = true;
+      handedToSeveral |= handedTo != null && !handedTo.equals(hop);
+      handedTo = hop;
     }
   }
 
@@ -163,14 +171,14 @@ public final class Calls {
     }
     Envelope envelope = envelope(call, now, here ? 0 : 1);
     if (here) {
-      call.handedOut = true;
+      call.handedTo(self);
       call.deliveredHere = true;
       way.deliverHere(envelope);
       return;
     }
     Connection.Sent sent = way.send(hop, envelope);
     switch (sent) {
-      case QUEUED -> call.handedOut = true;
+      case QUEUED -> call.handedTo(hop);
       case FULL ->
           call.lastTrouble =
               new RingException.Refused(
@@ -291,7 +299,28 @@ public final class Calls {
       call.lastTrouble = error;
       return;
     }
-    finish(call, null, error);
+    finish(call, null, ofAllAttempts(call, error));
+  }
+
+  /**
+   * What one node did not do another may have done: when attempts went to several, an error that
+   * says that nothing was changed speaks for the node that answered alone.
+   */
+  private static RingException ofAllAttempts(Open call, RingException error) {
+    boolean saysNothingChanged =
+        error instanceof RingException.Refused
+            || error instanceof RingException.Timeout
+            || error instanceof RingException.NoRoute
+            || error instanceof RingException.Unavailable
+            || error instanceof RingException.NotOwner
+            || error instanceof RingException.Closed;
+    if (call.options.readOnly() || !call.handedToSeveral || !saysNothingChanged) {
+      return error;
+    }
+    return new RingException.OutcomeUnknown(
+        "An earlier attempt went to another node, which may have run it; the last one ended in: "
+            + error.getMessage(),
+        false);
   }
 
   private static RingException errorOf(Envelope answer) {

@@ -114,6 +114,32 @@ class CallsTest {
   }
 
   @Test
+  void refusalOfTheNextRootDoesNotSpeakForTheFirst() {
+    call(WRITE);
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    calls.answered(failure(way.last(), THIRD, 0, new RingException.Refused("busy")));
+    assertThat(ends).singleElement().isInstanceOf(RingException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void refusalOfTheOnlyNodeAskedMeansThatNothingChanged() {
+    call(WRITE);
+    calls.doubt(ROOT);
+    calls.answered(failure(way.last(), ROOT, 0, new RingException.Refused("busy")));
+    assertThat(ends).singleElement().isInstanceOf(RingException.Refused.class);
+  }
+
+  @Test
+  void readThatTheNextRootRefusesIsRefused() {
+    call(READ);
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    calls.answered(failure(way.last(), THIRD, 0, new RingException.Refused("busy")));
+    assertThat(ends).singleElement().isInstanceOf(RingException.Refused.class);
+  }
+
+  @Test
   void unansweredCallIsRepeatedUnderItsNumberWithGrowingBoundedPauses() {
     for (int seed = 0; seed < 50; seed++) {
       var world = new FakeLoop(seed);
