@@ -24,7 +24,6 @@ class ChurnTest {
   @RingTest(seeds = 15)
   void becomesOneRingAgainAfterAnything(Simulation world) {
     simulation = world;
-    if (Boolean.getBoolean("dbg")) { world.traceTo(System.out); }
     chance = Chance.of(world.seed(), "churn");
     var echo = new Echo();
     ring =
@@ -57,11 +56,11 @@ class ChurnTest {
     ring.settle(Duration.ofSeconds(60));
     assertThat(echo.effects).doesNotHaveDuplicates();
     everyNodeReachesTheRoot();
+    noConnectionIsLeftOver();
   }
 
   private void disturb() {
-    List<Integer> ready =
-        ring.running().stream().filter(index -> ring.isReady(index)).toList();
+    List<Integer> ready = ring.running().stream().filter(index -> ring.isReady(index)).toList();
     int some = ready.get((int) chance.below(ready.size()));
     switch ((int) chance.below(8)) {
       case 0 -> ifEnough(ready, () -> ring.kill(some));
@@ -106,6 +105,18 @@ class ChurnTest {
     }
   }
 
+  private void noConnectionIsLeftOver() {
+    ring.run(Duration.ofSeconds(30));
+    int othersMax = ring.running().size() - 1;
+    for (int index : ring.running()) {
+      int connections = ring.host(index).process().connectionCount();
+      // Two for each pair, and those with which a node looks for the departed.
+      if (connections > 2 * othersMax + 6) {
+        throw simulation.failure("node " + index + " holds " + connections + " connections");
+      }
+    }
+  }
+
   private void everyNodeReachesTheRoot() {
     Id target = Id.of("at last");
     for (int index : ring.running()) {
@@ -115,7 +126,12 @@ class ChurnTest {
           ring.await(node.ask("echo", target, new Echo.Say(asked++), Echo.Said.class, options));
       if (said.node() != ring.rootOf(target)) {
         throw simulation.failure(
-            "node " + index + " was answered by " + said.node() + ", not by " + ring.rootOf(target));
+            "node "
+                + index
+                + " was answered by "
+                + said.node()
+                + ", not by "
+                + ring.rootOf(target));
       }
     }
   }

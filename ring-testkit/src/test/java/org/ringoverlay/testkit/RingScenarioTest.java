@@ -233,6 +233,64 @@ class RingScenarioTest {
     assertThat(echo.effects).doesNotHaveDuplicates();
   }
 
+  @RingTest(seeds = 5)
+  void aNodeThatResumedAloneIsFoundAlthoughNobodyRemembersIt(Simulation simulation) {
+    SimRing ring = simulation.ring(4, NodePlan::durable);
+    ring.run(Duration.ofSeconds(10));
+    ring.kill(3);
+    ring.partition(3);
+    ring.restart(3);
+    assertThat(ring.node(3).view().aliveCount()).isEqualTo(1);
+    List.of(0, 1, 2).forEach(ring::kill);
+    List.of(0, 1, 2).forEach(ring::restart);
+    ring.settle();
+    assertThat(ring.node(0).view().members()).hasSize(3);
+
+    ring.heal();
+
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(30));
+    assertThat(ring.node(3).view().aliveCount()).isEqualTo(4);
+  }
+
+  @RingTest
+  void aSeedThatAcceptsAndSaysNothingIsGivenUp(Simulation simulation) {
+    Peer mute = Peer.on(simulation.host("mute")).listening(1);
+    CompletionStage<Ring> waiting =
+        Ring.builder().transport(simulation.host("b").transport()).seeds(List.of("mute:1")).start();
+
+    assertThatThrownBy(() -> simulation.await(waiting))
+        .isInstanceOf(RingException.Unavailable.class);
+    simulation.run(Duration.ofSeconds(5));
+    assertThat(mute.heard).contains("opened");
+    assertThat(mute.heard.stream().filter(word -> word.startsWith("closed")))
+        .hasSize(mute.connections.size());
+    assertThat(mute.heard.subList(0, 10)).anyMatch(word -> word.startsWith("closed"));
+  }
+
+  @RingTest
+  void aConnectionThatSaysNothingIsClosed(Simulation simulation) {
+    simulation.ring(1);
+    Peer mute = Peer.on(simulation.host("mute"));
+    mute.connect("a:1");
+    simulation.run(Duration.ofSeconds(5));
+
+    assertThat(mute.heard).containsExactly("opened", "closed: the peer closed the connection");
+  }
+
+  @RingTest(seeds = 5)
+  void aNewcomerThatDialsASlowSeedOftenKeepsOneConnection(Simulation simulation) {
+    SimRing ring = simulation.ring(2);
+    ring.freeze(0);
+    CompletionStage<Ring> joining = ring.beginAdding();
+    ring.run(Duration.ofSeconds(12));
+    ring.thaw(0);
+    ring.await(joining);
+    ring.settle();
+    ring.run(Duration.ofSeconds(10));
+
+    assertThat(ring.host(0).process().connectionCount()).isLessThanOrEqualTo(4);
+  }
+
   @RingTest(nodes = 1)
   void awaitOnALoopThrowsAtOnce(SimRing ring) {
     Ring node = ring.node(0);

@@ -33,8 +33,9 @@ public final class Links {
    *
    * @param waitingBytesMax bytes that wait for one connection to be made
    * @param redialNanos how long a node that could not be reached is not dialled again
+   * @param handshakeNanos how long a connection may take to come to an agreement
    */
-  public record Limits(long waitingBytesMax, long redialNanos) {}
+  public record Limits(long waitingBytesMax, long redialNanos, long handshakeNanos) {}
 
   private static final class Peer {
     final List<Wire> agreed = new ArrayList<>(2);
@@ -78,7 +79,14 @@ public final class Links {
 
   /** The handler of a connection that another node made. */
   public org.ringoverlay.spi.ConnectionHandler accept() {
-    return new Wire(this, false, "", null);
+    return bounded(new Wire(this, false, "", null));
+  }
+
+  /** Ends a connection that comes to no agreement: the other may be frozen, gone, or malicious. */
+  private Wire bounded(Wire wire) {
+    wire.handshakeTimer(
+        transport.scheduler().schedule(limits.handshakeNanos(), wire::handshakeLate));
+    return wire;
   }
 
   /** Sends a message to a neighbour. */
@@ -120,7 +128,7 @@ public final class Links {
     if (address == null || clock.nanos() < peer.dialAgainAt) {
       return false;
     }
-    var wire = new Wire(this, true, address, node);
+    var wire = bounded(new Wire(this, true, address, node));
     peer.dialling = wire;
     transport.connect(address, wire);
     return true;
@@ -129,7 +137,7 @@ public final class Links {
   /** Connects to whoever listens at an address; the events tell what came of it. */
   public void dialSeed(String address) {
     if (!closed) {
-      transport.connect(address, new Wire(this, true, address, null));
+      transport.connect(address, bounded(new Wire(this, true, address, null)));
     }
   }
 
@@ -174,6 +182,7 @@ public final class Links {
     peer.heardAt = clock.nanos();
     peer.dialAgainAt = Long.MIN_VALUE;
     dropFormer(peer, card.incarnation());
+    dropReplaced(peer, wire);
     peer.agreed.add(wire);
     Id expected = wire.expected();
     if (expected != null) {
@@ -197,6 +206,19 @@ public final class Links {
       if (former.incarnation() < incarnation) {
         peer.agreed.remove(former);
         former.close("the node started again");
+      }
+    }
+  }
+
+  /**
+   * Who dials again while it is connected, as a newcomer does with a slow seed, has one connection
+   * of its own making and no more. The dialler alone closes: so both never close each other's last.
+   */
+  private static void dropReplaced(Peer peer, Wire newer) {
+    for (Wire former : List.copyOf(peer.agreed)) {
+      if (newer.isDialled() && former.isDialled()) {
+        peer.agreed.remove(former);
+        former.close("a newer connection replaces it");
       }
     }
   }

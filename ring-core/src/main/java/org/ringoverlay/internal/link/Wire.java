@@ -10,6 +10,7 @@ import org.ringoverlay.json.ErrorJson;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.ConnectionHandler;
+import org.ringoverlay.spi.Timer;
 
 /**
  * One connection, from its handshake to its end.
@@ -33,6 +34,7 @@ final class Wire implements ConnectionHandler {
   private @Nullable Connection connection;
   private @Nullable Id peer;
   private long incarnation;
+  private @Nullable Timer handshakeTimer;
 
   /**
    * Makes the handler of a connection.
@@ -78,6 +80,30 @@ final class Wire implements ConnectionHandler {
     return wire == null || state == State.OVER ? Connection.Sent.CLOSED : wire.send(frame);
   }
 
+  void handshakeTimer(Timer timer) {
+    handshakeTimer = timer;
+  }
+
+  /** No agreement in time: the connection, or the attempt to make it, is over. */
+  void handshakeLate() {
+    if (state == State.CONNECTING || state == State.GREETING) {
+      Connection wire = connection;
+      state = State.OVER;
+      if (wire != null) {
+        wire.close("no handshake in time");
+      }
+      links.failed(this, new RingException.NoRoute("no handshake in time"), false);
+    }
+  }
+
+  private void forgetHandshakeTimer() {
+    Timer timer = handshakeTimer;
+    handshakeTimer = null;
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
   void close(String reason) {
     Connection wire = connection;
     if (wire != null) {
@@ -88,6 +114,10 @@ final class Wire implements ConnectionHandler {
   @Override
   public void opened(Connection opened) {
     connection = opened;
+    if (state == State.OVER) {
+      opened.close("no handshake in time");
+      return;
+    }
     state = State.GREETING;
     if (dialled) {
       opened.send(Frames.write(links.introduction().hello()));
@@ -166,6 +196,7 @@ final class Wire implements ConnectionHandler {
 
   private void agree(MemberCard card, Json raw, String ringIdentity) {
     state = State.AGREED;
+    forgetHandshakeTimer();
     peer = card.id();
     incarnation = card.incarnation();
     links.agreed(this, card, raw, ringIdentity);
@@ -199,6 +230,7 @@ final class Wire implements ConnectionHandler {
   public void closed(String reason) {
     State before = state;
     state = State.OVER;
+    forgetHandshakeTimer();
     if (before == State.AGREED) {
       links.lost(this, reason);
     } else if (before == State.CONNECTING || before == State.GREETING) {

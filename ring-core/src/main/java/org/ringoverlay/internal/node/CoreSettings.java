@@ -86,6 +86,12 @@ public final class CoreSettings {
       Setting.duration(
           "ring.link.redial", "100ms", "How long a node that could not be reached is not dialled.");
 
+  static final Setting<Long> LINK_HANDSHAKE =
+      Setting.duration(
+          "ring.link.handshake",
+          "3s",
+          "How long a connection may take from dialling to an agreed handshake.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -112,7 +118,8 @@ public final class CoreSettings {
           REPEATS_BYTES,
           REPEATS_AGE,
           LINK_WAITING,
-          LINK_REDIAL);
+          LINK_REDIAL,
+          LINK_HANDSHAKE);
 
   private CoreSettings() {}
 

@@ -79,6 +79,7 @@ public final class Node {
   private volatile String address = "";
   private volatile String ringIdentity;
   private @Nullable Joining joining;
+  private int nextContact;
   private @Nullable Leaving leaving;
 
   /** Makes a node. Off the loop; nothing is opened. */
@@ -377,7 +378,16 @@ public final class Node {
     }
     services.tidy();
     remember();
+    lookForPeers();
     scheduler.schedule(TIDY_NANOS, this::tidy);
+  }
+
+  /** A node that resumed alone remembers addresses, not members: nobody else would look there. */
+  private void lookForPeers() {
+    List<String> contacts = origin.contacts();
+    if (state == State.READY && !contacts.isEmpty() && membership.view().members().size() == 1) {
+      links.dialSeed(contacts.get(nextContact++ % contacts.size()));
+    }
   }
 
   private void remember() {
@@ -600,7 +610,9 @@ public final class Node {
     @Override
     public void seedLinked(String seed, MemberCard card, Json raw, String identity) {
       Joining attempt = joining;
-      if (attempt != null) {
+      if (state == State.READY) {
+        post(card.id(), new LinkMessage.Ping(0, membership.digest()));
+      } else if (attempt != null) {
         attempt.seedLinked(seed, card.id());
       }
     }

@@ -12,7 +12,9 @@ import org.ringoverlay.settings.Settings;
 record NodeLimits(Settings settings) {
   Links.Limits links() {
     return new Links.Limits(
-        settings.get(CoreSettings.LINK_WAITING), settings.get(CoreSettings.LINK_REDIAL));
+        settings.get(CoreSettings.LINK_WAITING),
+        settings.get(CoreSettings.LINK_REDIAL),
+        settings.get(CoreSettings.LINK_HANDSHAKE));
   }
 
   Membership.Limits membership() {
