@@ -1,0 +1,330 @@
+package org.ringoverlay.dht.internal.arc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+
+/** A daddy and two copies whose messages are carried by hand. */
+class ArcLeaderTest {
+  private static final int ARC = 5;
+  private static final Id SELF = Id.of("self");
+  private static final Id B = Id.of("b");
+  private static final Id C = Id.of("c");
+  private static final long SECOND = 1_000_000_000L;
+  private static final Limits LIMITS = new Limits(2, 2, 3 * SECOND, 100, 10, 10_000);
+
+  private final Shelf shelf = new Shelf(100);
+  private final Sent sent = new Sent();
+  private final ArcLeader leader =
+      new ArcLeader(
+          ARC,
+          SELF,
+          LIMITS,
+          shelf,
+          sent,
+          new Place(SELF, List.of(SELF, B, C), List.of(SELF, B, C), List.of(), 2, 3, 0));
+
+  @Test
+  void leadsOnlyWhenAllWhoAnswerPingsHavePromised() {
+    leader.start(0);
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    promise(B);
+    assertThat(leader.isPreparing()).isTrue();
+    promise(C);
+
+    assertThat(leader.isPreparing()).isFalse();
+    assertThat(sent.accepts).hasSize(2);
+    assertThat(put.isAnswered()).isFalse();
+  }
+
+  @Test
+  void acknowledgesWithTheMajoritysAnswer() {
+    lead();
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    assertThat(put.isAnswered()).isFalse();
+
+    accept(B);
+
+    assertThat(done(put).copies()).isEqualTo(2);
+    assertThat(done(put).existed()).isFalse();
+    assertThat(Versions.round(done(put).version())).isEqualTo(leader.ballot().round());
+  }
+
+  @Test
+  void aFailedCopyIsNoAnswer() {
+    lead();
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    fail(B);
+
+    assertThat(put.isAnswered()).isFalse();
+    accept(C);
+    assertThat(done(put).copies()).isEqualTo(2);
+  }
+
+  @Test
+  void ofOneKeyOneChangeIsUnderWayAndTheNextMeetsItsVersion() {
+    lead();
+    Pending first = put("a", 1);
+    Pending second = put("b", 2);
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    assertThat(sent.accepts).hasSize(2);
+
+    accept(B);
+    assertThat(first.isAnswered()).isTrue();
+    assertThat(second.isAnswered()).isFalse();
+    Entry step = sent.accepts.get(2).message.entries().get(0);
+    assertThat(step.base()).isEqualTo(done(first).version());
+    assertThat(step.version()).isEqualTo(step.base() + 1);
+  }
+
+  @Test
+  void aReadWaitsForTheChangeUnderWayAndForItsConfirmation() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.checks).isEmpty();
+    accept(B);
+    assertThat(read.isAnswered()).isFalse();
+
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+
+    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of(1));
+  }
+
+  @Test
+  void aDaddyThatWasReplacedAnswersNoRead() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    leader.checked(B, leader.ballot(), 1, refused(9), 0);
+
+    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.ended).isTrue();
+  }
+
+  @Test
+  void aChangeUnderWayWhenAnotherTakesOverIsUnknownAndAWaitingOneUnchanged() {
+    lead();
+    Pending underWay = put("a", 1);
+    Pending waiting = put("b", 2);
+    leader.submit(underWay, 0);
+    leader.submit(waiting, 0);
+
+    leader.outranked(new Ballot(9, B, 9), 0);
+
+    assertThat(error(underWay)).isInstanceOf(RingException.OutcomeUnknown.class);
+    assertThat(error(waiting)).isInstanceOf(RingException.NotOwner.class);
+  }
+
+  @Test
+  void writesBackWhatOnlyOneMemberHoldsBeforeItIsRead() {
+    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    leader.start(0);
+    promise(B);
+    leader.promised(
+        C,
+        leader.ballot(),
+        new CopyRequest.Promise(
+            true, leader.ballot(), List.of(new Head(old.key(), old.version())), false),
+        0);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.fetches).containsExactly(C);
+
+    leader.fetched(
+        C, leader.ballot(), List.of(old.key()), new CopyRequest.Fetched(List.of(old)), 0);
+
+    // This node and C make a majority; the read is confirmed like any other.
+    leader.checked(C, leader.ballot(), 1, granted(), 0);
+    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of("old"));
+    assertThat(leader.nextRepair()).isInstanceOf(Repair.Push.class);
+  }
+
+  @Test
+  void takesAHigherRoundWhenOutrankedOnTheWay() {
+    leader.start(0);
+    long round = leader.ballot().round();
+    leader.promised(
+        B,
+        leader.ballot(),
+        new CopyRequest.Promise(false, new Ballot(round + 4, C, 1), List.of(), false),
+        0);
+    leader.tick(SECOND);
+
+    assertThat(leader.ballot().round()).isEqualTo(round + 5);
+    assertThat(leader.isPreparing()).isTrue();
+  }
+
+  @Test
+  void moreRequestsThanTheBoundAreRefused() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    leader.submit(put("b", 1), 0);
+    leader.submit(put("c", 1), 0);
+    Pending tooMany = put("d", 1);
+    leader.submit(tooMany, 0);
+
+    assertThat(error(tooMany)).isInstanceOf(RingException.Refused.class);
+  }
+
+  @Test
+  void saysUnavailableAtOnceWhenTooFewMembersAnswer() {
+    lead();
+    leader.place(new Place(SELF, List.of(SELF), List.of(SELF, B, C), List.of(B, C), 2, 3, 0), 0);
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+
+    assertThat(error(put))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(B.shortString());
+    assertThat(shelf.records()).isZero();
+  }
+
+  @Test
+  void whatWasSentIsUnknownWhenItsTimeIsOver() {
+    lead();
+    Pending put = put("a", 1);
+    Pending waiting = put("b", 1);
+    leader.submit(put, 0);
+    leader.submit(waiting, 0);
+    leader.tick(6 * SECOND);
+
+    assertThat(error(put)).isInstanceOf(RingException.OutcomeUnknown.class);
+    assertThat(error(waiting)).isInstanceOf(RingException.Timeout.class);
+  }
+
+  @Test
+  void aCopyThatMissedAStepGetsTheWhole() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    var first = sent.accepts.get(0);
+    leader.accepted(
+        first.node,
+        leader.ballot(),
+        first.heads,
+        new CopyRequest.Accepted(true, leader.ballot(), List.of("default\0key"), List.of()),
+        0);
+
+    assertThat(sent.accepts.get(2).node).isEqualTo(first.node);
+    assertThat(sent.accepts.get(2).message.entries().get(0).base()).isEqualTo(Entry.WHOLE);
+  }
+
+  private void lead() {
+    leader.start(0);
+    promise(B);
+    promise(C);
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  private void promise(Id node) {
+    leader.promised(
+        node, leader.ballot(), new CopyRequest.Promise(true, leader.ballot(), List.of(), false), 0);
+  }
+
+  private void accept(Id node) {
+    Sent.Accept message = sent.lastTo(node);
+    leader.accepted(node, message.message.ballot(), message.heads, granted(), 0);
+  }
+
+  private void fail(Id node) {
+    Sent.Accept message = sent.lastTo(node);
+    leader.acceptFailed(node, message.message.ballot(), message.heads);
+  }
+
+  private CopyRequest.Accepted granted() {
+    return new CopyRequest.Accepted(true, leader.ballot(), List.of(), List.of());
+  }
+
+  private static CopyRequest.Accepted refused(long round) {
+    return new CopyRequest.Accepted(false, new Ballot(round, B, 1), List.of(), List.of());
+  }
+
+  private static Pending put(String operation, int value) {
+    return new Pending(
+        new Request.Put(
+            "default", "key", Json.of(value), Condition.NONE, Acknowledge.MAJORITY, operation),
+        "default\0key",
+        5 * SECOND);
+  }
+
+  private static Pending get() {
+    return new Pending(new Request.Get("default", "key", false), "default\0key", 5 * SECOND);
+  }
+
+  private static Request.Done done(Pending pending) {
+    return (Request.Done) pending.answer().join();
+  }
+
+  private static Throwable error(Pending pending) {
+    assertThat(pending.isAnswered()).isTrue();
+    return pending.answer().handle((reply, error) -> error).join();
+  }
+
+  /** Keeps what the leader sends. */
+  private static final class Sent implements Outbox {
+    private final List<Accept> accepts = new ArrayList<>();
+    private final List<Id> checks = new ArrayList<>();
+    private final List<Id> fetches = new ArrayList<>();
+    private boolean ended;
+
+    private record Accept(Id node, CopyRequest.Accept message, List<Head> heads) {}
+
+    private Accept lastTo(Id node) {
+      return accepts.stream()
+          .filter(accept -> accept.node.equals(node))
+          .reduce((earlier, later) -> later)
+          .orElseThrow();
+    }
+
+    @Override
+    public void prepare(Id node, CopyRequest.Prepare message) {}
+
+    @Override
+    public void accept(Id node, CopyRequest.Accept message, List<Head> heads) {
+      accepts.add(new Accept(node, message, heads));
+    }
+
+    @Override
+    public void check(Id node, CopyRequest.Check message, long number) {
+      checks.add(node);
+    }
+
+    @Override
+    public void fetch(Id node, CopyRequest.Fetch message) {
+      fetches.add(node);
+    }
+
+    @Override
+    public void tick() {}
+
+    @Override
+    public void repair() {}
+
+    @Override
+    public void ended() {
+      ended = true;
+    }
+
+    @Override
+    public long random() {
+      return 42;
+    }
+  }
+}
