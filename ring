@@ -85,8 +85,13 @@ build() {
   fi
   # Whatever was edited while the build ran is newer than the jar.
   touch -r "$root/target/ring-build.started" "$jar"
-  # Class data sharing saves a part of every later start. It is worth a try and never an error.
-  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" -jar "$jar" --version >/dev/null 2>&1 </dev/null ||
+  # Class data sharing saves a part of every later start. It is worth a try and never an error. The archive holds
+  # what a node loads that founds a ring, serves its gateway and ends again.
+  case $module in
+    ring-console) set -- node --listen 127.0.0.1:0 --http 127.0.0.1:0 --until-eof ;;
+    *) set -- --version ;;
+  esac
+  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" -jar "$jar" "$@" >/dev/null 2>&1 </dev/null ||
     rm -f "$archive"
 }
 

@@ -304,7 +304,8 @@ public final class Calls {
 
   /**
    * What one node did not do another may have done: when attempts went to several, an error that
-   * says that nothing was changed speaks for the node that answered alone.
+   * says that nothing was changed speaks for the node that answered alone. {@code NotOwner} is left
+   * to the services that use it: they ask again under names of their own for what they do.
    */
   private static RingException ofAllAttempts(Open call, RingException error) {
     boolean saysNothingChanged =
@@ -312,7 +313,6 @@ public final class Calls {
             || error instanceof RingException.Timeout
             || error instanceof RingException.NoRoute
             || error instanceof RingException.Unavailable
-            || error instanceof RingException.NotOwner
             || error instanceof RingException.Closed;
     if (call.options.readOnly() || !call.handedToSeveral || !saysNothingChanged) {
       return error;
