@@ -175,7 +175,9 @@ class DhtChurnTest {
       ring.await(dht(ring, 0).put(key, Json.of(key)));
     }
     for (int node : ring.running()) {
-      ring.leave(node);
+      ring.await(ring.node(node).leave());
+      ring.run(Duration.ofMillis(100));
+      ring.kill(node);
       ring.restart(node);
       ring.settle();
       ring.run(Duration.ofSeconds(1));
