@@ -11,6 +11,7 @@ import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.arc.Keys;
 import org.ringoverlay.dht.internal.arc.Records;
+import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
 
@@ -148,10 +149,16 @@ final class Caller {
                 "The change of '"
                     + request.key()
                     + "' may have been made: its daddy gave no final answer in time.",
-                ((Request.Change) request).operation().startsWith(Dht.CALLERS_OPERATION)));
+                isSafeToRepeat((Request.Change) request)));
       } else {
         future.completeExceptionally(error);
       }
+    }
+
+    private static boolean isSafeToRepeat(Request.Change change) {
+      return change.operation().startsWith(Dht.CALLERS_OPERATION)
+          || (change.condition().kind() != Condition.Kind.NONE
+              && change.condition().kind() != Condition.Kind.EXISTS);
     }
 
     private static boolean isWorthARepeat(RingException error) {

@@ -113,6 +113,11 @@ final class Update {
   }
 
   private void fail(Throwable error) {
-    future.completeExceptionally(Caller.unwrap(error));
+    Throwable cause = Caller.unwrap(error);
+    // The write itself is conditional and could be repeated, but not the update that made it.
+    future.completeExceptionally(
+        cause instanceof RingException.OutcomeUnknown unknown
+            ? new RingException.OutcomeUnknown(unknown.getMessage(), false)
+            : cause);
   }
 }

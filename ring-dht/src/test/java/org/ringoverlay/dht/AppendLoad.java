@@ -22,7 +22,7 @@ import org.ringoverlay.testkit.SimRing;
  * it began, and a version must always show the same list.
  */
 final class AppendLoad {
-  private static final Duration PAUSE = Duration.ofMillis(30);
+  private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final SimRing ring;
   private final Random random;

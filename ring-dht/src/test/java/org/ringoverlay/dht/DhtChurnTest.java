@@ -11,6 +11,7 @@ import org.ringoverlay.LeaveReport;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.testkit.Delay;
 import org.ringoverlay.testkit.Faults;
+import org.ringoverlay.testkit.NodePlan;
 import org.ringoverlay.testkit.SimRing;
 import org.ringoverlay.testkit.Simulation;
 import org.ringoverlay.testkit.junit.RingTest;
@@ -18,15 +19,14 @@ import org.ringoverlay.testkit.junit.RingTest;
 /** What was acknowledged stays, whoever comes, goes or sleeps. */
 class DhtChurnTest {
   private static final int KEYS = 4;
-  private static final int CLIENTS = 6;
+  private static final int CLIENTS = 12;
 
   @RingTest(nodes = 3, seeds = 50)
   void nothingIsLostWhenADaddyIsKilledUnderLoad(SimRing ring) {
     ring.settle();
     int victim = ring.rootOf(dht(ring, 0).id("list 0"));
     var load = new AppendLoad(ring, KEYS, others(ring, victim));
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     ring.kill(victim);
     ring.run(Duration.ofSeconds(4));
     load.end();
@@ -40,8 +40,7 @@ class DhtChurnTest {
     ring.settle();
     int victim = ring.rootOf(dht(ring, 0).id("list 1"));
     var load = new AppendLoad(ring, KEYS, others(ring, victim));
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     ring.killSilently(victim);
     ring.run(Duration.ofSeconds(4));
     load.end();
@@ -55,8 +54,7 @@ class DhtChurnTest {
     ring.settle();
     int victim = ring.rootOf(dht(ring, 0).id("list 0"));
     var load = new AppendLoad(ring, KEYS, ring.running());
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     ring.partition(victim);
     ring.run(Duration.ofMillis(500));
     load.moveTo(others(ring, victim));
@@ -72,8 +70,7 @@ class DhtChurnTest {
   @RingTest(nodes = 1, seeds = 12)
   void nothingIsLostWhenNodesJoinUnderLoad(SimRing ring) {
     var load = new AppendLoad(ring, KEYS, List.of(0));
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     for (int joined = 0; joined < 6; joined++) {
       ring.beginAdding();
       ring.run(Duration.ofMillis(50));
@@ -91,8 +88,7 @@ class DhtChurnTest {
     ring.settle();
     int victim = ring.rootOf(dht(ring, 0).id("list 2"));
     var load = new AppendLoad(ring, KEYS, ring.running());
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     ring.freeze(victim);
     ring.run(Duration.ofSeconds(4));
     ring.thaw(victim);
@@ -123,8 +119,7 @@ class DhtChurnTest {
     ring.settle();
     int leaver = ring.rootOf(dht(ring, 0).id("list 3"));
     var load = new AppendLoad(ring, KEYS, others(ring, leaver));
-    load.begin(CLIENTS);
-    ring.run(Duration.ofMillis(300));
+    begin(load, ring);
     LeaveReport report = ring.leave(leaver);
     ring.run(Duration.ofSeconds(3));
     load.end();
@@ -172,12 +167,39 @@ class DhtChurnTest {
     }
   }
 
+  @RingTest(seeds = 5)
+  void recordsOutliveARestartOfEveryNodeInTurn(Simulation simulation) {
+    SimRing ring = simulation.ring(3, NodePlan::durable);
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(100)) {
+      ring.await(dht(ring, 0).put(key, Json.of(key)));
+    }
+    for (int node : ring.running()) {
+      ring.await(ring.node(node).leave());
+      ring.run(Duration.ofMillis(100));
+      ring.kill(node);
+      ring.restart(node);
+      ring.settle();
+      ring.run(Duration.ofSeconds(1));
+    }
+    for (int node : ring.running()) {
+      ring.kill(node);
+      ring.run(Duration.ofMillis(200));
+      ring.restart(node);
+      ring.settle();
+      ring.run(Duration.ofSeconds(2));
+    }
+    for (String key : DhtScenarioTest.keys(100)) {
+      assertThat(ring.await(dht(ring, 1).get(key)).value()).as(key).contains(Json.of(key));
+    }
+  }
+
   @RingTest(seeds = 4)
   void nodesThatComeAndGoLoseNothing(Simulation simulation) {
     SimRing ring = simulation.ring(4);
     ring.settle();
     var load = new AppendLoad(ring, KEYS, List.of(0));
-    load.begin(CLIENTS);
+    begin(load, ring);
     for (int round = 0; round < 4; round++) {
       ring.run(Duration.ofMillis(700));
       ring.add(1);
@@ -196,10 +218,12 @@ class DhtChurnTest {
     var random = new Random(simulation.seed());
     SimRing ring = simulation.ring(4 + random.nextInt(4));
     ring.settle();
-    simulation.delay(Delay.lan().withTail(0.01, Duration.ofMillis(200)));
+    simulation.delay(
+        Delay.of(Duration.ofMillis(1), Duration.ofMillis(5))
+            .withTail(0.01, Duration.ofMillis(200)));
     simulation.faults(Faults.none().withReset(0.002));
     var load = new AppendLoad(ring, KEYS, List.of(0, 1));
-    load.begin(CLIENTS);
+    begin(load, ring);
     for (int round = 0; round < 5; round++) {
       ring.run(Duration.ofMillis(random.nextInt(1_000)));
       List<Integer> running = ring.running();
@@ -224,6 +248,13 @@ class DhtChurnTest {
     ring.settle();
 
     load.judge();
+  }
+
+  /** Begins a load over links so slow that whatever happens, happens in the middle of something. */
+  private static void begin(AppendLoad load, SimRing ring) {
+    ring.simulation().delay(Delay.of(Duration.ofMillis(2), Duration.ofMillis(8)));
+    load.begin(CLIENTS);
+    ring.run(Duration.ofMillis(300 + ring.simulation().seed() % 100));
   }
 
   private static List<Integer> others(SimRing ring, int victim) {

@@ -261,12 +261,19 @@ final class ArcLeader {
     }
   }
 
-  /** Others are the arc's neighbours now. */
-  void place(Place next, long nowNanos) {
+  /**
+   * Others are the arc's neighbours now.
+   *
+   * @param newcomers members that may have forgotten what they were heard to hold
+   */
+  void place(Place next, List<Id> newcomers, long nowNanos) {
     place = next;
     Takeover current = takeover;
+    if (current != null) {
+      current.forget(newcomers);
+    }
     if (reign != null) {
-      reign.place(next, nowNanos);
+      reign.place(next, newcomers, nowNanos);
     } else if (!self.equals(next.root())) {
       end(notOwner());
     } else if (current != null) {

@@ -96,6 +96,13 @@ final class Cell {
     }
   }
 
+  /** These nodes may have forgotten what they held. */
+  void forgetAll(List<Id> nodes, Id self) {
+    holders.removeAll(nodes);
+    asked.removeAll(nodes);
+    nodes.forEach(node -> forget(node, self));
+  }
+
   boolean isUnknown() {
     return !sources.isEmpty();
   }

@@ -23,6 +23,7 @@ final class Neighbourhood {
   private final boolean leaving;
   private final List<Member> present;
   private final List<Gone> gone;
+  private final List<Id> newcomers;
 
   private record Gone(Id id, long untilNanos) {}
 
@@ -32,7 +33,8 @@ final class Neighbourhood {
       int copiesWanted,
       int askedMax,
       boolean leaving,
-      List<Gone> gone) {
+      List<Gone> gone,
+      List<Member> before) {
     this.view = view;
     this.service = service;
     this.copiesWanted = copiesWanted;
@@ -41,6 +43,11 @@ final class Neighbourhood {
     this.present =
         view.members().stream()
             .filter(member -> member.offers(service) && counts(member.state()))
+            .toList();
+    this.newcomers =
+        present.stream()
+            .filter(member -> before.stream().noneMatch(old -> isSameStart(old, member)))
+            .map(Member::id)
             .toList();
     boolean others = present.stream().anyMatch(member -> !member.id().equals(view.self()));
     this.leaving = leaving && others;
@@ -52,7 +59,7 @@ final class Neighbourhood {
    * @param askedMax how many of the nearest are asked when an arc gets another daddy
    */
   static Neighbourhood of(RingView view, String service, int copiesWanted, int askedMax) {
-    return new Neighbourhood(view, service, copiesWanted, askedMax, false, List.of());
+    return new Neighbourhood(view, service, copiesWanted, askedMax, false, List.of(), List.of());
   }
 
   /**
@@ -71,12 +78,24 @@ final class Neighbourhood {
         departed.add(new Gone(member.id(), nowNanos + rememberedNanos));
       }
     }
-    return new Neighbourhood(next, service, copiesWanted, askedMax, leaving, departed);
+    return new Neighbourhood(next, service, copiesWanted, askedMax, leaving, departed, present);
   }
 
   /** The same for a node that is about to leave and does not count on itself any more. */
   Neighbourhood withoutSelf() {
-    return new Neighbourhood(view, service, copiesWanted, askedMax, true, gone);
+    return new Neighbourhood(view, service, copiesWanted, askedMax, true, gone, present);
+  }
+
+  /**
+   * The members of which the view before this one knew nothing: they are new, or they were away, or
+   * they have started again and may have forgotten everything.
+   */
+  List<Id> newcomers() {
+    return newcomers;
+  }
+
+  private static boolean isSameStart(Member one, Member other) {
+    return one.id().equals(other.id()) && one.incarnation() == other.incarnation();
   }
 
   RingView view() {

@@ -281,7 +281,7 @@ public final class Records implements RingService<Request> {
   private void moveTo(Neighbourhood next, long nowNanos) {
     neighbourhood = next;
     for (ArcLeader leader : List.copyOf(leaders.values())) {
-      leader.place(next.place(leader.arc()), nowNanos);
+      leader.place(next.place(leader.arc()), next.newcomers(), nowNanos);
     }
     sweep(next);
   }

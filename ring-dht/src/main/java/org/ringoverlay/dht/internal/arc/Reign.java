@@ -432,8 +432,12 @@ final class Reign {
 
   // ---- members and time
 
-  void place(Place next, long nowNanos) {
+  void place(Place next, List<Id> newcomers, long nowNanos) {
     place = next;
+    if (!newcomers.isEmpty()) {
+      heard.removeAll(newcomers);
+      cells.values().forEach(cell -> cell.forgetAll(newcomers, self));
+    }
     for (Cell cell : List.copyOf(busy.values())) {
       progress(cell, nowNanos);
     }

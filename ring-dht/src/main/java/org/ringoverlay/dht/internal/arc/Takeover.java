@@ -102,6 +102,14 @@ final class Takeover {
     asking.remove(node);
   }
 
+  /** What these nodes said counts no more: they may have started again since. */
+  void forget(List<Id> nodes) {
+    heard.removeAll(nodes);
+    asking.keySet().removeAll(nodes);
+    known.values().forEach(each -> each.holders().removeAll(nodes));
+    known.values().removeIf(each -> each.holders().isEmpty());
+  }
+
   /** Whether enough is known. */
   boolean isComplete(Place place, long nowNanos, long graceNanos) {
     boolean graceOver = nowNanos - sinceNanos >= graceNanos;

@@ -187,7 +187,8 @@ class ArcLeaderTest {
   @Test
   void saysUnavailableAtOnceWhenTooFewMembersAnswer() {
     lead();
-    leader.place(new Place(SELF, List.of(SELF), List.of(SELF, B, C), List.of(B, C), 2, 3, 0), 0);
+    leader.place(
+        new Place(SELF, List.of(SELF), List.of(SELF, B, C), List.of(B, C), 2, 3, 0), List.of(), 0);
     Pending put = put("a", 1);
     leader.submit(put, 0);
 
@@ -224,6 +225,23 @@ class ArcLeaderTest {
 
     assertThat(sent.accepts.get(2).node).isEqualTo(first.node);
     assertThat(sent.accepts.get(2).message.entries().get(0).base()).isEqualTo(Entry.WHOLE);
+  }
+
+  @Test
+  void aCopyThatStartedAgainIsBroughtLevelAgain() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    accept(B);
+    accept(C);
+    assertThat(leader.isLevel()).isTrue();
+
+    leader.place(
+        new Place(SELF, List.of(SELF, B, C), List.of(SELF, B, C), List.of(), 2, 3, 0),
+        List.of(B),
+        0);
+
+    assertThat(leader.isLevel()).isFalse();
+    assertThat(leader.nextRepair()).extracting(Repair::node).isEqualTo(B);
   }
 
   private void lead() {

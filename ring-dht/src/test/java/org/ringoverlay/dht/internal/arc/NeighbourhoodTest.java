@@ -75,6 +75,20 @@ class NeighbourhoodTest {
         .isZero();
   }
 
+  @Test
+  void newcomersAreThoseThatWereNotThereOrStartedAgain() {
+    Neighbourhood before = around(List.of(alive(0), alive(4), suspect(8)));
+    Member again =
+        new Member(
+            ARCS.centre(4), 2, "host:1", "", Map.of(), List.of("dht.copy"), MemberState.ALIVE);
+
+    Neighbourhood after =
+        before.after(view(List.of(alive(0), again, alive(8), alive(12))), 0, SECOND);
+
+    assertThat(after.newcomers()).containsExactly(ARCS.centre(4), ARCS.centre(12));
+    assertThat(after.withoutSelf().newcomers()).isEmpty();
+  }
+
   private Neighbourhood around(List<Member> members) {
     return Neighbourhood.of(view(members), "dht.copy", 3, 7);
   }
