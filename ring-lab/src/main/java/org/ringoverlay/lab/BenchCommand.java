@@ -35,7 +35,10 @@ final class BenchCommand implements Callable<Integer> {
         description = "Requests that wait at any moment (${DEFAULT-VALUE}).")
     private int outstanding;
 
-    @Option(names = "--loops", defaultValue = "2", description = "Loop threads (${DEFAULT-VALUE}).")
+    @Option(
+        names = "--loops",
+        defaultValue = "2",
+        description = "Loop threads, one of them the asker's; at least 2 (${DEFAULT-VALUE}).")
     private int loops;
 
     @Option(
