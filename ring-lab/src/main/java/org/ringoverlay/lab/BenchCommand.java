@@ -58,6 +58,10 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+      if (loops < 2 || nodes < 2 || outstanding < 1) {
+        System.err.println("At least 2 loops, 2 nodes and 1 outstanding request are needed.");
+        return 2;
+      }
       PrintStream out = System.out;
       out.printf(
           Locale.ROOT,
