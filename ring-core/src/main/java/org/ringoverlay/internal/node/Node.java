@@ -498,6 +498,10 @@ public final class Node {
     calls.close("This node has closed: " + why);
     links.close();
     started.completeExceptionally(new RingException.Closed("The node closed: " + why));
+    Leaving current = leaving;
+    if (current != null) {
+      current.cutShort(new RingException.Closed("The node closed before it had left: " + why));
+    }
     transport
         .close()
         .whenComplete(

@@ -269,8 +269,7 @@ final class Reign {
   }
 
   /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
-  private void acknowledge(
-      Cell cell, Pending pending, Request.Change change, Operation operation) {
+  private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
     if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
       done(cell, pending, operation);
     } else {

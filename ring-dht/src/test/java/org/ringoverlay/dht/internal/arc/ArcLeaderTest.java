@@ -265,8 +265,7 @@ class ArcLeaderTest {
       shelf.accept(
           ARC + 1,
           new Ballot(1, B, 1),
-          List.of(
-              new Entry("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
+          List.of(new Entry("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
     }
     var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
     leader.start(0);
