@@ -1,9 +1,13 @@
 package org.ringoverlay.dht;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Answer;
@@ -28,8 +32,42 @@ final class Caller {
 
   private final Ring ring;
 
+  /** Who pauses before a repeat, and how each is told that no repeat will come. */
+  private final Map<Runnable, Runnable> pausing = new LinkedHashMap<>();
+
+  private boolean closed;
+
   Caller(Ring ring) {
     this.ring = ring;
+    var unused = ring.closed().thenRun(this::close);
+  }
+
+  /** The node is closed and its timers with it. */
+  private void close() {
+    closed = true;
+    List<Runnable> told = List.copyOf(pausing.values());
+    pausing.clear();
+    told.forEach(Runnable::run);
+  }
+
+  private void pause(long nanos, Runnable next, Runnable whenClosed) {
+    if (closed) {
+      whenClosed.run();
+      return;
+    }
+    pausing.put(next, whenClosed);
+    ring.scheduler()
+        .schedule(
+            nanos,
+            () -> {
+              if (pausing.remove(next) != null) {
+                next.run();
+              }
+            });
+  }
+
+  private static RingException nodeClosed() {
+    return new RingException.Closed("This node has closed.");
   }
 
   /** Begins on the loop, where chance and timers may be used. */
@@ -52,7 +90,7 @@ final class Caller {
                               }
                             }));
     if (!taken) {
-      future.completeExceptionally(new RingException.Closed("This node has closed."));
+      future.completeExceptionally(nodeClosed());
     }
     return future;
   }
@@ -73,8 +111,8 @@ final class Caller {
   }
 
   /** Waits before a repeat: a little at random, longer from time to time. On the loop. */
-  void later(int attempt, Runnable task) {
-    ring.scheduler().schedule(waitNanos(attempt), task);
+  void later(int attempt, Runnable task, Consumer<RingException> failed) {
+    pause(waitNanos(attempt), task, () -> failed.accept(nodeClosed()));
   }
 
   private long waitNanos(int attempt) {
@@ -136,7 +174,7 @@ final class Caller {
       long wait = waitNanos(attempts++);
       boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
       if (mayRepeat && deadlineNanos - ring.clock().nanos() > wait) {
-        ring.scheduler().schedule(wait, this::attempt);
+        pause(wait, this::attempt, () -> end(nodeClosed()));
       } else {
         end(cause);
       }

@@ -44,9 +44,13 @@ public final class Dht {
   private final String space;
 
   Dht(Ring ring, Records records, String space) {
+    this(ring, records, new Caller(ring), space);
+  }
+
+  private Dht(Ring ring, Records records, Caller caller, String space) {
     this.ring = ring;
     this.records = records;
-    this.caller = new Caller(ring);
+    this.caller = caller;
     this.space = space;
   }
 
@@ -63,7 +67,7 @@ public final class Dht {
    */
   public Dht namespace(String name) {
     Keys.checkSpace(name);
-    return new Dht(ring, records, name);
+    return new Dht(ring, records, caller, name);
   }
 
   /** The namespace. */

@@ -108,7 +108,7 @@ final class Update {
     } else if (attempts >= attemptsMax) {
       fail(conflict.after(attempts));
     } else {
-      caller.later(attempts, this::read);
+      caller.later(attempts, this::read, this::fail);
     }
   }
 

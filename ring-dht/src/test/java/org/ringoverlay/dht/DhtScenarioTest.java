@@ -306,6 +306,27 @@ class DhtScenarioTest {
     assertThat(ring.await(dht.put("key", Json.of(3))).copies()).isEqualTo(1);
   }
 
+  @RingTest(nodes = 3, seeds = 5)
+  void whoWaitsWhenItsNodeClosesIsTold(SimRing ring) {
+    ring.settle();
+    int root = ring.rootOf(Id.of("key"));
+    int node = (root + 1) % 3;
+    ring.partition(node);
+    Dht dht = dht(ring, node);
+    var read = dht.namespace("default").get("key").toCompletableFuture();
+    var written = dht.put("key", Json.of(1)).toCompletableFuture();
+    ring.run(Duration.ofMillis(300));
+    assertThat(read).isNotDone();
+    assertThat(written).isNotDone();
+
+    ring.node(node).halt();
+    ring.run(Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> ring.await(read)).isInstanceOf(RingException.Closed.class);
+    assertThatThrownBy(() -> ring.await(written))
+        .isInstanceOfAny(RingException.Closed.class, RingException.OutcomeUnknown.class);
+  }
+
   @RingTest(nodes = 3)
   void aStaleReadNeedsNobodyElse(SimRing ring) {
     ring.settle();

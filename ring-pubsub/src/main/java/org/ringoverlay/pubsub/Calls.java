@@ -1,6 +1,9 @@
 package org.ringoverlay.pubsub;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.ringoverlay.Answer;
 import org.ringoverlay.AskOptions;
@@ -18,6 +21,8 @@ final class Calls {
   private final Ring ring;
   private final Pace pace;
   private final int openMax;
+  private final Map<Runnable, CompletableFuture<?>> pausing = new LinkedHashMap<>();
+  private boolean closed;
   private int open;
 
   Calls(Ring ring, Pace pace) {
@@ -42,6 +47,30 @@ final class Calls {
     return future;
   }
 
+  private void pause(Runnable next, CompletableFuture<?> future) {
+    if (closed) {
+      open--;
+      future.completeExceptionally(new RingException.Closed("This node has closed."));
+      return;
+    }
+    pausing.put(next, future);
+    pace.afterRetry(
+        () -> {
+          if (pausing.remove(next) != null) {
+            next.run();
+          }
+        });
+  }
+
+  /** The node is closed and its timers with it: nothing that pauses will be tried again. */
+  void close(RingException why) {
+    closed = true;
+    List<CompletableFuture<?>> told = List.copyOf(pausing.values());
+    pausing.clear();
+    open -= told.size();
+    told.forEach(future -> future.completeExceptionally(why));
+  }
+
   private <R> void attempt(
       Id topic,
       RootRequest request,
@@ -60,7 +89,7 @@ final class Calls {
               }
               RingException error = Errors.of(thrown);
               if (error instanceof RingException.NotOwner && deadlineNanos - pace.now() > 0) {
-                pace.afterRetry(() -> attempt(topic, request, replyType, deadlineNanos, future));
+                pause(() -> attempt(topic, request, replyType, deadlineNanos, future), future);
                 return;
               }
               open--;

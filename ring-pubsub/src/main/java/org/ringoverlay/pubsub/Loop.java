@@ -6,13 +6,17 @@ import org.ringoverlay.spi.Scheduler;
 
 /** The way onto the node's loop, from any thread. */
 record Loop(Scheduler scheduler) {
-  /** Runs a task on the loop, at once if there already; once the loop is gone it is dropped. */
-  void run(Runnable task) {
+  /**
+   * Runs a task on the loop, at once if there already.
+   *
+   * @return false if the loop is gone and the task with it
+   */
+  boolean run(Runnable task) {
     if (scheduler.onLoop()) {
       task.run();
-    } else {
-      scheduler.execute(task);
+      return true;
     }
+    return scheduler.execute(task);
   }
 
   /** As {@link #run(Runnable)}; a loop that is gone fails the future. */

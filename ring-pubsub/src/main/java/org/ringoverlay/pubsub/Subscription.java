@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription implements AutoCloseable {
   /** What a subscription needs of its node. */
   interface Home {
-    /** Runs on the loop, at once if there already. */
-    void onLoop(Runnable task);
+    /** Runs on the loop, at once if there already; false if the loop is gone. */
+    boolean onLoop(Runnable task);
 
     /** A handler of a topic begins, later than the request that brought the event. */
     void resumes();
@@ -95,15 +95,19 @@ public final class Subscription implements AutoCloseable {
   public CompletionStage<Void> cancel() {
     cancelled = true;
     var done = new CompletableFuture<Void>();
-    home.onLoop(
-        () -> {
-          if (cancelStage == null) {
-            waiting.clear();
-            events = 0;
-            cancelStage = home.cancelled(this);
-          }
-          cancelStage.whenComplete((nothing, error) -> done.complete(null));
-        });
+    boolean taken =
+        home.onLoop(
+            () -> {
+              if (cancelStage == null) {
+                waiting.clear();
+                events = 0;
+                cancelStage = home.cancelled(this);
+              }
+              cancelStage.whenComplete((nothing, error) -> done.complete(null));
+            });
+    if (!taken) {
+      done.complete(null);
+    }
     return done;
   }
 

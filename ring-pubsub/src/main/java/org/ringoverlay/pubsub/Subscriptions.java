@@ -34,6 +34,7 @@ final class Subscriptions {
   private long events;
   private long gaps;
   private long handlerFailures;
+  private boolean closed;
 
   Subscriptions(Ring ring, Pace pace, Grafts grafts, Loop loop) {
     this.ring = ring;
@@ -47,6 +48,12 @@ final class Subscriptions {
   /** How they fare, beside the topics whose root this node is. */
   TopicsStatus status(List<TopicsStatus.Rooted> rooted) {
     return new TopicsStatus(subscriptions, willing, events, gaps, handlerFailures, rooted);
+  }
+
+  /** The node is closed and its timers with it: whoever waits for a root is told. */
+  void close(RingException why) {
+    closed = true;
+    grafts.all().forEach(topic -> topic.endWaiters(why));
   }
 
   /** Subscribes. Any thread. */
@@ -115,6 +122,10 @@ final class Subscriptions {
     loop.run(
         future,
         () -> {
+          if (closed) {
+            future.completeExceptionally(new RingException.Closed("This node has closed."));
+            return;
+          }
           if (subscriptions + willing >= countMax) {
             future.completeExceptionally(
                 new RingException.Refused(
@@ -198,8 +209,8 @@ final class Subscriptions {
   /** What subscriptions need of this node. */
   private final class Home implements Subscription.Home {
     @Override
-    public void onLoop(Runnable task) {
-      loop.run(task);
+    public boolean onLoop(Runnable task) {
+      return loop.run(task);
     }
 
     @Override

@@ -60,6 +60,7 @@ public final class Topics {
     this.deliveries = new Deliveries(ring, grafts, loop);
     this.calls = new Calls(ring, pace);
     this.messageBytesMax = ring.settings().get(PubsubSettings.MESSAGE_BYTES_MAX);
+    var unused = ring.closed().thenRun(this::close);
   }
 
   /**
@@ -69,6 +70,12 @@ public final class Topics {
    */
   public static Topics on(Ring ring) {
     return ring.extension(Topics.class);
+  }
+
+  private void close() {
+    var why = new RingException.Closed("This node has closed.");
+    calls.close(why);
+    subscriptions.close(why);
   }
 
   List<RingService<?>> services() {

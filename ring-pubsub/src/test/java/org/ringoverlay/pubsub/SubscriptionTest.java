@@ -22,8 +22,9 @@ class SubscriptionTest {
     int cancelled;
 
     @Override
-    public void onLoop(Runnable task) {
+    public boolean onLoop(Runnable task) {
       task.run();
+      return true;
     }
 
     @Override

@@ -53,6 +53,21 @@ class TopicsScenarioTest {
     }
   }
 
+  @RingTest(nodes = 3, seeds = 5)
+  void whoWaitsForAGraftWhenItsNodeClosesIsTold(SimRing ring) {
+    ring.settle();
+    String topic = topicRootedAt(ring, 0);
+    ring.partition(1);
+    var subscribed = Topics.on(ring.node(1)).subscribe(topic, event -> {}).toCompletableFuture();
+    ring.run(Duration.ofMillis(300));
+    assertThat(subscribed).isNotDone();
+
+    ring.node(1).halt();
+    ring.run(Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> ring.await(subscribed)).isInstanceOf(RingException.Closed.class);
+  }
+
   @RingTest(nodes = 5, seeds = 5)
   void everySubscriberGetsEveryMessageInOneOrder(SimRing ring) {
     ring.settle();

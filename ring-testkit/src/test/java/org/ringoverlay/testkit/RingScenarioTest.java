@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.LeaveReport;
 import org.ringoverlay.Ring;
+import org.ringoverlay.RingService;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.testkit.Echo.Said;
@@ -43,6 +45,34 @@ class RingScenarioTest {
         assertThat(said).isEqualTo(new Said(number, ring.rootOf(target)));
       }
     }
+  }
+
+  @RingTest(seeds = 3)
+  void whoWaitsForALeaveIsToldWhenTheNodeHaltsBefore(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.service(
+                    RingService.of(
+                        "never",
+                        Integer.class,
+                        (request, context) -> new CompletableFuture<Integer>())));
+    ring.settle();
+    Ring leaver = ring.node(0);
+    var unanswered =
+        ring.node(1).ask("never", leaver.id(), 1, Integer.class, AskOptions.defaults().directly());
+    ring.run(Duration.ofMillis(200));
+    var left = leaver.leave().toCompletableFuture();
+    ring.run(Duration.ofMillis(200));
+    assertThat(left).isNotDone();
+
+    leaver.halt();
+    ring.run(Duration.ofSeconds(1));
+
+    assertThat(left).isCompletedExceptionally();
+    assertThatThrownBy(() -> ring.await(left)).isInstanceOf(RingException.Closed.class);
+    assertThatThrownBy(() -> ring.await(unanswered)).isInstanceOf(RingException.class);
   }
 
   @RingTest(seeds = 10)

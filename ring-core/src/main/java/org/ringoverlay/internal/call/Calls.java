@@ -3,6 +3,7 @@ package org.ringoverlay.internal.call;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -58,6 +59,10 @@ public final class Calls {
     boolean handedOut;
     boolean deliveredHere;
     boolean handedToSeveral;
+
+    /** The nodes that it was handed to and that have not said that they changed nothing. */
+    final LinkedHashSet<Id> silent = new LinkedHashSet<>(2);
+
     @Nullable Id handedTo;
     @Nullable Id nextHop;
     @Nullable RingException lastTrouble;
@@ -83,6 +88,7 @@ public final class Calls {
       handedOut = true;
       handedToSeveral |= handedTo != null && !handedTo.equals(hop);
       handedTo = hop;
+      silent.add(hop);
     }
   }
 
@@ -299,24 +305,33 @@ public final class Calls {
       call.lastTrouble = error;
       return;
     }
-    finish(call, null, ofAllAttempts(call, error));
+    boolean nothingChanged = saysNothingChanged(error);
+    boolean spokeForItself = nothingChanged && call.silent.remove(answer.origin());
+    if (spokeForItself
+        && call.silent.contains(call.handedTo)
+        && !answer.origin().equals(call.handedTo)) {
+      // A former root turns the request away while the present one has it in work.
+      call.lastTrouble = error;
+      return;
+    }
+    boolean mayHaveRun = nothingChanged && call.handedToSeveral && !call.silent.isEmpty();
+    finish(call, null, mayHaveRun && !call.options.readOnly() ? unknown(error) : error);
+  }
+
+  private static boolean saysNothingChanged(RingException error) {
+    return error instanceof RingException.Refused
+        || error instanceof RingException.Timeout
+        || error instanceof RingException.NoRoute
+        || error instanceof RingException.Unavailable
+        || error instanceof RingException.NotOwner
+        || error instanceof RingException.Closed;
   }
 
   /**
    * What one node did not do another may have done: when attempts went to several, an error that
-   * says that nothing was changed speaks for the node that answered alone. {@code NotOwner} is left
-   * to the services that use it: they ask again under names of their own for what they do.
+   * says that nothing was changed speaks for the node that answered alone.
    */
-  private static RingException ofAllAttempts(Open call, RingException error) {
-    boolean saysNothingChanged =
-        error instanceof RingException.Refused
-            || error instanceof RingException.Timeout
-            || error instanceof RingException.NoRoute
-            || error instanceof RingException.Unavailable
-            || error instanceof RingException.Closed;
-    if (call.options.readOnly() || !call.handedToSeveral || !saysNothingChanged) {
-      return error;
-    }
+  private static RingException unknown(RingException error) {
     return new RingException.OutcomeUnknown(
         "An earlier attempt went to another node, which may have run it; the last one ended in: "
             + error.getMessage(),

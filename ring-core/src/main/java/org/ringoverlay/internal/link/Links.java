@@ -114,11 +114,10 @@ public final class Links {
     return Connection.Sent.QUEUED;
   }
 
-  /** Connects to a node now, if it is not connected, whatever came of earlier tries. */
+  /** Connects to a node, unless it is connected or could not be reached a moment ago. */
   public void reach(Id node) {
     Peer peer = peers.computeIfAbsent(node, id -> new Peer());
     if (!closed && peer.agreed.isEmpty() && peer.dialling == null) {
-      peer.dialAgainAt = Long.MIN_VALUE;
       dial(node, peer);
     }
   }

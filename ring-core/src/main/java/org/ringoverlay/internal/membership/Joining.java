@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.LinkMessage;
@@ -17,7 +18,8 @@ import org.ringoverlay.view.MemberState;
 /**
  * How a node comes into a ring.
  *
- * <p>{@code SEEKING → DISCOVERING → ANNOUNCING → DONE}, or {@code FAILED} from the first two.
+ * <p>{@code SEEKING → DISCOVERING → ANNOUNCING → DONE}, or {@code FAILED} from any of the first
+ * three, when the time for the whole is over.
  *
  * <ul>
  *   <li>Seeking: the seeds are tried one after another until one lets the node in and tells it the
@@ -80,6 +82,7 @@ public final class Joining {
   private long round;
   private long deadline;
   private int nextSeed;
+  private String asked = "";
   private @Nullable Timer timer;
 
   /** Makes the join of a node. */
@@ -148,6 +151,7 @@ public final class Joining {
   /** The node at a seed's address agreed to talk. */
   public void seedLinked(String address, Id node) {
     if (state == State.SEEKING) {
+      asked = address;
       troubles.put(address, "connected, but it did not let this node in");
       post.send(node, new LinkMessage.Join(membership.selfEntry()));
     }
@@ -171,9 +175,10 @@ public final class Joining {
     again();
   }
 
-  /** The seed has not joined itself. */
-  public void notReady() {
+  /** The seed cannot let this node in now, and says why. */
+  public void notReady(String why) {
     if (state == State.SEEKING) {
+      troubles.put(asked, "not ready: " + Printable.text(why, 100));
       again();
     }
   }
@@ -209,11 +214,23 @@ public final class Joining {
       return;
     }
     boolean complete = true;
+    var silent = new StringBuilder();
     for (Member member : membership.view().neighbours(self, limits.perSide())) {
       if (member.state() == MemberState.ALIVE && !agreed.contains(member.id())) {
         complete = false;
+        silent.append(' ').append(member.address());
         post.send(member.id(), new LinkMessage.Settle(round, membership.selfEntry()));
       }
+    }
+    if (!complete && clock.nanos() - deadline >= 0) {
+      fail(
+          new RingException.Unavailable(
+              "These neighbours did not agree on this node within "
+                  + limits.timeoutNanos() / 1_000_000
+                  + " ms:"
+                  + silent
+                  + "."));
+      return;
     }
     if (!complete) {
       rearm(scheduler.schedule(limits.resendNanos(), this::ask));

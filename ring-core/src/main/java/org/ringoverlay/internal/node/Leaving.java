@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
 import org.ringoverlay.internal.call.ByteService;
 import org.ringoverlay.internal.call.Services;
 import org.ringoverlay.spi.Clock;
@@ -80,6 +81,14 @@ final class Leaving {
     left = result;
     goodbye.run();
     waiting.forEach(future -> future.complete(result));
+  }
+
+  /** The node closed before it had left; whoever waits is told, for no timer will. */
+  void cutShort(RingException why) {
+    if (left == null) {
+      waiting.forEach(future -> future.completeExceptionally(why));
+      waiting.clear();
+    }
   }
 
   void whenLeft(CompletableFuture<Left> future) {

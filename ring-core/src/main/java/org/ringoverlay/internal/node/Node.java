@@ -274,6 +274,13 @@ public final class Node {
     var card =
         new MemberCard(
             id(), incarnation(), address, config.http(), config.labels(), services.names());
+    if (!card.isSound()) {
+      abort(
+          new RingException.InvalidInput(
+              "What this node would say of itself is too long or not plain text: its address, its"
+                  + " gateway's address, its labels or its services."));
+      return;
+    }
     Json raw = Json.of(card);
     introduction.card(raw);
     membership.introduce(card, raw);
@@ -498,6 +505,10 @@ public final class Node {
     calls.close("This node has closed: " + why);
     links.close();
     started.completeExceptionally(new RingException.Closed("The node closed: " + why));
+    Leaving current = leaving;
+    if (current != null) {
+      current.cutShort(new RingException.Closed("The node closed before it had left: " + why));
+    }
     transport
         .close()
         .whenComplete(
@@ -562,8 +573,8 @@ public final class Node {
       }
       if (message instanceof LinkMessage.Joined joined) {
         attempt.joined(joined);
-      } else if (message instanceof LinkMessage.NotReady) {
-        attempt.notReady();
+      } else if (message instanceof LinkMessage.NotReady notReady) {
+        attempt.notReady(notReady.why());
       } else if (message instanceof LinkMessage.Settled settled) {
         attempt.settled(from, settled);
       }
@@ -575,6 +586,10 @@ public final class Node {
         return;
       }
       membership.apply(List.of(join.self()), "joins");
+      if (membership.stateOf(from) == null) {
+        links.send(from, new LinkMessage.NotReady("its table of members is full"));
+        return;
+      }
       links.send(
           from,
           new LinkMessage.Joined(
@@ -642,9 +657,24 @@ public final class Node {
       List<IdRange> lost = difference(had, has);
       List<IdRange> gained = difference(has, had);
       for (ByteService service : services.all()) {
+        tell(service, lost, gained, after);
+      }
+    }
+
+    /** A service that throws at a change of the ring fails alone. */
+    private void tell(
+        ByteService service, List<IdRange> lost, List<IdRange> gained, RingView after) {
+      try {
         lost.forEach(service::lost);
         gained.forEach(service::gained);
         service.changed(after);
+      } catch (RuntimeException thrown) {
+        observer.trouble(
+            id(),
+            "service '"
+                + service.name()
+                + "' threw when it was told of a change of the ring: "
+                + Printable.text(thrown.toString(), 200));
       }
     }
 

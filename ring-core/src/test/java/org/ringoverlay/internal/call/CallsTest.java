@@ -355,4 +355,32 @@ class CallsTest {
     assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Closed.class);
     assertThat(calls.openCount()).isZero();
   }
+
+  @Test
+  void aFormerRootThatTurnsTheRequestAwayDoesNotSpeakForThePresentOne() {
+    call(WRITE);
+    Envelope first = way.last();
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    Envelope second = way.last();
+    calls.answered(failure(first, ROOT, 0, new RingException.NotOwner("not I", null)));
+    assertThat(ends).isEmpty();
+
+    calls.answered(reply(second, THIRD, "1"));
+
+    assertThat(ends).containsExactly("1");
+  }
+
+  @Test
+  void whenAllWhoWereAskedChangedNothingNothingIsUnknown() {
+    call(WRITE);
+    Envelope first = way.last();
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    Envelope second = way.last();
+    calls.answered(failure(first, ROOT, 0, new RingException.NotOwner("not I", null)));
+    calls.answered(failure(second, THIRD, 0, new RingException.NotOwner("nor I", null)));
+
+    assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.NotOwner.class);
+  }
 }

@@ -165,7 +165,7 @@ class JoiningTest {
     Joining joining = joining("127.0.0.1:1");
     joining.seedLinked("127.0.0.1:1", node(1));
     assertThat(post.to(node(1), LinkMessage.Join.class)).hasSize(1);
-    joining.notReady();
+    joining.notReady("JOINING");
     loop.advance(150 * MILLIS);
     assertThat(ears.dialled).hasSize(2);
     joining.seedLinked("127.0.0.1:1", node(1));
@@ -251,7 +251,7 @@ class JoiningTest {
     joining.joined(letIn());
     joining.joined(letIn(1, 2));
     joining.seedFailed("127.0.0.1:1", new RingException.Incompatible("late"));
-    joining.notReady();
+    joining.notReady("JOINING");
     joining.settled(node(1), new LinkMessage.Settled(1, List.of()));
     loop.advance(60_000 * MILLIS);
     assertThat(ears.joined).isEqualTo(1);

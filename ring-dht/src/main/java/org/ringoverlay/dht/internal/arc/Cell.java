@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.id.Id;
 
@@ -40,8 +41,11 @@ final class Cell {
   /** The change that made the register, until enough copies hold it. */
   @Nullable Pending changing;
 
-  /** The change that waits for all copies of the register. */
-  @Nullable Pending waitsForAll;
+  /** The changes that wait until all copies hold the register that they made, or a newer one. */
+  final List<ForAll> waitForAll = new ArrayList<>();
+
+  /** A change that enough copies hold, and what came of it. */
+  record ForAll(Pending pending, Operation operation) {}
 
   Cell(String key, @Nullable Register current) {
     this.key = key;

@@ -11,6 +11,7 @@ import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Seat;
 import org.ringoverlay.error.RingException;
@@ -99,7 +100,7 @@ final class Reign {
     if (over) {
       return;
     }
-    if (cell.settled && cell.waitsForAll == null) {
+    if (cell.settled && cell.waitForAll.isEmpty()) {
       busy.remove(cell.key);
     } else if (!cell.settled && !cell.queue.isEmpty()) {
       urge(cell);
@@ -134,7 +135,7 @@ final class Reign {
     }
     Decision decision = Decision.on(cell.current, change, version);
     if (decision instanceof Decision.Repeat repeat) {
-      pending.done(repeat.first().done(cell.holders.size(), place.wanted()));
+      acknowledge(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Reject reject) {
       confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
@@ -250,32 +251,36 @@ final class Reign {
       cell.settled = true;
       Pending made = cell.changing;
       cell.changing = null;
-      if (made != null
-          && made.request() instanceof Request.Change change
-          && change.acknowledge() == Acknowledge.ALL) {
-        cell.waitsForAll = made;
-      } else if (made != null) {
-        acknowledge(cell, made);
+      if (made != null && made.request() instanceof Request.Change change && cell.current != null) {
+        Operation operation = cell.current.operations().find(change.operation());
+        if (operation != null) {
+          acknowledge(cell, made, change, operation);
+        }
       }
     }
-    Pending all = cell.waitsForAll;
     boolean level = cell.isLevel(place);
-    if (all != null && level) {
-      cell.waitsForAll = null;
-      acknowledge(cell, all);
+    if (level && cell.settled) {
+      cell.waitForAll.forEach(all -> done(cell, all.pending(), all.operation()));
+      cell.waitForAll.clear();
     }
     if (cell.settled && cell.asked.isEmpty() && !level) {
       out.repair();
     }
   }
 
-  private void acknowledge(Cell cell, Pending pending) {
-    if (cell.current != null && pending.request() instanceof Request.Change change) {
-      var operation = cell.current.operations().find(change.operation());
-      if (operation != null) {
-        pending.done(operation.done(cell.holders.size(), place.wanted()));
-      }
+  /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
+  private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
+    if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
+      done(cell, pending, operation);
+    } else {
+      cell.waitForAll.add(new Cell.ForAll(pending, operation));
+      busy.put(cell.key, cell);
+      out.tick();
     }
+  }
+
+  private void done(Cell cell, Pending pending, Operation operation) {
+    pending.done(operation.done(cell.holders.size(), place.wanted()));
   }
 
   private int votes(Cell cell) {
@@ -326,6 +331,11 @@ final class Reign {
   void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
     for (Entry entry : reply.entries()) {
       Cell cell = keys.contains(entry.key()) ? cells.get(entry.key()) : null;
+      if (cell != null && Versions.round(entry.version()) > ballot.round()) {
+        // Between its head and this register the node has heard of a newer daddy.
+        leader.end(leader.notOwner());
+        return;
+      }
       if (cell != null && entry.version() > cell.version()) {
         adopt(cell, node, entry);
       }
@@ -337,7 +347,7 @@ final class Reign {
         cell.fetching = false;
         if (cell.sourceVersion <= cell.version()) {
           cell.sources.clear();
-        } else if (key.equals(first)) {
+        } else if (key.equals(first) && !hasNewer(reply, cell)) {
           // At least the first would have come if the node had it still.
           cell.forget(node, self);
         }
@@ -345,6 +355,12 @@ final class Reign {
       }
     }
     out.repair();
+  }
+
+  /** Whether a newer register came that this node had no room for. */
+  private static boolean hasNewer(CopyRequest.Fetched reply, Cell cell) {
+    return reply.entries().stream()
+        .anyMatch(entry -> entry.key().equals(cell.key) && entry.version() > cell.version());
   }
 
   private void adopt(Cell cell, Id node, Entry entry) {
@@ -466,19 +482,20 @@ final class Reign {
     if (changing != null && changing.isExpired(nowNanos)) {
       changing.unknown("Too few copies have answered in time.");
     }
-    Pending all = cell.waitsForAll;
-    if (all != null && all.isExpired(nowNanos)) {
-      cell.waitsForAll = null;
-      all.unknown("A majority of the copies has the change, not yet all.");
+    for (Cell.ForAll all : cell.waitForAll) {
+      if (all.pending().isExpired(nowNanos)) {
+        all.pending().unknown("A majority of the copies has the change, not yet all.");
+      }
     }
-    if (!cell.settled || cell.waitsForAll != null) {
+    cell.waitForAll.removeIf(all -> all.pending().isAnswered());
+    if (!cell.settled || !cell.waitForAll.isEmpty()) {
       urge(cell);
     }
     progress(cell, nowNanos);
   }
 
   @Nullable Repair nextRepair() {
-    var batch = new RepairBatch(arc, self, ballot, limits);
+    var batch = new RepairBatch(arc, self, ballot, limits, shelf.hasRoom());
     for (Cell cell : cells.tailMap(cursor, true).values()) {
       if (!batch.take(cell, place)) {
         cursor = cell.key;
@@ -522,8 +539,8 @@ final class Reign {
       if (cell.changing != null) {
         cell.changing.unknown("Another daddy took the arc over while the change was under way.");
       }
-      if (cell.waitsForAll != null) {
-        cell.waitsForAll.unknown("Another daddy took the arc over before all copies answered.");
+      for (Cell.ForAll all : cell.waitForAll) {
+        all.pending().unknown("Another daddy took the arc over before all copies answered.");
       }
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
       cell.queue.clear();

@@ -18,16 +18,18 @@ final class RepairBatch {
   private final Id self;
   private final Ballot ballot;
   private final Limits limits;
+  private final boolean room;
   private final List<Entry> pushed = new ArrayList<>();
   private final List<String> pulled = new ArrayList<>();
   private @Nullable Id node;
   private long bytes;
 
-  RepairBatch(int arc, Id self, Ballot ballot, Limits limits) {
+  RepairBatch(int arc, Id self, Ballot ballot, Limits limits, boolean room) {
     this.arc = arc;
     this.self = self;
     this.ballot = ballot;
     this.limits = limits;
+    this.room = room;
   }
 
   /** Takes what the cell needs, if it goes to this batch's node; false when the batch is full. */
@@ -37,7 +39,9 @@ final class RepairBatch {
     }
     if (cell.isUnknown()) {
       Id source = cell.sources.get(0);
-      if (!cell.fetching && pushed.isEmpty() && (node == null || node.equals(source))) {
+      // What a full node cannot keep it would fetch again and again; whoever asks for it is told.
+      boolean fits = room || cell.current != null;
+      if (fits && !cell.fetching && pushed.isEmpty() && (node == null || node.equals(source))) {
         node = source;
         cell.fetching = true;
         pulled.add(cell.key);

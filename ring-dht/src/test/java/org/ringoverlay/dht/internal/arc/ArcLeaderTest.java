@@ -244,6 +244,89 @@ class ArcLeaderTest {
     assertThat(leader.nextRepair()).extracting(Repair::node).isEqualTo(B);
   }
 
+  @Test
+  void everyChangeThatWaitsForAllCopiesIsAnswered() {
+    lead();
+    Pending first = put("a", 1, Acknowledge.ALL);
+    Pending second = put("b", 2, Acknowledge.ALL);
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    accept(B);
+    accept(B);
+    assertThat(first.isAnswered()).isFalse();
+    assertThat(second.isAnswered()).isFalse();
+
+    accept(C);
+
+    assertThat(done(first).copies()).isEqualTo(3);
+    assertThat(done(second).copies()).isEqualTo(3);
+    assertThat(done(second).version()).isEqualTo(done(first).version() + 1);
+  }
+
+  @Test
+  void aRepeatOfAChangeThatWaitsForAllCopiesWaitsForThemToo() {
+    lead();
+    leader.submit(put("a", 1, Acknowledge.ALL), 0);
+    accept(B);
+    Pending repeat = put("a", 1, Acknowledge.ALL);
+    leader.submit(repeat, 0);
+    assertThat(repeat.isAnswered()).isFalse();
+
+    accept(C);
+
+    assertThat(done(repeat).copies()).isEqualTo(3);
+  }
+
+  @Test
+  void aRegisterThatAFullNodeCannotKeepIsNotTakenForAbsent() {
+    for (int number = 0; shelf.hasRoom(); number++) {
+      shelf.accept(
+          ARC + 1,
+          new Ballot(1, B, 1),
+          List.of(new Entry("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
+    }
+    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    leader.start(0);
+    promise(B);
+    promise(C, held);
+    Pending read = get();
+    leader.submit(read, 0);
+
+    fetched(held);
+
+    assertThat(error(read)).isInstanceOf(RingException.Refused.class);
+    assertThat(leader.isLevel()).isFalse();
+    assertThat(leader.nextRepair()).isNull();
+  }
+
+  @Test
+  void aRegisterOfANewerDaddyEndsTheOldOnesReign() {
+    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    leader.start(0);
+    promise(B);
+    promise(C, held);
+    Pending read = get();
+    leader.submit(read, 0);
+    long newer = Versions.next(held.version(), leader.ballot().round() + 1);
+
+    fetched(new Entry(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
+
+    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.ended).isTrue();
+    assertThat(shelf.records()).isZero();
+  }
+
+  private void promise(Id node, Entry held) {
+    var heads = List.of(new Head(held.key(), held.version()));
+    leader.promised(
+        node, leader.ballot(), new CopyRequest.Promise(true, leader.ballot(), heads, false), 0);
+  }
+
+  private void fetched(Entry entry) {
+    leader.fetched(
+        C, leader.ballot(), List.of(entry.key()), new CopyRequest.Fetched(List.of(entry)), 0);
+  }
+
   private void lead() {
     leader.start(0);
     promise(B);
@@ -275,9 +358,12 @@ class ArcLeaderTest {
   }
 
   private static Pending put(String operation, int value) {
+    return put(operation, value, Acknowledge.MAJORITY);
+  }
+
+  private static Pending put(String operation, int value, Acknowledge acknowledge) {
     return new Pending(
-        new Request.Put(
-            "default", "key", Json.of(value), Condition.NONE, Acknowledge.MAJORITY, operation),
+        new Request.Put("default", "key", Json.of(value), Condition.NONE, acknowledge, operation),
         "default\0key",
         5 * SECOND);
   }
