@@ -1,6 +1,7 @@
 package org.ringoverlay.dht;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ringoverlay.dht.DhtScenarioTest.dht;
 
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.ringoverlay.LeaveReport;
+import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.testkit.Delay;
 import org.ringoverlay.testkit.Faults;
@@ -58,7 +60,7 @@ class DhtChurnTest {
     ring.partition(victim);
     ring.run(Duration.ofMillis(500));
     load.moveTo(others(ring, victim));
-    ring.kill(victim);
+    ring.killSilently(victim);
     ring.heal();
     load.begin(CLIENTS);
     ring.run(Duration.ofSeconds(4));
@@ -112,6 +114,25 @@ class DhtChurnTest {
     ring.thaw(sleeper);
 
     assertThat(ring.await(dht(ring, sleeper).get("key")).value()).contains(Json.of("new"));
+  }
+
+  @RingTest(seeds = 10)
+  void aDaddyThatIsCutOffDoesNotAnswerWithWhatItKnew(Simulation simulation) {
+    SimRing ring = simulation.ring(4, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
+    ring.settle();
+    int victim = ring.rootOf(dht(ring, 0).id("key"));
+    int other = (victim + 1) % 4;
+    ring.await(dht(ring, other).put("key", Json.of("old")));
+    ring.partition(victim);
+    ring.await(dht(ring, other).put("key", Json.of("new")));
+
+    ReadOptions soon = ReadOptions.defaults().within(Duration.ofMillis(200));
+    assertThatThrownBy(() -> ring.await(dht(ring, victim).get("key", soon)))
+        .isInstanceOf(RingException.class);
+
+    ring.heal();
+    ring.settle();
+    assertThat(ring.await(dht(ring, victim).get("key")).value()).contains(Json.of("new"));
   }
 
   @RingTest(nodes = 4, seeds = 12)

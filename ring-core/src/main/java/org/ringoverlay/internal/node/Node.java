@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.node;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -635,6 +636,9 @@ public final class Node {
 
   /** What membership finds out goes to routing, services and the observer. */
   private final class ViewDispatch implements ViewListener {
+    /** Members whose calls go elsewhere as soon as the view says where. */
+    private final List<Id> doubted = new ArrayList<>();
+
     @Override
     public void memberChanged(MemberEvent event) {
       LOG.debug(
@@ -642,7 +646,7 @@ public final class Node {
       observer.memberChanged(id(), event);
       MemberState now = event.member().state();
       if (now == MemberState.SUSPECT || !now.isPresent()) {
-        calls.doubt(event.member().id());
+        doubted.add(event.member().id());
       }
       if (!now.isPresent() && !event.member().id().equals(id())) {
         links.drop(event.member().id(), "it is " + now);
@@ -676,6 +680,9 @@ public final class Node {
                 + "' threw when it was told of a change of the ring: "
                 + Printable.text(thrown.toString(), 200));
       }
+      List<Id> rerouted = List.copyOf(doubted);
+      doubted.clear();
+      rerouted.forEach(calls::doubt);
     }
 
     private List<IdRange> difference(Optional<IdRange> of, Optional<IdRange> minus) {

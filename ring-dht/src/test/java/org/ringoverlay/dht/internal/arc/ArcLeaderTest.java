@@ -158,6 +158,22 @@ class ArcLeaderTest {
   }
 
   @Test
+  void writesBackWhatItAloneHoldsBeforeItIsRead() {
+    var former = new Ballot(1, SELF, 7);
+    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    shelf.accept(ARC, former, List.of(old));
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.checks).isEmpty();
+    assertThat(sent.lastTo(B).message().entries()).containsExactly(old);
+
+    accept(B);
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of("old"));
+  }
+
+  @Test
   void takesAHigherRoundWhenOutrankedOnTheWay() {
     leader.start(0);
     long round = leader.ballot().round();
