@@ -59,6 +59,18 @@ fresh() {
   [ -z "$(find "$@" -newer "$jar" -print | head -n 1)" ]
 }
 
+# Class data sharing saves a part of every later start. It is worth a try and never an error. The archive holds what a
+# node loads that founds a ring, serves its gateway and ends again.
+archive_classes() {
+  case $module in
+    ring-console) set -- node --listen 127.0.0.1:0 --http 127.0.0.1:0 --until-eof ;;
+    *) set -- --version ;;
+  esac
+  : >"$archive.tried"
+  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" -jar "$jar" "$@" >/dev/null 2>&1 </dev/null ||
+    rm -f "$archive"
+}
+
 build() {
   if ! command -v mvn >/dev/null; then
     say "the jar has to be built, and there is no mvn on the path"
@@ -66,7 +78,7 @@ build() {
   fi
   say "building $module"
   # A running node keeps the removed file; one that is overwritten under its feet would take it down.
-  rm -f "$jar" "$archive"
+  rm -f "$jar" "$archive" "$archive.tried"
   : >"$root/target/ring-build.started"
   failed=$root/target/ring-build.failed
   rm -f "$failed"
@@ -85,14 +97,7 @@ build() {
   fi
   # Whatever was edited while the build ran is newer than the jar.
   touch -r "$root/target/ring-build.started" "$jar"
-  # Class data sharing saves a part of every later start. It is worth a try and never an error. The archive holds
-  # what a node loads that founds a ring, serves its gateway and ends again.
-  case $module in
-    ring-console) set -- node --listen 127.0.0.1:0 --http 127.0.0.1:0 --until-eof ;;
-    *) set -- --version ;;
-  esac
-  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" -jar "$jar" "$@" >/dev/null 2>&1 </dev/null ||
-    rm -f "$archive"
+  archive_classes
 }
 
 # Only one build at a time; who waited looks again.
@@ -132,6 +137,8 @@ locked_build() {
 }
 
 fresh || locked_build || exit 2
+# A jar that Maven built has no archive beside it yet, or one of the jar before it.
+[ "$archive.tried" -nt "$jar" ] || archive_classes
 
 # Without a locale the JVM would read the arguments as ASCII.
 if [ -z "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ]; then

@@ -269,8 +269,9 @@ public final class RingBuilder {
         stores == null || dataDirectory == null
             ? Optional.empty()
             : Optional.of(stores.open(dataDirectory, settings));
+    Transport transport = null;
     try {
-      Transport transport = wires.create(settings, CoreSettings.frameBytesMax(settings), observer);
+      transport = wires.create(settings, CoreSettings.frameBytesMax(settings), observer);
       var config =
           new NodeConfig(
               ringName,
@@ -298,6 +299,9 @@ public final class RingBuilder {
       built = node;
       return ring;
     } catch (RuntimeException failed) {
+      if (transport != null) {
+        var unused = transport.close();
+      }
       store.ifPresent(Store::close);
       throw failed;
     }

@@ -56,7 +56,7 @@ final class Offers {
     for (Search search : List.copyOf(searches)) {
       Id asked = search.asked;
       if (asked != null && view.find(asked).isEmpty()) {
-        search.refused(search.attempts, asked, "it left the ring or died");
+        search.fellSilent(search.attempts, asked, "it left the ring or died");
       }
     }
   }
@@ -69,6 +69,7 @@ final class Offers {
     private final CompletableFuture<Offered> result = new CompletableFuture<>();
     private int attempts;
     private @Nullable Id asked;
+    private @Nullable Id silent;
 
     Search(Offer request, Context context, List<Id> willing) {
       this.request = request;
@@ -79,7 +80,7 @@ final class Offers {
     void next() {
       asked = null;
       if (attempts == willing.size()) {
-        result.complete(new Offered.Nobody(keptRefusals()));
+        end();
         return;
       }
       // A tenth of the time is the answer's way back.
@@ -100,6 +101,21 @@ final class Offers {
           .whenComplete((answer, error) -> ended(attempt, node, answer, error));
     }
 
+    /** Nobody took it; but one that had it and did not answer may have done it all the same. */
+    private void end() {
+      Id unheard = silent;
+      if (unheard == null) {
+        result.complete(new Offered.Nobody(keptRefusals()));
+      } else {
+        result.completeExceptionally(
+            new RingException.OutcomeUnknown(
+                "Node "
+                    + unheard
+                    + " had the job and gave no answer; none of the other willing nodes took it.",
+                false));
+      }
+    }
+
     private List<Refusal> keptRefusals() {
       return refusals.subList(0, Math.min(refusals.size(), RingException.REFUSALS_MAX));
     }
@@ -110,8 +126,13 @@ final class Offers {
         return;
       }
       if (answer == null) {
-        String why = error == null ? "no answer" : Errors.of(error).getMessage();
-        refused(attempt, node, why);
+        RingException why =
+            error == null ? new RingException.OutcomeUnknown("no answer", false) : Errors.of(error);
+        if (why instanceof RingException.OutcomeUnknown) {
+          fellSilent(attempt, node, why.getMessage());
+        } else {
+          refused(attempt, node, why.getMessage());
+        }
         return;
       }
       JobEnd end = answer.value();
@@ -124,7 +145,15 @@ final class Offers {
       }
     }
 
-    void refused(int attempt, Id node, String reason) {
+    /** A node that had the job gave no answer: the next is asked, and it is remembered. */
+    void fellSilent(int attempt, Id node, String reason) {
+      if (attempt == attempts && !result.isDone()) {
+        silent = node;
+        refused(attempt, node, reason);
+      }
+    }
+
+    private void refused(int attempt, Id node, String reason) {
       if (attempt == attempts && !result.isDone()) {
         refusals.add(new Refusal(node, reason));
         next();

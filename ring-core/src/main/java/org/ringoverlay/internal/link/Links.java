@@ -99,7 +99,11 @@ public final class Links {
     if (closed) {
       return Connection.Sent.CLOSED;
     }
-    Peer peer = peers.computeIfAbsent(to, id -> new Peer());
+    Peer peer = peers.get(to);
+    if (peer == null && addresses.apply(to) == null) {
+      return Connection.Sent.CLOSED;
+    }
+    peer = peers.computeIfAbsent(to, id -> new Peer());
     if (!peer.agreed.isEmpty()) {
       return peer.agreed.get(0).send(frame);
     }
@@ -116,8 +120,11 @@ public final class Links {
 
   /** Connects to a node, unless it is connected or could not be reached a moment ago. */
   public void reach(Id node) {
+    if (closed || addresses.apply(node) == null) {
+      return;
+    }
     Peer peer = peers.computeIfAbsent(node, id -> new Peer());
-    if (!closed && peer.agreed.isEmpty() && peer.dialling == null) {
+    if (peer.agreed.isEmpty() && peer.dialling == null) {
       dial(node, peer);
     }
   }
@@ -159,7 +166,22 @@ public final class Links {
       List<Wire> wires = new ArrayList<>(peer.agreed);
       peer.agreed.clear();
       wires.forEach(wire -> wire.close(reason));
+      if (!peer.waiting.isEmpty()) {
+        observer.refusedFrame(
+            node.toString(), peer.waiting.size() + " frames waited for a node that is gone");
+      }
     }
+  }
+
+  /** Housekeeping, now and then: forgets nodes that are neither connected nor known any more. */
+  public void tidy() {
+    peers
+        .entrySet()
+        .removeIf(
+            entry ->
+                entry.getValue().agreed.isEmpty()
+                    && entry.getValue().dialling == null
+                    && addresses.apply(entry.getKey()) == null);
   }
 
   /** Sends nothing any more. The transport closes the sockets. */

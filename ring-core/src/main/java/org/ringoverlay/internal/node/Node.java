@@ -385,6 +385,7 @@ public final class Node {
       return;
     }
     services.tidy();
+    links.tidy();
     remember();
     lookForPeers();
     scheduler.schedule(TIDY_NANOS, this::tidy);
