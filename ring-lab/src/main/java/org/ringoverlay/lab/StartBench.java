@@ -25,8 +25,7 @@ import picocli.CommandLine.Option;
         "From spawning a second JVM to its first put acknowledged by two copies; its threads beside an"
             + " idle JVM's with the same flags; its lines of log.")
 final class StartBench implements Callable<Integer> {
-  private static final List<String> FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+  private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xshare:auto");
 
   @Option(names = "--rounds", defaultValue = "5", description = "Rounds (${DEFAULT-VALUE}).")
   private int rounds;
