@@ -302,7 +302,7 @@ public final class RingBuilder {
       if (transport != null) {
         var unused = transport.close();
       }
-      store.ifPresent(Store::close);
+      store.ifPresent(opened -> opened.close().toCompletableFuture().join());
       throw failed;
     }
   }

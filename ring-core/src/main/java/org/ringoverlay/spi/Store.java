@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A node's data directory, locked against every other process. */
-public interface Store extends AutoCloseable {
+public interface Store {
   /** The identity as it was last saved, empty if the directory is fresh. Any thread. */
   Optional<Identity> identity();
 
@@ -17,7 +17,12 @@ public interface Store extends AutoCloseable {
    */
   CompletionStage<Void> save(Identity identity);
 
-  /** Waits for what was asked, then unlocks the directory. Blocks; not on a loop. */
-  @Override
-  void close();
+  /**
+   * Takes no further saves, finishes those that were asked for, then unlocks the directory. Any
+   * thread; does not block; a second call gets the same stage.
+   *
+   * @return completes on the store's own thread once another process may open the directory; fails
+   *     with {@code Unavailable} if the lock could not be given back
+   */
+  CompletionStage<Void> close();
 }

@@ -6,12 +6,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
@@ -22,8 +24,8 @@ import org.ringoverlay.spi.Store;
  * A data directory that this process holds.
  *
  * <p>One thread of its own writes, in the order of the calls: the new text beside the former one,
- * fsync, one atomic rename, fsync of the directory. The thread is made at the first save, so a node
- * that saves nothing has none.
+ * fsync, one atomic rename, fsync of the directory; at the end it unlocks the directory. The thread
+ * is made when it has something to do.
  */
 final class FileStore implements Store {
   static final int SAVES_QUEUED_MAX = 1_024;
@@ -33,6 +35,12 @@ final class FileStore implements Store {
   private final DirectoryLock lock;
   private final Disk disk;
   private final ThreadPoolExecutor thread;
+
+  /** Bounds the saves that wait, and leaves the queue itself room for the unlocking. */
+  private final Semaphore room = new Semaphore(SAVES_QUEUED_MAX);
+
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable IdentityFile current;
 
   private FileStore(Path directory, DirectoryLock lock, Disk disk, @Nullable IdentityFile current) {
@@ -46,7 +54,7 @@ final class FileStore implements Store {
             1,
             0,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(SAVES_QUEUED_MAX),
+            new LinkedBlockingQueue<>(),
             task -> {
               var made = new Thread(task, "ring-store");
               made.setDaemon(true);
@@ -123,14 +131,21 @@ final class FileStore implements Store {
   @Override
   public CompletionStage<Void> save(Identity identity) {
     var saved = new CompletableFuture<Void>();
-    try {
-      thread.execute(() -> write(identity, saved));
-    } catch (RejectedExecutionException full) {
+    if (!room.tryAcquire()) {
       saved.completeExceptionally(
-          thread.isShutdown()
-              ? new RingException.Closed("The data directory is closed.")
-              : new RingException.Refused(
-                  SAVES_QUEUED_MAX + " saves of the identity already wait for the disk"));
+          new RingException.Refused(
+              SAVES_QUEUED_MAX + " saves of the identity already wait for the disk"));
+      return saved;
+    }
+    try {
+      thread.execute(
+          () -> {
+            room.release();
+            write(identity, saved);
+          });
+    } catch (RejectedExecutionException over) {
+      room.release();
+      saved.completeExceptionally(new RingException.Closed("The data directory is closed."));
     }
     return saved;
   }
@@ -168,27 +183,21 @@ final class FileStore implements Store {
   }
 
   @Override
-  public void close() {
-    thread.shutdown();
-    boolean interrupted = false;
+  public CompletionStage<Void> close() {
+    if (closing.compareAndSet(false, true)) {
+      // The last task: whatever was asked for before it is on the disk when the lock is given back.
+      thread.execute(this::unlock);
+      thread.shutdown();
+    }
+    return closed;
+  }
+
+  private void unlock() {
     try {
-      while (true) {
-        try {
-          if (thread.awaitTermination(1, TimeUnit.MINUTES)) {
-            break;
-          }
-        } catch (InterruptedException wait) {
-          // The lock must not be given up while a save may still be writing.
-          interrupted = true;
-        }
-      }
       lock.close();
+      closed.complete(null);
     } catch (IOException notReleased) {
-      throw refused("unlock", directory, notReleased);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      closed.completeExceptionally(refused("unlock", directory, notReleased));
     }
   }
 }

@@ -53,6 +53,6 @@ class DirectoryLockIT {
       holder.destroyForcibly();
     }
     assertThat(holder.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    FileStore.open(temp.toString(), Disk.REAL).close();
+    FileStore.open(temp.toString(), Disk.REAL).close().toCompletableFuture().join();
   }
 }

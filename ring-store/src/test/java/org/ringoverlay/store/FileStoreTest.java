@@ -46,14 +46,16 @@ class FileStoreTest {
   }
 
   private void saveOnce() {
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       await(store.save(identity(1)));
     }
   }
 
   @Test
   void aFreshDirectoryHoldsNoIdentityAndBelongsToItsOwnerAlone() throws IOException {
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).isEmpty();
       await(store.save(identity(1)));
       assertThat(permissions(directory())).isEqualTo("rwx------");
@@ -69,12 +71,14 @@ class FileStoreTest {
   @Test
   void whatWasSavedIsThereAfterTheNextOpening() {
     saveOnce();
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).contains(identity(1));
       await(store.save(identity(2)));
       assertThat(store.identity()).contains(identity(2));
     }
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).contains(identity(2));
     }
   }
@@ -82,13 +86,15 @@ class FileStoreTest {
   @Test
   void savesTakeEffectInTheOrderOfTheCallsAndCloseWaitsForThem() {
     var saves = new ArrayList<CompletionStage<Void>>();
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       for (long i = 1; i <= 50; i++) {
         saves.add(store.save(identity(i)));
       }
     }
     assertThat(saves).allMatch(save -> save.toCompletableFuture().isDone());
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).contains(identity(50));
     }
   }
@@ -111,28 +117,32 @@ class FileStoreTest {
         String.format(
             "{\"written\":\"by 9.9\",\"format\":1,\"checksum\":\"%08x\",\"identity\":%s}",
             crc.getValue(), inner));
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity().orElseThrow().incarnation()).isEqualTo(7);
       await(store.save(identity(8)));
     }
     assertThat(Files.readString(file))
         .contains("\"zone\":{\"of\":\"tomorrow\"}", "\"written\":\"by 9.9\"", "\"incarnation\":8");
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).contains(identity(8));
     }
   }
 
   @Test
   void aSecondNodeOfThisProcessIsKeptOutUnderAnyNameOfTheDirectory() {
-    try (Store held = open()) {
-      assertThat(held.identity()).isEmpty();
+    try (var held = new Held(open())) {
+      Store first = held.store();
+      assertThat(first.identity()).isEmpty();
       String otherName = directory().resolve("../data").toString();
       assertThatThrownBy(() -> FileStore.open(otherName, Disk.REAL))
           .isInstanceOf(RingException.Unavailable.class)
           .hasMessageContaining(directory().toString())
           .hasMessageContaining("in use by another node of this process");
     }
-    try (Store again = open()) {
+    try (var held = new Held(open())) {
+      Store again = held.store();
       assertThat(again.identity()).isEmpty();
     }
   }
@@ -155,7 +165,8 @@ class FileStoreTest {
       assertThat(Files.readAllBytes(file)).isEqualTo(flipped);
     }
     Files.write(file, whole);
-    try (Store store = open()) {
+    try (var held = new Held(open())) {
+      Store store = held.store();
       assertThat(store.identity()).contains(identity(1));
     }
   }
@@ -263,7 +274,8 @@ class FileStoreTest {
     saveOnce();
     for (String step : List.of("write", "force", "replace")) {
       var disk = new Refusing(step);
-      try (Store store = FileStore.open(directory().toString(), disk)) {
+      try (var held = new Held(FileStore.open(directory().toString(), disk))) {
+        Store store = held.store();
         assertThatThrownBy(() -> await(store.save(identity(2))))
             .as(step)
             .isInstanceOf(CompletionException.class)
@@ -273,10 +285,12 @@ class FileStoreTest {
             .hasMessageContaining(directory().toString());
         assertThat(store.identity()).contains(identity(1));
       }
-      try (Store store = open()) {
+      try (var held = new Held(open())) {
+        Store store = held.store();
         assertThat(store.identity()).as(step).contains(identity(1));
       }
-      try (Store store = FileStore.open(directory().toString(), disk)) {
+      try (var held = new Held(FileStore.open(directory().toString(), disk))) {
+        Store store = held.store();
         disk.refuses = false;
         await(store.save(identity(1)));
       }
@@ -285,37 +299,18 @@ class FileStoreTest {
 
   @Test
   void saysNoToMoreSavesThanItsQueueHolds() throws InterruptedException {
-    var entered = new CountDownLatch(1);
-    var release = new CountDownLatch(1);
-    var stuck =
-        new Disk() {
-          @Override
-          public void write(Path file, byte[] content) throws IOException {
-            entered.countDown();
-            try {
-              release.await();
-            } catch (InterruptedException unexpected) {
-              throw new IOException(unexpected);
-            }
-            Disk.super.write(file, content);
-          }
-
-          @Override
-          public void forceDirectory(Path path) {}
-
-          @Override
-          public void force(FileChannel channel) {}
-        };
-    try (Store store = FileStore.open(directory().toString(), stuck)) {
+    var stuck = new Stuck();
+    try (var held = new Held(FileStore.open(directory().toString(), stuck))) {
+      Store store = held.store();
       var first = store.save(identity(1));
-      entered.await();
+      stuck.entered.await();
       for (int i = 0; i < FileStore.SAVES_QUEUED_MAX; i++) {
         assertThat(store.save(identity(2)).toCompletableFuture()).isNotCompletedExceptionally();
       }
       assertThatThrownBy(() -> await(store.save(identity(3))))
           .cause()
           .isInstanceOf(RingException.Refused.class);
-      release.countDown();
+      stuck.release.countDown();
       await(first);
     }
   }
@@ -323,9 +318,59 @@ class FileStoreTest {
   @Test
   void aClosedStoreSavesNoMore() {
     Store store = open();
-    store.close();
+    await(store.close());
     assertThatThrownBy(() -> await(store.save(identity(1))))
         .cause()
         .isInstanceOf(RingException.Closed.class);
+  }
+
+  @Test
+  void closingWaitsForTheDiskBesideTheCallerAndThenUnlocks() throws Exception {
+    var stuck = new Stuck();
+    Store store = FileStore.open(directory().toString(), stuck);
+    var saved = store.save(identity(1));
+    stuck.entered.await();
+    var closed = store.close();
+    assertThat(closed.toCompletableFuture()).isNotDone();
+    assertThatThrownBy(this::open).hasMessageContaining("in use by another node");
+    assertThat(store.close()).isSameAs(closed);
+
+    stuck.release.countDown();
+    await(closed);
+    assertThat(saved.toCompletableFuture()).isCompleted();
+    try (var held = new Held(open())) {
+      assertThat(held.store().identity()).contains(identity(1));
+    }
+  }
+
+  /** Writes nothing until it is released. */
+  private static final class Stuck implements Disk {
+    final CountDownLatch entered = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public void write(Path file, byte[] content) throws IOException {
+      entered.countDown();
+      try {
+        release.await();
+      } catch (InterruptedException unexpected) {
+        throw new IOException(unexpected);
+      }
+      Disk.super.write(file, content);
+    }
+
+    @Override
+    public void forceDirectory(Path path) {}
+
+    @Override
+    public void force(FileChannel channel) {}
+  }
+
+  /** A store that is closed, and waited for, at the end of a block. */
+  private record Held(Store store) implements AutoCloseable {
+    @Override
+    public void close() {
+      store.close().toCompletableFuture().join();
+    }
   }
 }

@@ -212,13 +212,6 @@ public final class Host {
     }
   }
 
-  /** A process whose node closed or never became ready is over, and lets go of its directories. */
-  void exit() {
-    if (process == null) {
-      disk.crash();
-    }
-  }
-
   private void released() {
     held.clear();
     frozen = false;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.settings.Setting;
 import org.ringoverlay.settings.Settings;
@@ -74,6 +75,8 @@ final class SimDisk implements StoreProvider {
     private final String name;
     private final ArrayDeque<Save> pending = new ArrayDeque<>();
     private boolean abandoned;
+    private @Nullable CompletableFuture<Void> closed;
+    private @Nullable Unlock unlock;
 
     Directory(String name) {
       this.name = name;
@@ -88,7 +91,7 @@ final class SimDisk implements StoreProvider {
     public CompletionStage<Void> save(Identity identity) {
       engine.checkThread();
       var done = new CompletableFuture<Void>();
-      if (abandoned || open.get(name) != this) {
+      if (abandoned || closed != null) {
         done.completeExceptionally(new RingException.Closed("The store is closed."));
         return done;
       }
@@ -101,20 +104,34 @@ final class SimDisk implements StoreProvider {
     }
 
     @Override
-    public void close() {
-      engine.checkOutside("Store.close");
-      while (!pending.isEmpty()) {
-        Save save = pending.getFirst();
-        engine.forget(save);
-        save.run();
+    public CompletionStage<Void> close() {
+      engine.checkThread();
+      CompletableFuture<Void> begun = closed;
+      if (begun != null) {
+        return begun;
       }
-      open.remove(name, this);
+      var over = new CompletableFuture<Void>();
+      closed = over;
+      if (pending.isEmpty()) {
+        open.remove(name, this);
+        over.complete(null);
+      } else {
+        // The store's thread outlives the loop: what was asked for is saved though that is over.
+        pending.forEach(save -> save.loop = null);
+        var last = new Unlock(this, over);
+        unlock = last;
+        engine.planAt(pending.getLast().at, last);
+      }
+      return over;
     }
 
     void abandon() {
       abandoned = true;
       pending.forEach(engine::forget);
       pending.clear();
+      if (unlock != null) {
+        engine.forget(unlock);
+      }
     }
   }
 
@@ -148,6 +165,29 @@ final class SimDisk implements StoreProvider {
         durable.put(directory.name, identity);
         done.complete(null);
       }
+    }
+  }
+
+  /** A directory is unlocked, after the last save that was asked for; beside the loop, too. */
+  private final class Unlock extends Event {
+    private final Directory directory;
+    private final CompletableFuture<Void> done;
+
+    Unlock(Directory directory, CompletableFuture<Void> done) {
+      super(null);
+      this.directory = directory;
+      this.done = done;
+    }
+
+    @Override
+    boolean isOnLoop() {
+      return false;
+    }
+
+    @Override
+    void run() {
+      open.remove(directory.name, directory);
+      done.complete(null);
     }
   }
 }

@@ -152,7 +152,6 @@ public final class SimRing {
 
   private CompletionStage<Ring> begin(int index) {
     Node node = nodes.get(index);
-    node.host.exit();
     RingBuilder builder = Ring.builder();
     var plan = new NodePlan(index, node.host, builder, watch);
     boolean founds = index == 0 && node.host.processes() == 0;

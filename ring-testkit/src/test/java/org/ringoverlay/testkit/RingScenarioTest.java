@@ -222,6 +222,36 @@ class RingScenarioTest {
   }
 
   @RingTest(seeds = 10)
+  void aDurableNodeThatLeftGivesItsDirectoryBackToItsNextProcess(Simulation simulation) {
+    SimRing ring = simulation.ring(4, NodePlan::durable);
+    ring.settle();
+    Id before = ring.node(1).id();
+    ring.leave(1);
+
+    Ring again = ring.restart(1);
+
+    assertThat(again.id()).isEqualTo(before);
+    assertThat(again.incarnation()).isEqualTo(2);
+    ring.settle();
+  }
+
+  @RingTest(seeds = 5)
+  void aStartThatFailedLeavesTheDirectoryFree(Simulation simulation) {
+    SimRing ring = simulation.ring(2, NodePlan::durable);
+    ring.settle();
+    ring.kill(1);
+    ring.partition(1);
+    simulation.host("b").loseDisk();
+    assertThatThrownBy(() -> ring.restart(1)).isInstanceOf(RingException.Unavailable.class);
+    ring.heal();
+
+    Ring again = ring.restart(1);
+
+    assertThat(again.isReady()).isTrue();
+    ring.settle();
+  }
+
+  @RingTest(seeds = 10)
   void theFounderComesBackIntoItsOwnRing(Simulation simulation) {
     SimRing ring = simulation.ring(3, NodePlan::durable);
     ring.run(Duration.ofSeconds(10));

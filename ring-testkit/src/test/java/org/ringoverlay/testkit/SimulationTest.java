@@ -244,7 +244,7 @@ class SimulationTest {
     Store again = open();
     assertThat(again.identity()).contains(identity(1));
     again.save(identity(3));
-    again.close();
+    simulation.await(again.close());
     assertThat(open().identity()).contains(identity(3));
   }
 

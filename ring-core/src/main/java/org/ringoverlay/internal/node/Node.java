@@ -405,10 +405,9 @@ public final class Node {
     }
   }
 
-  /** Ends a start that came to nothing. */
+  /** Ends a start that came to nothing: told when all is closed, so that it can be tried again. */
   private void abort(RingException why) {
-    started.completeExceptionally(why);
-    halt(why.getMessage());
+    halt(why.getMessage()).whenComplete((over, failure) -> started.completeExceptionally(why));
   }
 
   /** Makes a call. Any thread; {@code end} hears of it on the loop. */
@@ -506,19 +505,24 @@ public final class Node {
     detector.stop();
     calls.close("This node has closed: " + why);
     links.close();
-    started.completeExceptionally(new RingException.Closed("The node closed: " + why));
     Leaving current = leaving;
     if (current != null) {
       current.cutShort(new RingException.Closed("The node closed before it had left: " + why));
     }
-    transport
-        .close()
-        .whenComplete(
-            (done, failure) -> {
-              store.ifPresent(Store::close);
-              closed.complete(null);
-            });
+    CompletionStage<Void> quiet = transport.close();
+    if (store.isPresent()) {
+      quiet = quiet.handle((over, failure) -> store.get()).thenCompose(Store::close);
+    }
+    quiet.whenComplete((over, failure) -> over(why, failure));
     return closed;
+  }
+
+  private void over(String why, @Nullable Throwable failure) {
+    if (failure != null) {
+      observer.trouble(id(), "closed, but not all was given back: " + asRingException(failure));
+    }
+    closed.complete(null);
+    started.completeExceptionally(new RingException.Closed("The node closed: " + why));
   }
 
   /** Completes when the sockets are closed and the data directory is unlocked. Any thread. */
