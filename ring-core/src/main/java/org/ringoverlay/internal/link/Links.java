@@ -51,9 +51,9 @@ public final class Links {
   private final Limits limits;
   private final Introduction introduction;
   private final Function<Id, @Nullable String> addresses;
-  private final LinkEvents events;
   private final RingObserver observer;
   private final TreeMap<Id, Peer> peers = new TreeMap<>();
+  private @Nullable LinkEvents listener;
   private boolean closed;
 
   /**
@@ -66,15 +66,26 @@ public final class Links {
       Limits limits,
       Introduction introduction,
       Function<Id, @Nullable String> addresses,
-      LinkEvents events,
       RingObserver observer) {
     this.transport = transport;
     this.clock = transport.clock();
     this.limits = limits;
     this.introduction = introduction;
     this.addresses = addresses;
-    this.events = events;
     this.observer = observer;
+  }
+
+  /** From now on events go there; nothing may be dialled or accepted before. */
+  public void start(LinkEvents events) {
+    this.listener = events;
+  }
+
+  private LinkEvents events() {
+    LinkEvents current = listener;
+    if (current == null) {
+      throw new IllegalStateException("links are started before they are used");
+    }
+    return current;
   }
 
   /** The handler of a connection that another node made. */
@@ -209,13 +220,13 @@ public final class Links {
     if (expected != null) {
       undialled(expected, wire);
       if (!expected.equals(node)) {
-        events.unlinked(expected, "another node is at its address now", true);
+        events().unlinked(expected, "another node is at its address now", true);
       }
     }
     flush(peer);
-    events.linked(card, raw);
+    events().linked(card, raw);
     if (wire.isDialled() && expected == null) {
-      events.seedLinked(wire.address(), card, raw, ringIdentity);
+      events().seedLinked(wire.address(), card, raw, ringIdentity);
     }
   }
 
@@ -262,7 +273,7 @@ public final class Links {
     }
     Id expected = wire.expected();
     if (expected == null) {
-      events.seedFailed(wire.address(), why);
+      events().seedFailed(wire.address(), why);
       return;
     }
     undialled(expected, wire);
@@ -270,7 +281,7 @@ public final class Links {
     if (peer != null && !peer.agreed.isEmpty()) {
       return;
     }
-    events.unlinked(expected, why.getMessage(), refused);
+    events().unlinked(expected, why.getMessage(), refused);
   }
 
   private void undialled(Id expected, Wire wire) {
@@ -303,20 +314,20 @@ public final class Links {
     if (addresses.apply(node) == null) {
       peers.remove(node);
     }
-    events.unlinked(node, reason, false);
+    events().unlinked(node, reason, false);
   }
 
   void linkMessage(Wire wire, LinkMessage message) {
     Id from = heard(wire);
     if (from != null) {
-      events.linkMessage(from, message);
+      events().linkMessage(from, message);
     }
   }
 
   void travelling(Wire wire, Envelope envelope) {
     Id from = heard(wire);
     if (from != null) {
-      events.travelling(from, envelope);
+      events().travelling(from, envelope);
     }
   }
 

@@ -81,6 +81,11 @@ public final class Membership {
     this.view = new RingView(0, self, arcs, List.of());
   }
 
+  /** This node. Any thread. */
+  public Id self() {
+    return self;
+  }
+
   /** The newest view. Any thread. */
   public RingView view() {
     return view;

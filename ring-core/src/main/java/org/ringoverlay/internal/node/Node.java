@@ -1,6 +1,5 @@
 package org.ringoverlay.internal.node;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,22 +9,16 @@ import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.id.IdRange;
 import org.ringoverlay.internal.call.ByteService;
 import org.ringoverlay.internal.call.CallEnd;
 import org.ringoverlay.internal.call.CallOptions;
 import org.ringoverlay.internal.call.Calls;
 import org.ringoverlay.internal.call.Services;
 import org.ringoverlay.internal.link.Introduction;
-import org.ringoverlay.internal.link.LinkEvents;
 import org.ringoverlay.internal.link.Links;
 import org.ringoverlay.internal.membership.FailureDetector;
-import org.ringoverlay.internal.membership.Joining;
 import org.ringoverlay.internal.membership.Membership;
-import org.ringoverlay.internal.membership.ViewListener;
-import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.Envelope;
-import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
@@ -35,7 +28,6 @@ import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Store;
 import org.ringoverlay.spi.Transport;
-import org.ringoverlay.view.MemberEvent;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 import org.slf4j.Logger;
@@ -67,20 +59,17 @@ public final class Node {
   private final Scheduler scheduler;
   private final Clock clock;
   private final Origin origin;
-  private final Introduction introduction;
   private final Links links;
   private final Membership membership;
   private final FailureDetector detector;
   private final Router router;
   private final Calls calls;
   private final Services services;
+  private final Entrance entrance;
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile State state = State.NEW;
   private volatile String address = "";
-  private volatile String ringIdentity;
-  private @Nullable Joining joining;
-  private int nextContact;
   private @Nullable Leaving leaving;
 
   /** Makes a node. Off the loop; nothing is opened. */
@@ -93,25 +82,37 @@ public final class Node {
     this.clock = transport.clock();
     this.observer = new GuardedObserver(userObserver, clock);
     this.origin = Origin.of(config, store, transport.randomness());
-    this.ringIdentity = origin.identity().ringIdentity();
     Id self = origin.identity().node();
     Settings settings = config.settings();
     var limits = new NodeLimits(settings);
-    this.introduction = new Introduction(self, config.ring(), ringIdentity, Json.of(null));
-    this.links =
-        new Links(
-            transport, limits.links(), introduction, this::addressOf, new LinkDispatch(), observer);
+    Randomness randomness = transport.randomness();
+    var introduction =
+        new Introduction(self, config.ring(), origin.identity().ringIdentity(), Json.of(null));
+    this.links = new Links(transport, limits.links(), introduction, this::addressOf, observer);
+    this.router =
+        new Router(self, this::view, links, scheduler, observer, this::deliver, this::answered);
+    this.calls =
+        new Calls(
+            self,
+            origin.drawRun(randomness),
+            limits.calls(),
+            router,
+            clock,
+            scheduler,
+            randomness,
+            observer);
+    this.services = new Services(self, limits.services(), router, clock, scheduler, observer);
     int bits = origin.identity().arcBits();
     this.membership =
         new Membership(
             self,
             Arcs.of(origin.identity().hasJoined() ? bits : settings.get(CoreSettings.ARC_BITS)),
             limits.membership(),
-            this::post,
+            links::send,
             clock,
             scheduler,
-            transport.randomness(),
-            new ViewDispatch());
+            randomness,
+            new ViewDispatch(self, links, services, calls, observer, this::halt));
     this.detector =
         new FailureDetector(
             self,
@@ -128,32 +129,18 @@ public final class Node {
                 links.reach(node);
               }
             },
-            this::post,
+            links::send,
             clock,
             scheduler,
-            transport.randomness());
-    this.router =
-        new Router(
-            self, membership::view, links, scheduler, observer, this::deliver, this::answered);
-    this.calls =
-        new Calls(
-            self,
-            origin.drawRun(transport.randomness()),
-            limits.calls(),
-            router,
-            clock,
-            scheduler,
-            transport.randomness(),
-            observer);
-    this.services = new Services(self, limits.services(), router, clock, scheduler, observer);
+            randomness);
+    this.entrance =
+        new Entrance(
+            config, limits, origin, introduction, links, membership, transport, new AtTheDoor());
+    links.start(new LinkDispatch(membership, detector, router, calls, entrance, observer));
   }
 
   private @Nullable String addressOf(Id node) {
     return membership.addressOf(node);
-  }
-
-  private void post(Id to, LinkMessage message) {
-    links.send(to, message);
   }
 
   private void deliver(Envelope request) {
@@ -181,7 +168,7 @@ public final class Node {
 
   /** The ring's identity, empty before the node has joined. Any thread. */
   public String ringIdentity() {
-    return ringIdentity;
+    return entrance.ringIdentity();
   }
 
   /** What others are told to connect to, empty before the node listens. Any thread. */
@@ -282,84 +269,7 @@ public final class Node {
                   + " gateway's address, its labels or its services."));
       return;
     }
-    Json raw = Json.of(card);
-    introduction.card(raw);
-    membership.introduce(card, raw);
-    if (origin.founds()) {
-      admit(origin.drawRingIdentity(transport.randomness()), membership.view().arcs());
-      membership.become(MemberState.ALIVE, "founded the ring");
-      ready();
-      return;
-    }
-    List<String> others =
-        origin.contacts().stream().filter(contact -> !contact.equals(address)).toList();
-    if (!others.isEmpty()) {
-      join(others);
-    } else if (origin.identity().hasJoined()) {
-      resumeAlone("it knows no other member");
-    } else {
-      abort(
-          new RingException.InvalidInput(
-              "This node's only seed is itself, "
-                  + address
-                  + ". Give it another member's address, or let it found the ring."));
-    }
-  }
-
-  private void join(List<String> contacts) {
-    var limits = new NodeLimits(config.settings());
-    boolean resumes = origin.identity().hasJoined();
-    var attempt =
-        new Joining(
-            id(),
-            limits.joining(resumes),
-            contacts,
-            membership,
-            this::post,
-            clock,
-            scheduler,
-            transport.randomness(),
-            new Joining.Listener() {
-              @Override
-              public void dialSeed(String seed) {
-                links.dialSeed(seed);
-              }
-
-              @Override
-              public void admitted(LinkMessage.Joined joined) {
-                admit(joined.ringIdentity(), Arcs.of(joined.arcBits()));
-                detector.start();
-              }
-
-              @Override
-              public void joined() {
-                ready();
-              }
-
-              @Override
-              public void failed(RingException why) {
-                if (resumes && why instanceof RingException.Unavailable) {
-                  resumeAlone(why.getMessage());
-                } else {
-                  abort(why);
-                }
-              }
-            });
-    joining = attempt;
-    attempt.start();
-  }
-
-  /** The node was in this ring before, and nobody of it answers: it goes on, and looks for them. */
-  private void resumeAlone(String why) {
-    LOG.info("node {} goes on alone in ring {}: {}", id(), config.ring(), why);
-    membership.become(MemberState.ALIVE, "resumed");
-    ready();
-  }
-
-  private void admit(String identity, Arcs arcs) {
-    ringIdentity = identity;
-    introduction.ringIdentity(identity);
-    membership.arcs(arcs);
+    entrance.enter(card);
   }
 
   private void ready() {
@@ -375,7 +285,7 @@ public final class Node {
         id(),
         address,
         config.ring(),
-        ringIdentity,
+        ringIdentity(),
         membership.view().members().size());
     started.complete(null);
   }
@@ -387,21 +297,13 @@ public final class Node {
     services.tidy();
     links.tidy();
     remember();
-    lookForPeers();
+    entrance.lookForPeers();
     scheduler.schedule(TIDY_NANOS, this::tidy);
-  }
-
-  /** A node that resumed alone remembers addresses, not members: nobody else would look there. */
-  private void lookForPeers() {
-    List<String> contacts = origin.contacts();
-    if (state == State.READY && !contacts.isEmpty() && membership.view().members().size() == 1) {
-      links.dialSeed(contacts.get(nextContact++ % contacts.size()));
-    }
   }
 
   private void remember() {
     if (store.isPresent()) {
-      origin.remember(store.get(), membership.view(), ringIdentity, observer);
+      origin.remember(store.get(), membership.view(), ringIdentity(), observer);
     }
   }
 
@@ -466,10 +368,7 @@ public final class Node {
                         this::goodbye);
                 leaving = current;
                 state = State.LEAVING;
-                Joining attempt = joining;
-                if (attempt != null) {
-                  attempt.cancel();
-                }
+                entrance.shut();
                 started.completeExceptionally(
                     new RingException.Closed("The node left before it had joined."));
                 current.begin();
@@ -498,10 +397,7 @@ public final class Node {
       return closed;
     }
     state = State.CLOSED;
-    Joining attempt = joining;
-    if (attempt != null) {
-      attempt.cancel();
-    }
+    entrance.shut();
     detector.stop();
     calls.close("This node has closed: " + why);
     links.close();
@@ -530,178 +426,21 @@ public final class Node {
     return closed;
   }
 
-  /** What links say goes to the concern that owns it. */
-  private final class LinkDispatch implements LinkEvents {
+  /** What comes of this node's way in. */
+  private final class AtTheDoor implements Entrance.Listener {
     @Override
-    public void linked(MemberCard card, Json raw) {
-      MemberState known = membership.stateOf(card.id());
-      if (known == MemberState.DEAD) {
-        detector.pong(card.id(), new LinkMessage.Pong(0, membership.digest()));
-      }
+    public void admitted() {
+      detector.start();
     }
 
     @Override
-    public void linkMessage(Id from, LinkMessage message) {
-      if (message instanceof LinkMessage.Ping ping) {
-        detector.ping(from, ping);
-      } else if (message instanceof LinkMessage.Pong pong) {
-        detector.pong(from, pong);
-      } else if (message instanceof LinkMessage.News news) {
-        membership.apply(news.entries(), "told by node " + from.shortString());
-      } else if (message instanceof LinkMessage.Have have) {
-        membership.have(from, have);
-      } else if (message instanceof LinkMessage.Want want) {
-        membership.want(from, want);
-      } else if (message instanceof LinkMessage.Probe probe) {
-        detector.probe(from, probe);
-      } else if (message instanceof LinkMessage.Probed probed) {
-        detector.probed(probed);
-      } else if (message instanceof LinkMessage.Join join) {
-        letIn(from, join);
-      } else if (message instanceof LinkMessage.Settle settle) {
-        settle(from, settle);
-      } else if (message instanceof LinkMessage.NotUnderstood notUnderstood) {
-        observer.trouble(
-            id(),
-            "node "
-                + from.shortString()
-                + " did not understand "
-                + Printable.text(notUnderstood.what(), 100));
-      } else {
-        ofJoining(from, message);
-      }
-    }
-
-    private void ofJoining(Id from, LinkMessage message) {
-      Joining attempt = joining;
-      if (attempt == null) {
-        return;
-      }
-      if (message instanceof LinkMessage.Joined joined) {
-        attempt.joined(joined);
-      } else if (message instanceof LinkMessage.NotReady notReady) {
-        attempt.notReady(notReady.why());
-      } else if (message instanceof LinkMessage.Settled settled) {
-        attempt.settled(from, settled);
-      }
-    }
-
-    private void letIn(Id from, LinkMessage.Join join) {
-      if (state != State.READY) {
-        links.send(from, new LinkMessage.NotReady(state.toString()));
-        return;
-      }
-      membership.apply(List.of(join.self()), "joins");
-      if (membership.stateOf(from) == null) {
-        links.send(from, new LinkMessage.NotReady("its table of members is full"));
-        return;
-      }
-      links.send(
-          from,
-          new LinkMessage.Joined(
-              ringIdentity, membership.view().arcs().bits(), membership.entries()));
-    }
-
-    private void settle(Id from, LinkMessage.Settle settle) {
-      membership.apply(List.of(settle.self()), "joins");
-      int perSide = config.settings().get(CoreSettings.LEAFSET_SIDE);
-      List<Entry> around = membership.around(from, perSide);
-      links.send(from, new LinkMessage.Settled(settle.round(), around));
+    public void entered() {
+      ready();
     }
 
     @Override
-    public void travelling(Id from, Envelope envelope) {
-      router.travelling(envelope);
-    }
-
-    @Override
-    public void unlinked(Id node, String reason, boolean refused) {
-      calls.doubt(node);
-      detector.unlinked(node, reason, refused);
-    }
-
-    @Override
-    public void seedFailed(String seed, RingException why) {
-      Joining attempt = joining;
-      if (attempt != null) {
-        attempt.seedFailed(seed, why);
-      }
-    }
-
-    @Override
-    public void seedLinked(String seed, MemberCard card, Json raw, String identity) {
-      Joining attempt = joining;
-      if (state == State.READY) {
-        post(card.id(), new LinkMessage.Ping(0, membership.digest()));
-      } else if (attempt != null) {
-        attempt.seedLinked(seed, card.id());
-      }
-    }
-  }
-
-  /** What membership finds out goes to routing, services and the observer. */
-  private final class ViewDispatch implements ViewListener {
-    /** Members whose calls go elsewhere as soon as the view says where. */
-    private final List<Id> doubted = new ArrayList<>();
-
-    @Override
-    public void memberChanged(MemberEvent event) {
-      LOG.debug(
-          "{}: {} is {}: {}", id(), event.member().id(), event.member().state(), event.cause());
-      observer.memberChanged(id(), event);
-      MemberState now = event.member().state();
-      if (now == MemberState.SUSPECT || !now.isPresent()) {
-        doubted.add(event.member().id());
-      }
-      if (!now.isPresent() && !event.member().id().equals(id())) {
-        links.drop(event.member().id(), "it is " + now);
-      }
-    }
-
-    @Override
-    public void viewChanged(RingView before, RingView after) {
-      observer.viewChanged(after);
-      Optional<IdRange> had = before.rootRange();
-      Optional<IdRange> has = after.rootRange();
-      List<IdRange> lost = difference(had, has);
-      List<IdRange> gained = difference(has, had);
-      for (ByteService service : services.all()) {
-        tell(service, lost, gained, after);
-      }
-    }
-
-    /** A service that throws at a change of the ring fails alone. */
-    private void tell(
-        ByteService service, List<IdRange> lost, List<IdRange> gained, RingView after) {
-      try {
-        lost.forEach(service::lost);
-        gained.forEach(service::gained);
-        service.changed(after);
-      } catch (RuntimeException thrown) {
-        observer.trouble(
-            id(),
-            "service '"
-                + service.name()
-                + "' threw when it was told of a change of the ring: "
-                + Printable.text(thrown.toString(), 200));
-      }
-      List<Id> rerouted = List.copyOf(doubted);
-      doubted.clear();
-      rerouted.forEach(calls::doubt);
-    }
-
-    private List<IdRange> difference(Optional<IdRange> of, Optional<IdRange> minus) {
-      if (of.isEmpty()) {
-        return List.of();
-      }
-      return minus.isEmpty() ? List.of(of.get()) : of.get().minus(minus.get());
-    }
-
-    @Override
-    public void superseded(String why) {
-      LOG.error("node {} stops: {}", id(), why);
-      observer.trouble(id(), why);
-      halt(why);
+    public void failed(RingException why) {
+      abort(why);
     }
   }
 }

@@ -1,0 +1,268 @@
+package org.ringoverlay.internal.node;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.link.Introduction;
+import org.ringoverlay.internal.link.Links;
+import org.ringoverlay.internal.membership.Joining;
+import org.ringoverlay.internal.membership.Membership;
+import org.ringoverlay.internal.wire.Entry;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Transport;
+import org.ringoverlay.view.MemberState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Both sides of the ring's door: how this node founds a ring, joins one or resumes, and how it lets
+ * others in.
+ *
+ * <p>{@code OUTSIDE → IN}, or {@code OUTSIDE → SHUT} when the way in failed or the node closes. On
+ * the loop.
+ */
+final class Entrance {
+  private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+
+  private enum State {
+    OUTSIDE,
+    IN,
+    SHUT
+  }
+
+  /** Hears how it ends. */
+  interface Listener {
+    /** The ring knows this node: its neighbours may be watched. */
+    void admitted();
+
+    /** The node is in. */
+    void entered();
+
+    /** There is no way in. */
+    void failed(RingException why);
+  }
+
+  private final NodeConfig config;
+  private final NodeLimits limits;
+  private final Origin origin;
+  private final Introduction introduction;
+  private final Links links;
+  private final Membership membership;
+  private final Transport transport;
+  private final Listener listener;
+  private volatile String ringIdentity;
+  private State state = State.OUTSIDE;
+  private @Nullable Joining joining;
+  private int nextContact;
+
+  Entrance(
+      NodeConfig config,
+      NodeLimits limits,
+      Origin origin,
+      Introduction introduction,
+      Links links,
+      Membership membership,
+      Transport transport,
+      Listener listener) {
+    this.config = config;
+    this.limits = limits;
+    this.origin = origin;
+    this.introduction = introduction;
+    this.links = links;
+    this.membership = membership;
+    this.transport = transport;
+    this.listener = listener;
+    this.ringIdentity = origin.identity().ringIdentity();
+  }
+
+  /** The ring's identity, empty before the node has joined. Any thread. */
+  String ringIdentity() {
+    return ringIdentity;
+  }
+
+  /** Introduces the node to itself and to whoever connects, and begins. */
+  void enter(MemberCard card) {
+    Json raw = Json.of(card);
+    introduction.card(raw);
+    membership.introduce(card, raw);
+    if (origin.founds()) {
+      belongTo(origin.drawRingIdentity(transport.randomness()), membership.view().arcs());
+      goIn("founded the ring");
+      return;
+    }
+    List<String> others =
+        origin.contacts().stream().filter(contact -> !contact.equals(card.address())).toList();
+    if (!others.isEmpty()) {
+      join(others);
+    } else if (origin.identity().hasJoined()) {
+      resumeAlone("it knows no other member");
+    } else {
+      fail(
+          new RingException.InvalidInput(
+              "This node's only seed is itself, "
+                  + card.address()
+                  + ". Give it another member's address, or let it found the ring."));
+    }
+  }
+
+  private void join(List<String> contacts) {
+    boolean resumes = origin.identity().hasJoined();
+    var attempt =
+        new Joining(
+            origin.identity().node(),
+            limits.joining(resumes),
+            contacts,
+            membership,
+            links::send,
+            transport.clock(),
+            transport.scheduler(),
+            transport.randomness(),
+            new Joining.Listener() {
+              @Override
+              public void dialSeed(String seed) {
+                links.dialSeed(seed);
+              }
+
+              @Override
+              public void admitted(LinkMessage.Joined joined) {
+                belongTo(joined.ringIdentity(), Arcs.of(joined.arcBits()));
+                listener.admitted();
+              }
+
+              @Override
+              public void joined() {
+                in();
+              }
+
+              @Override
+              public void failed(RingException why) {
+                if (resumes && why instanceof RingException.Unavailable) {
+                  resumeAlone(why.getMessage());
+                } else {
+                  fail(why);
+                }
+              }
+            });
+    joining = attempt;
+    attempt.start();
+  }
+
+  /** The node was in this ring before, and nobody of it answers: it goes on, and looks for them. */
+  private void resumeAlone(String why) {
+    LOG.info("node {} goes on alone in ring {}: {}", membership.self(), config.ring(), why);
+    goIn("resumed");
+  }
+
+  private void goIn(String cause) {
+    membership.become(MemberState.ALIVE, cause);
+    in();
+  }
+
+  private void in() {
+    if (state == State.OUTSIDE) {
+      state = State.IN;
+      listener.entered();
+    }
+  }
+
+  private void fail(RingException why) {
+    if (state == State.OUTSIDE) {
+      state = State.SHUT;
+      listener.failed(why);
+    }
+  }
+
+  private void belongTo(String identity, Arcs arcs) {
+    ringIdentity = identity;
+    introduction.ringIdentity(identity);
+    membership.arcs(arcs);
+  }
+
+  /** The node leaves or closes: nobody is let in any more, and a way in is given up. */
+  void shut() {
+    state = State.SHUT;
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.cancel();
+    }
+  }
+
+  /** A node that resumed alone remembers addresses, not members: nobody else would look there. */
+  void lookForPeers() {
+    List<String> contacts = origin.contacts();
+    if (state == State.IN && !contacts.isEmpty() && membership.view().members().size() == 1) {
+      links.dialSeed(contacts.get(nextContact++ % contacts.size()));
+    }
+  }
+
+  /** A newcomer asks to be let in. */
+  void letIn(Id from, LinkMessage.Join join) {
+    if (state != State.IN) {
+      links.send(from, new LinkMessage.NotReady(state == State.SHUT ? "leaving" : "joining"));
+      return;
+    }
+    membership.apply(List.of(join.self()), "joins");
+    if (membership.stateOf(from) == null) {
+      links.send(from, new LinkMessage.NotReady("its table of members is full"));
+      return;
+    }
+    links.send(
+        from,
+        new LinkMessage.Joined(
+            ringIdentity, membership.view().arcs().bits(), membership.entries()));
+  }
+
+  /** A newcomer asks who is around it. */
+  void settle(Id from, LinkMessage.Settle settle) {
+    membership.apply(List.of(settle.self()), "joins");
+    int perSide = config.settings().get(CoreSettings.LEAFSET_SIDE);
+    List<Entry> around = membership.around(from, perSide);
+    links.send(from, new LinkMessage.Settled(settle.round(), around));
+  }
+
+  /** A seed let this node in. */
+  void joined(LinkMessage.Joined joined) {
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.joined(joined);
+    }
+  }
+
+  /** A seed cannot let this node in now. */
+  void notReady(LinkMessage.NotReady notReady) {
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.notReady(notReady.why());
+    }
+  }
+
+  /** A neighbour agrees on this node. */
+  void settled(Id from, LinkMessage.Settled settled) {
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.settled(from, settled);
+    }
+  }
+
+  /** The node at a seed's address cannot be talked to. */
+  void seedFailed(String seed, RingException why) {
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.seedFailed(seed, why);
+    }
+  }
+
+  /** The node at a seed's address agreed to talk. */
+  void seedLinked(String seed, MemberCard card) {
+    Joining attempt = joining;
+    if (state == State.IN) {
+      links.send(card.id(), new LinkMessage.Ping(0, membership.digest()));
+    } else if (attempt != null) {
+      attempt.seedLinked(seed, card.id());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.ringoverlay.internal.node;
+
+import org.ringoverlay.error.Printable;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.call.Calls;
+import org.ringoverlay.internal.link.LinkEvents;
+import org.ringoverlay.internal.membership.FailureDetector;
+import org.ringoverlay.internal.membership.Membership;
+import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.RingObserver;
+import org.ringoverlay.view.MemberState;
+
+/** Hands what links say to the concern that owns it. On the loop. */
+final class LinkDispatch implements LinkEvents {
+  private final Membership membership;
+  private final FailureDetector detector;
+  private final Router router;
+  private final Calls calls;
+  private final Entrance entrance;
+  private final RingObserver observer;
+
+  LinkDispatch(
+      Membership membership,
+      FailureDetector detector,
+      Router router,
+      Calls calls,
+      Entrance entrance,
+      RingObserver observer) {
+    this.membership = membership;
+    this.detector = detector;
+    this.router = router;
+    this.calls = calls;
+    this.entrance = entrance;
+    this.observer = observer;
+  }
+
+  @Override
+  public void linked(MemberCard card, Json raw) {
+    MemberState known = membership.stateOf(card.id());
+    if (known == MemberState.DEAD) {
+      detector.pong(card.id(), new LinkMessage.Pong(0, membership.digest()));
+    }
+  }
+
+  @Override
+  public void linkMessage(Id from, LinkMessage message) {
+    if (message instanceof LinkMessage.Ping ping) {
+      detector.ping(from, ping);
+    } else if (message instanceof LinkMessage.Pong pong) {
+      detector.pong(from, pong);
+    } else if (message instanceof LinkMessage.News news) {
+      membership.apply(news.entries(), "told by node " + from.shortString());
+    } else if (message instanceof LinkMessage.Have have) {
+      membership.have(from, have);
+    } else if (message instanceof LinkMessage.Want want) {
+      membership.want(from, want);
+    } else if (message instanceof LinkMessage.Probe probe) {
+      detector.probe(from, probe);
+    } else if (message instanceof LinkMessage.Probed probed) {
+      detector.probed(probed);
+    } else if (message instanceof LinkMessage.Join join) {
+      entrance.letIn(from, join);
+    } else if (message instanceof LinkMessage.Joined joined) {
+      entrance.joined(joined);
+    } else if (message instanceof LinkMessage.NotReady notReady) {
+      entrance.notReady(notReady);
+    } else if (message instanceof LinkMessage.Settle settle) {
+      entrance.settle(from, settle);
+    } else if (message instanceof LinkMessage.Settled settled) {
+      entrance.settled(from, settled);
+    } else if (message instanceof LinkMessage.NotUnderstood notUnderstood) {
+      observer.trouble(
+          membership.self(),
+          "node "
+              + from.shortString()
+              + " did not understand "
+              + Printable.text(notUnderstood.what(), 100));
+    }
+  }
+
+  @Override
+  public void travelling(Id from, Envelope envelope) {
+    router.travelling(envelope);
+  }
+
+  @Override
+  public void unlinked(Id node, String reason, boolean refused) {
+    calls.doubt(node);
+    detector.unlinked(node, reason, refused);
+  }
+
+  @Override
+  public void seedFailed(String seed, RingException why) {
+    entrance.seedFailed(seed, why);
+  }
+
+  @Override
+  public void seedLinked(String seed, MemberCard card, Json raw, String identity) {
+    entrance.seedLinked(seed, card);
+  }
+}
