@@ -10,9 +10,13 @@ import java.time.Duration;
  *     the request fails with {@code NoRoute} instead of going to a neighbour
  * @param readOnly whether the request changes nothing, so that an unanswered one is a {@code
  *     Timeout} and not an {@code OutcomeUnknown}
+ * @param likely whether a node may answer that is the root as far as it knows, although a closer
+ *     one may only be silent; for services that decide by other means who may act, as records do by
+ *     majorities. Otherwise such a request waits until the silent one is dead or has spoken
  */
-public record AskOptions(Duration timeout, boolean direct, boolean readOnly) {
-  private static final AskOptions DEFAULTS = new AskOptions(Duration.ofSeconds(5), false, false);
+public record AskOptions(Duration timeout, boolean direct, boolean readOnly, boolean likely) {
+  private static final AskOptions DEFAULTS =
+      new AskOptions(Duration.ofSeconds(5), false, false, false);
 
   /** Checks the timeout: positive, and at most an hour. */
   public AskOptions {
@@ -28,16 +32,21 @@ public record AskOptions(Duration timeout, boolean direct, boolean readOnly) {
 
   /** The same with another timeout. */
   public AskOptions within(Duration newTimeout) {
-    return new AskOptions(newTimeout, direct, readOnly);
+    return new AskOptions(newTimeout, direct, readOnly, likely);
   }
 
   /** The same, to exactly the node whose ID is the target. */
   public AskOptions directly() {
-    return new AskOptions(timeout, true, readOnly);
+    return new AskOptions(timeout, true, readOnly, likely);
   }
 
   /** The same for a request that changes nothing. */
   public AskOptions reading() {
-    return new AskOptions(timeout, direct, true);
+    return new AskOptions(timeout, direct, true, likely);
+  }
+
+  /** The same, answered by a likely root too. */
+  public AskOptions atLikelyRoot() {
+    return new AskOptions(timeout, direct, readOnly, true);
   }
 }

@@ -166,7 +166,8 @@ public final class Ring implements AutoCloseable {
         service,
         target,
         payload,
-        new CallOptions(options.timeout().toNanos(), options.direct(), options.readOnly()),
+        new CallOptions(
+            options.timeout().toNanos(), options.direct(), options.readOnly(), options.likely()),
         (reply, error) -> complete(future, reply, error, replyType));
     return future;
   }

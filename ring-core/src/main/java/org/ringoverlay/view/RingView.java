@@ -102,6 +102,43 @@ public final class RingView {
   }
 
   /**
+   * Whether this node is the root of an ID although every member that it only suspects may live: a
+   * suspect that is closer, or has that very ID, may still be the root and not know of the
+   * suspicion (consistent routing: Castro, Costa, Rowstron, "Performance and dependability of
+   * structured peer-to-peer overlays", DSN 2004, section 3.1).
+   */
+  public boolean isSurelyRoot(Id target) {
+    if (!isRoot(target)) {
+      return false;
+    }
+    Member exact = search(present, target);
+    if (exact != null && exact.state() == MemberState.SUSPECT) {
+      return false;
+    }
+    if (routable.length == present.length || target.equals(self)) {
+      return true;
+    }
+    Id centre = arcs.address(target);
+    int at = insertionPoint(present, centre);
+    return !hasCloserSuspect(centre, at, 1) && !hasCloserSuspect(centre, at - 1, -1);
+  }
+
+  /** Walks away from a centre until the members are no closer to it than this node. */
+  private boolean hasCloserSuspect(Id centre, int from, int step) {
+    int at = from;
+    for (int seen = 0; seen < present.length; seen++, at += step) {
+      Member member = present[Math.floorMod(at, present.length)];
+      if (Id.compareDistance(centre, member.id(), self) >= 0) {
+        return false;
+      }
+      if (member.state() == MemberState.SUSPECT) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * The live members closest to the centre of an ID's arc, the closest first.
    *
    * @param countMax how many at most

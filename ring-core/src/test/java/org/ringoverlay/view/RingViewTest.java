@@ -106,6 +106,32 @@ class RingViewTest {
   }
 
   @Test
+  void aRootIsSureWhenNoSuspectIsCloser() {
+    int unsure = 0;
+    for (int seed = 0; seed < RUNS; seed++) {
+      Case drawn = draw(seed, false);
+      var mayLive = new ArrayList<Member>();
+      for (Member member : drawn.members()) {
+        if (member.state() != MemberState.JOINING) {
+          mayLive.add(member(member.id(), MemberState.ALIVE));
+        }
+      }
+      for (int i = 0; i < 20; i++) {
+        Id target = drawn.target();
+        Case ifAllLive = new Case(drawn.view(), mayLive, drawn.random(), drawn.name());
+        Member closest = rootByForce(ifAllLive, target);
+        boolean sure =
+            drawn.view().isRoot(target)
+                && closest != null
+                && closest.id().equals(drawn.view().self());
+        assertThat(drawn.view().isSurelyRoot(target)).as(drawn.name()).isEqualTo(sure);
+        unsure += drawn.view().isRoot(target) && !sure ? 1 : 0;
+      }
+    }
+    assertThat(unsure).as("cases in which the two differ").isGreaterThan(50);
+  }
+
+  @Test
   void nearestAreTheClosestLiveMembersInOrder() {
     for (int seed = 0; seed < RUNS; seed++) {
       Case drawn = draw(seed, false);

@@ -154,7 +154,7 @@ final class Caller {
         end(new RingException.Timeout("No answer for the record in time."));
         return;
       }
-      AskOptions options = AskOptions.defaults().within(Duration.ofNanos(left));
+      AskOptions options = AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left));
       ring.call(
               Records.SERVICE,
               Keys.id(request.space(), request.key()),

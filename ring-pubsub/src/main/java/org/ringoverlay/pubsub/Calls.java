@@ -78,7 +78,7 @@ final class Calls {
       long deadlineNanos,
       CompletableFuture<Answer<R>> future) {
     long left = Math.max(1, deadlineNanos - pace.now());
-    var options = AskOptions.defaults().within(Duration.ofNanos(left));
+    var options = AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left));
     ring.call(RootRequest.SERVICE, topic, request, replyType, options)
         .whenComplete(
             (answer, thrown) -> {

@@ -369,6 +369,37 @@ class RingScenarioTest {
     assertThat(thrown).hasSize(1);
   }
 
+  @RingTest(seeds = 10)
+  void aSilentRootIsNotSpokenForUntilItIsDead(Simulation simulation) {
+    var echo = new Echo();
+    SimRing ring = simulation.ring(5, echo);
+    ring.settle();
+    Id silent = ring.node(2).id();
+    Id besideIt = Id.of("found below");
+    for (int i = 0; ring.rootOf(besideIt) != 2; i++) {
+      besideIt = Id.of("key " + i);
+    }
+    ring.freeze(2);
+    simulation.runUntil(() -> isSeen(ring, 0, silent, MemberState.SUSPECT), Duration.ofSeconds(5));
+    assertThat(isSeen(ring, 0, silent, MemberState.SUSPECT)).isTrue();
+
+    var options = AskOptions.defaults().within(Duration.ofSeconds(20));
+    var sure = ring.node(0).ask("echo", besideIt, new Say(1), Said.class, options);
+    var likely = ring.node(0).ask("echo", besideIt, new Say(2), Said.class, options.atLikelyRoot());
+    Said early = ring.await(likely);
+    assertThat(isSeen(ring, 0, silent, MemberState.SUSPECT)).isTrue();
+    assertThat(sure.toCompletableFuture()).isNotDone();
+    assertThat(echo.effects).containsExactly(new Echo.Effect(2, early.node()));
+
+    Said late = ring.await(sure);
+    assertThat(isSeen(ring, late.node(), silent, MemberState.SUSPECT)).isFalse();
+    assertThat(late.node()).isEqualTo(early.node());
+  }
+
+  private static boolean isSeen(SimRing ring, int by, Id node, MemberState state) {
+    return ring.node(by).view().find(node).filter(m -> m.state() == state).isPresent();
+  }
+
   private static String codeOf(Throwable error) {
     Throwable cause = error.getCause() == null ? error : error.getCause();
     return cause instanceof RingException typed ? typed.code() : "untyped";

@@ -204,7 +204,9 @@ public final class Calls {
 
   private Envelope envelope(Open call, long now, int hops) {
     int flags =
-        (call.options.direct() ? Envelope.DIRECT : 0) | (call.attempts > 1 ? Envelope.REPEAT : 0);
+        (call.options.direct() ? Envelope.DIRECT : 0)
+            | (call.options.likely() ? Envelope.LIKELY : 0)
+            | (call.attempts > 1 ? Envelope.REPEAT : 0);
     long microsLeft = Math.max(0, Math.min(Envelope.MICROS_LEFT_MAX, (call.deadline - now) / 1000));
     return new Envelope(
         Kind.REQUEST,
@@ -303,6 +305,9 @@ public final class Calls {
     RingException error = errorOf(answer);
     if (answer.has(Envelope.FROM_ROUTER)) {
       call.lastTrouble = error;
+      if (answer.origin().equals(self)) {
+        call.deliveredHere = false;
+      }
       return;
     }
     boolean nothingChanged = saysNothingChanged(error);

@@ -56,6 +56,7 @@ final class Entrance {
   private final Listener listener;
   private volatile String ringIdentity;
   private State state = State.OUTSIDE;
+  private boolean entered;
   private @Nullable Joining joining;
   private int nextContact;
 
@@ -82,6 +83,11 @@ final class Entrance {
   /** The ring's identity, empty before the node has joined. Any thread. */
   String ringIdentity() {
     return ringIdentity;
+  }
+
+  /** Whether the neighbours agreed on this node, however it went on. */
+  boolean hasEntered() {
+    return entered;
   }
 
   /** Introduces the node to itself and to whoever connects, and begins. */
@@ -165,6 +171,7 @@ final class Entrance {
   private void in() {
     if (state == State.OUTSIDE) {
       state = State.IN;
+      entered = true;
       listener.entered();
     }
   }

@@ -90,7 +90,15 @@ public final class Node {
         new Introduction(self, config.ring(), origin.identity().ringIdentity(), Json.of(null));
     this.links = new Links(transport, limits.links(), introduction, this::addressOf, observer);
     this.router =
-        new Router(self, this::view, links, scheduler, observer, this::deliver, this::answered);
+        new Router(
+            self,
+            this::view,
+            links,
+            scheduler,
+            observer,
+            this::isSurelyRoot,
+            this::deliver,
+            this::answered);
     this.calls =
         new Calls(
             self,
@@ -141,6 +149,10 @@ public final class Node {
 
   private @Nullable String addressOf(Id node) {
     return membership.addressOf(node);
+  }
+
+  private boolean isSurelyRoot(Id target) {
+    return entrance.hasEntered() && membership.view().isSurelyRoot(target);
   }
 
   private void deliver(Envelope request) {

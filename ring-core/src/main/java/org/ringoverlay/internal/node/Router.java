@@ -1,6 +1,7 @@
 package org.ringoverlay.internal.node;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -19,9 +20,10 @@ import org.ringoverlay.view.RingView;
 /**
  * Decides where a message goes next: to a service of this node, to a call of this node, or on.
  *
- * <p>The root of a target is decided afresh at every hop, by that node's own view; a message that
- * finds no way is told to its asker as a failure of the overlay, and the asker tries again. On the
- * loop.
+ * <p>The root of a target is decided afresh at every hop, by that node's own view. A request is
+ * delivered by a node that is surely the root, or by a likely one if its asker is content with
+ * that. One that finds no way is told to its asker as a failure of the overlay, and the asker tries
+ * again. On the loop.
  */
 final class Router implements Way {
   private final Id self;
@@ -29,6 +31,7 @@ final class Router implements Way {
   private final Links links;
   private final Scheduler scheduler;
   private final RingObserver observer;
+  private final Predicate<Id> surelyRoot;
   private final Consumer<Envelope> requests;
   private final Consumer<Envelope> answers;
 
@@ -38,6 +41,7 @@ final class Router implements Way {
       Links links,
       Scheduler scheduler,
       RingObserver observer,
+      Predicate<Id> surelyRoot,
       Consumer<Envelope> requests,
       Consumer<Envelope> answers) {
     this.self = self;
@@ -45,6 +49,7 @@ final class Router implements Way {
     this.links = links;
     this.scheduler = scheduler;
     this.observer = observer;
+    this.surelyRoot = surelyRoot;
     this.requests = requests;
     this.answers = answers;
   }
@@ -69,10 +74,20 @@ final class Router implements Way {
   }
 
   private void deliver(Envelope envelope) {
-    if (envelope.kind() == Kind.REQUEST) {
+    if (envelope.kind() != Kind.REQUEST) {
+      answers.accept(envelope);
+    } else if (envelope.has(Envelope.DIRECT)
+        || envelope.has(Envelope.LIKELY)
+        || surelyRoot.test(envelope.target())) {
       requests.accept(envelope);
     } else {
-      answers.accept(envelope);
+      noWay(
+          envelope,
+          "Node "
+              + self
+              + " is not surely the root of "
+              + envelope.target()
+              + ": a closer member is silent, or this node is not through with joining.");
     }
   }
 
@@ -106,6 +121,10 @@ final class Router implements Way {
     }
     byte[] error = ErrorJson.toJson(new RingException.NoRoute(why)).bytes();
     Envelope failure = envelope.answer(Kind.FAILURE, Envelope.FROM_ROUTER, self, error);
+    if (envelope.origin().equals(self)) {
+      deliverHere(failure);
+      return;
+    }
     Connection.Sent sent = send(envelope.origin(), failure.forwarded());
     if (sent != Connection.Sent.QUEUED) {
       observer.trouble(self, "a message went astray and its asker could not be told: " + why);

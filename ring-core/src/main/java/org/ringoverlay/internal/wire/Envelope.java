@@ -52,6 +52,9 @@ public record Envelope(
   /** A failure that the overlay, not the handler, gave; another attempt may find another way. */
   public static final int FROM_ROUTER = 4;
 
+  /** A node that is not surely the root may deliver it too. */
+  public static final int LIKELY = 8;
+
   /** Most microseconds that the header can say; longer is said as this. */
   public static final long MICROS_LEFT_MAX = 0xFFFF_FFFFL;
 

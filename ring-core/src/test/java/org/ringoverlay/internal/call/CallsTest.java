@@ -23,9 +23,9 @@ class CallsTest {
   private static final Id ROOT = Facts.node(2);
   private static final Id THIRD = Facts.node(3);
   private static final Id TARGET = Facts.node(200);
-  private static final CallOptions WRITE = new CallOptions(1_000 * MILLIS, false, false);
-  private static final CallOptions READ = new CallOptions(1_000 * MILLIS, false, true);
-  private static final CallOptions DIRECT = new CallOptions(1_000 * MILLIS, true, false);
+  private static final CallOptions WRITE = new CallOptions(1_000 * MILLIS, false, false, false);
+  private static final CallOptions READ = new CallOptions(1_000 * MILLIS, false, true, false);
+  private static final CallOptions DIRECT = new CallOptions(1_000 * MILLIS, true, false, false);
 
   private final FakeLoop loop = new FakeLoop(1);
   private final FakeWay way = new FakeWay();
@@ -140,6 +140,19 @@ class CallsTest {
   }
 
   @Test
+  void whatThisNodeItselfTurnedAwayItMayDeliverLater() {
+    way.hop = SELF;
+    call(WRITE);
+    Envelope first = way.delivered.get(0);
+    calls.answered(
+        failure(first, SELF, Envelope.FROM_ROUTER, new RingException.NoRoute("not sure")));
+    loop.advance(900 * MILLIS);
+    assertThat(way.delivered).hasSizeGreaterThan(1);
+    calls.answered(reply(way.delivered.get(1), SELF, "1"));
+    assertThat(ends).containsExactly("1");
+  }
+
+  @Test
   void unansweredCallIsRepeatedUnderItsNumberWithGrowingBoundedPauses() {
     for (int seed = 0; seed < 50; seed++) {
       var world = new FakeLoop(seed);
@@ -161,7 +174,7 @@ class CallsTest {
           "echo",
           TARGET,
           new byte[0],
-          new CallOptions(3_000 * MILLIS, false, false),
+          new CallOptions(3_000 * MILLIS, false, false, false),
           (reply, error) -> {});
       for (int i = 0; i < 2_990; i++) {
         while (times.size() < out.sent.size()) {
