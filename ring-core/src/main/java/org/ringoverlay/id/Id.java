@@ -201,6 +201,11 @@ public final class Id implements Comparable<Id> {
     return (lo >>> (156 - 4 * index)) & 15;
   }
 
+  /** What part of the circle lies between zero and this ID, from 0 to 1. */
+  public double asFraction() {
+    return (hi >>> 11) * 0x1.0p-53;
+  }
+
   /** How many leading base-16 digits both IDs share: 0 to 40, and 40 only when they are equal. */
   public int commonPrefix(Id other) {
     if (hi != other.hi) {

@@ -11,7 +11,9 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.id.IdRange;
 
 /**
- * One node's view of the ring: the members that it believes present, in the order of the circle.
+ * One node's view of the ring: the members that it knows and believes present, in the order of the
+ * circle. While the ring is small these are all; in a large ring they are the leaf set around the
+ * node and a few members far away, and the view is sure only of what the leaf set covers.
  *
  * <p>An immutable snapshot; any thread. A view is a hint: two nodes may see different roots of one
  * ID for a while. {@link #root(Id)} and {@link #isRoot(Id)} are a binary search.
@@ -22,7 +24,13 @@ public final class RingView {
   private final Arcs arcs;
   private final Member[] present;
   private final Member[] routable;
+  private final int leavesPerSide;
   private final @Nullable IdRange rootRange;
+
+  /** Makes a view that holds all members. */
+  public RingView(long version, Id self, Arcs arcs, Collection<Member> present) {
+    this(version, self, arcs, present, 0);
+  }
 
   /**
    * Makes a view.
@@ -31,8 +39,10 @@ public final class RingView {
    * @param self the node that sees it
    * @param arcs how the circle is cut
    * @param present the members that are present, in any order, each ID once
+   * @param leavesPerSide how many neighbours on each side the node knows without a gap; 0 if it
+   *     knows all members
    */
-  public RingView(long version, Id self, Arcs arcs, Collection<Member> present) {
+  public RingView(long version, Id self, Arcs arcs, Collection<Member> present, int leavesPerSide) {
     this.version = version;
     this.self = self;
     this.arcs = arcs;
@@ -43,6 +53,7 @@ public final class RingView {
         sorted.stream()
             .filter(member -> member.state() == MemberState.ALIVE)
             .toArray(Member[]::new);
+    this.leavesPerSide = leavesPerSide;
     this.rootRange = rootRangeOfSelf();
   }
 
@@ -71,6 +82,40 @@ public final class RingView {
     return List.of(routable);
   }
 
+  /** Whether the view holds all members, as far as its node knows. */
+  public boolean isComplete() {
+    return leavesPerSide == 0 || present.length <= 2 * leavesPerSide;
+  }
+
+  /**
+   * Whether the view knows every member near a point of the circle: it is complete, or the point
+   * lies between the outermost leaves.
+   */
+  public boolean covers(Id point) {
+    if (isComplete()) {
+      return true;
+    }
+    int at = insertionPoint(present, self);
+    Id first = present[Math.floorMod(at - leavesPerSide, present.length)].id();
+    Id last = present[(at + leavesPerSide) % present.length].id();
+    return point.equals(last) || IdRange.of(first, last).contains(point);
+  }
+
+  /**
+   * About how many members the ring has: exactly, if the view is complete, else by how much of the
+   * circle the leaf set takes.
+   */
+  public long sizeEstimate() {
+    if (isComplete()) {
+      return present.length;
+    }
+    int at = insertionPoint(present, self);
+    Id first = present[Math.floorMod(at - leavesPerSide, present.length)].id();
+    Id last = present[(at + leavesPerSide) % present.length].id();
+    double share = last.minus(first).asFraction();
+    return Math.round(2 * leavesPerSide / share);
+  }
+
   /** How many members are alive. */
   public int aliveCount() {
     return routable.length;
@@ -83,7 +128,8 @@ public final class RingView {
 
   /**
    * The member that gets the messages for an ID: the live node with this very ID, else the live
-   * node closest to the centre of the ID's arc.
+   * node closest to the centre of the ID's arc. Where the view does not cover that it is the
+   * closest one known, which may know a closer one.
    *
    * @return null if no member is alive
    */
@@ -108,7 +154,7 @@ public final class RingView {
    * structured peer-to-peer overlays", DSN 2004, section 3.1).
    */
   public boolean isSurelyRoot(Id target) {
-    if (!isRoot(target)) {
+    if (!isRoot(target) || !covers(target.equals(self) ? target : arcs.address(target))) {
       return false;
     }
     Member exact = search(present, target);

@@ -285,7 +285,8 @@ public final class Services {
       way.deliverHere(answer);
       return;
     }
-    var sent = way.send(origin, answer.forwarded());
+    Id hop = way.nextHop(origin, true);
+    var sent = way.send(hop == null ? origin : hop, answer.forwarded());
     if (sent != org.ringoverlay.spi.Connection.Sent.QUEUED) {
       observer.trouble(
           self,

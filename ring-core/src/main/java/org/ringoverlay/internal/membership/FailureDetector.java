@@ -56,6 +56,9 @@ public final class FailureDetector {
 
     /** Connects to a node if it is not connected. */
     void reach(Id node);
+
+    /** This node itself was away for so long that others may have given it up. */
+    void wasAway();
   }
 
   private static final class Watch {
@@ -143,6 +146,7 @@ public final class FailureDetector {
 
   /** This node itself was away: everybody gets a fresh start, watched and suspected. */
   private void forgive(long now) {
+    links.wasAway();
     watched.replaceAll((id, watch) -> new Watch(now));
     for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
       membership.table().restartClock(suspect, now);

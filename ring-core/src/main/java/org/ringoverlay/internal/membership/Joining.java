@@ -12,7 +12,6 @@ import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Timer;
-import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 
 /**
@@ -24,8 +23,8 @@ import org.ringoverlay.view.MemberState;
  * <ul>
  *   <li>Seeking: the seeds are tried one after another until one lets the node in and tells it the
  *       members.
- *   <li>Discovering: each live neighbour on both sides takes the newcomer into its table and
- *       answers with the members around it, until no answer names a closer neighbour.
+ *   <li>Discovering: the nearest known on both sides, and when they know none nearer the whole leaf
+ *       set, take the newcomer into their tables.
  *   <li>Announcing: the node is alive, and each neighbour is told so until it agrees. Then it is
  *       ready: its leaf set and those of its neighbours hold each other.
  * </ul>
@@ -46,10 +45,9 @@ public final class Joining {
    *
    * @param timeoutNanos how long to seek a seed that lets the node in
    * @param attemptNanos how long one seed may take
-   * @param resendNanos how long a neighbour may take before it is asked again
    * @param perSide neighbours on each side that must agree: the leaf set
    */
-  public record Limits(long timeoutNanos, long attemptNanos, long resendNanos, int perSide) {}
+  public record Limits(long timeoutNanos, long attemptNanos, int perSide) {}
 
   /** Hears how it goes. */
   public interface Listener {
@@ -66,7 +64,6 @@ public final class Joining {
     void failed(RingException why);
   }
 
-  private final Id self;
   private final Limits limits;
   private final List<String> seeds;
   private final Membership membership;
@@ -75,11 +72,10 @@ public final class Joining {
   private final Scheduler scheduler;
   private final Randomness randomness;
   private final Listener listener;
-  private final TreeSet<Id> agreed = new TreeSet<>();
+  private final Settling settling;
   private final TreeMap<String, String> troubles = new TreeMap<>();
   private final TreeSet<String> rejecting = new TreeSet<>();
   private State state = State.SEEKING;
-  private long round;
   private long deadline;
   private int nextSeed;
   private String asked = "";
@@ -87,7 +83,6 @@ public final class Joining {
 
   /** Makes the join of a node. */
   public Joining(
-      Id self,
       Limits limits,
       List<String> seeds,
       Membership membership,
@@ -95,8 +90,8 @@ public final class Joining {
       Clock clock,
       Scheduler scheduler,
       Randomness randomness,
+      Settling settling,
       Listener listener) {
-    this.self = self;
     this.limits = limits;
     this.seeds = List.copyOf(seeds);
     this.membership = membership;
@@ -104,6 +99,7 @@ public final class Joining {
     this.clock = clock;
     this.scheduler = scheduler;
     this.randomness = randomness;
+    this.settling = settling;
     this.listener = listener;
   }
 
@@ -116,6 +112,7 @@ public final class Joining {
   /** Gives up without a word. */
   public void cancel() {
     state = State.FAILED;
+    settling.cancel();
     rearm(null);
   }
 
@@ -198,74 +195,46 @@ public final class Joining {
     }
     state = State.DISCOVERING;
     listener.admitted(joined);
+    rearm(null);
     membership.apply(joined.entries(), "named by the seed");
-    nextRound();
+    discover(1);
   }
 
-  private void nextRound() {
-    round++;
-    agreed.clear();
-    ask();
+  /**
+   * First only the nearest known on each side, who know nearer ones, until those are found; then
+   * the whole leaf set.
+   */
+  private void discover(int perSide) {
+    settle(perSide, () -> discovered(perSide));
   }
 
-  /** Asks every live neighbour that has not agreed yet; ends the phase when none is left. */
-  private void ask() {
-    if (state != State.DISCOVERING && state != State.ANNOUNCING) {
+  private void discovered(int perSide) {
+    if (perSide < limits.perSide()) {
+      discover(limits.perSide());
       return;
     }
-    boolean complete = true;
-    var silent = new StringBuilder();
-    for (Member member : membership.view().neighbours(self, limits.perSide())) {
-      if (member.state() == MemberState.ALIVE && !agreed.contains(member.id())) {
-        complete = false;
-        silent.append(' ').append(member.address());
-        post.send(member.id(), new LinkMessage.Settle(round, membership.selfEntry()));
-      }
-    }
-    if (!complete && clock.nanos() - deadline >= 0) {
-      fail(
-          new RingException.Unavailable(
-              "These neighbours did not agree on this node within "
-                  + limits.timeoutNanos() / 1_000_000
-                  + " ms:"
-                  + silent
-                  + "."));
-      return;
-    }
-    if (!complete) {
-      rearm(scheduler.schedule(limits.resendNanos(), this::ask));
-    } else if (state == State.DISCOVERING) {
-      state = State.ANNOUNCING;
-      membership.become(MemberState.ALIVE, "joined");
-      nextRound();
-    } else {
-      state = State.DONE;
-      rearm(null);
-      listener.joined();
-    }
+    state = State.ANNOUNCING;
+    membership.become(MemberState.ALIVE, "joined");
+    settle(limits.perSide(), this::agreed);
   }
 
-  /** A neighbour knows this node now, and says who is around it. */
-  public void settled(Id from, LinkMessage.Settled settled) {
-    if (state != State.DISCOVERING && state != State.ANNOUNCING) {
-      return;
-    }
-    long viewBefore = membership.view().version();
-    membership.apply(settled.around(), "named by a neighbour");
-    boolean news = membership.view().version() != viewBefore;
-    boolean agrees = settled.round() == round && agreed.add(from);
-    if (news || (agrees && isAgreedByAll())) {
-      ask();
-    }
+  private void agreed() {
+    state = State.DONE;
+    listener.joined();
   }
 
-  private boolean isAgreedByAll() {
-    for (Member member : membership.view().neighbours(self, limits.perSide())) {
-      if (member.state() == MemberState.ALIVE && !agreed.contains(member.id())) {
-        return false;
-      }
-    }
-    return true;
+  private void settle(int perSide, Runnable next) {
+    settling.begin(perSide, deadline, next, this::late);
+  }
+
+  private void late(String silent) {
+    fail(
+        new RingException.Unavailable(
+            "These neighbours did not agree on this node within "
+                + limits.timeoutNanos() / 1_000_000
+                + " ms:"
+                + silent
+                + "."));
   }
 
   private void fail(RingException why) {

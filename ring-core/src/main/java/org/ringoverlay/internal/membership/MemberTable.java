@@ -61,6 +61,10 @@ final class MemberTable {
     return members.values();
   }
 
+  boolean isFull() {
+    return members.size() >= membersMax;
+  }
+
   /** The members of a state, in the order of the circle. */
   List<Known> in(MemberState state) {
     var result = new ArrayList<Known>();
@@ -111,7 +115,7 @@ final class MemberTable {
       return null;
     }
     Known before = members.get(card.id());
-    if (before == null && members.size() >= membersMax) {
+    if (before == null && isFull()) {
       return null;
     }
     if (before != null && !before.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
@@ -165,7 +169,8 @@ final class MemberTable {
     }
   }
 
-  private static long fingerprint(Known known) {
+  /** Tells facts apart: of 2⁶⁴. */
+  static long fingerprint(Known known) {
     long hash = known.card().id().hashCode();
     hash = mix(hash ^ known.card().incarnation());
     hash = mix(hash + known.version());

@@ -3,7 +3,9 @@ package org.ringoverlay.internal.membership;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -36,10 +38,19 @@ public final class Membership {
    * The bounds.
    *
    * @param membersMax members known, the departed ones too
+   * @param fullMembersMax members up to which all are known
+   * @param leavesPerSide neighbours on each side that are always known
    * @param newsNeighbours neighbours on each side that news goes to
    * @param newsOthers others that news goes to, besides one for each doubling of the ring
    */
-  public record Limits(int membersMax, int newsNeighbours, int newsOthers) {}
+  public record Limits(
+      int membersMax, int fullMembersMax, int leavesPerSide, int newsNeighbours, int newsOthers) {}
+
+  /** Departed members that a pruned table remembers. */
+  private static final int DEPARTED_MAX = 64;
+
+  /** Facts about members far away in one answer to a node that settles. */
+  private static final int SLOTS_PER_ANSWER = 64;
 
   private final Id self;
   private final Limits limits;
@@ -49,12 +60,14 @@ public final class Membership {
   private final Randomness randomness;
   private final ViewListener listener;
   private final MemberTable table;
+  private final PrefixTable prefixes;
   private final LinkedHashSet<Id> news = new LinkedHashSet<>();
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
   private MemberState selfState = MemberState.JOINING;
   private boolean newsScheduled;
+  private boolean pruned;
   private Arcs arcs;
   private volatile RingView view;
 
@@ -77,6 +90,7 @@ public final class Membership {
     this.randomness = randomness;
     this.listener = listener;
     this.table = new MemberTable(limits.membersMax());
+    this.prefixes = new PrefixTable(self);
     this.selfCard = Json.of(null);
     this.view = new RingView(0, self, arcs, List.of());
   }
@@ -110,6 +124,11 @@ public final class Membership {
 
   MemberTable table() {
     return table;
+  }
+
+  /** Whether there is no room for one more member. */
+  public boolean isFull() {
+    return table.isFull();
   }
 
   /** What this node says of itself. */
@@ -225,6 +244,9 @@ public final class Membership {
     if (change == null) {
       return false;
     }
+    if (entry.state() == MemberState.DEAD && selfState == MemberState.ALIVE) {
+      listener.givenUp();
+    }
     noted(
         change,
         entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state());
@@ -247,9 +269,96 @@ public final class Membership {
 
   private void publish() {
     RingView before = view;
-    var after = new RingView(before.version() + 1, self, arcs, table.present());
+    List<Member> present = table.present();
+    if (!pruned && present.size() > limits.fullMembersMax()) {
+      pruned = true;
+      present.forEach(member -> prefixes.offer(member.id()));
+    }
+    if (pruned) {
+      present = prune(present);
+    }
+    var after =
+        new RingView(
+            before.version() + 1, self, arcs, present, pruned ? limits.leavesPerSide() : 0);
+    if (pruned && after.sizeEstimate() <= limits.fullMembersMax() / 2) {
+      pruned = false;
+      after = new RingView(after.version(), self, arcs, present);
+    }
     view = after;
     listener.viewChanged(before, after);
+  }
+
+  /** Keeps the leaf set, a member for each slot of the prefix table, and some that departed. */
+  private List<Member> prune(List<Member> present) {
+    var known = new RingView(0, self, arcs, present);
+    var kept = new TreeSet<Id>();
+    kept.add(self);
+    known.neighbours(self, limits.leavesPerSide()).forEach(leaf -> kept.add(leaf.id()));
+    for (Id held : prefixes.members()) {
+      MemberTable.Known fact = table.get(held);
+      if (fact == null || fact.state() != MemberState.ALIVE) {
+        prefixes.remove(held);
+      }
+    }
+    for (Member member : present) {
+      if (member.state() == MemberState.ALIVE) {
+        prefixes.offer(member.id());
+      }
+    }
+    kept.addAll(prefixes.members());
+    int departed = 0;
+    for (MemberTable.Known fact : new ArrayList<>(table.all())) {
+      Id id = fact.card().id();
+      boolean keep = fact.state().isPresent() ? kept.contains(id) : departed++ < DEPARTED_MAX;
+      if (!keep) {
+        table.forget(id);
+      }
+    }
+    return kept.size() == present.size() ? present : table.present();
+  }
+
+  /**
+   * Where a message to a place goes next: to its root if the leaf set knows it, else to a member
+   * that shares a longer prefix with it, else to the closest one known (Rowstron, Druschel,
+   * Middleware 2001, section 2.3). This node itself if none is closer.
+   *
+   * @param exact whether only the node with that very ID may get it
+   * @return null if there is nobody to send to
+   */
+  public @Nullable Id nextHop(Id target, boolean exact) {
+    RingView now = view;
+    if (target.equals(self) || now.find(target).isPresent()) {
+      Member found = exact ? null : now.root(target);
+      return exact ? target : found == null ? null : found.id();
+    }
+    Id place = exact ? target : arcs.address(target);
+    if (now.covers(place)) {
+      Member root = exact ? null : now.root(target);
+      return root == null ? null : root.id();
+    }
+    int shared = self.commonPrefix(place);
+    Id slot = prefixes.at(shared, place.digit(shared));
+    return slot != null && stateOf(slot) == MemberState.ALIVE ? slot : closest(now, place, shared);
+  }
+
+  /** No member for the next digit: the closest with as long a prefix, else the closest of all. */
+  private @Nullable Id closest(RingView now, Id place, int shared) {
+    Id best = null;
+    boolean bestShares = false;
+    for (Member member : now.alive()) {
+      Id id = member.id();
+      if (id.equals(self) || Id.compareDistance(place, id, self) >= 0) {
+        continue;
+      }
+      boolean shares = id.commonPrefix(place) >= shared;
+      if (best == null
+          || (shares && !bestShares)
+          || (shares == bestShares && Id.compareDistance(place, id, best) < 0)) {
+        best = id;
+        bestShares = shares;
+      }
+    }
+    return best != null ? best : stateOf(self) == MemberState.ALIVE ? self : null;
   }
 
   private void passNewsOn() {
@@ -266,12 +375,26 @@ public final class Membership {
       }
     }
     news.clear();
-    var receivers = receivers();
+    var receivers = pruned ? leavesOf(entries) : receivers();
     receivers.addAll(accused);
     receivers.remove(self);
     for (Id receiver : receivers) {
       sendNews(receiver, entries);
     }
+  }
+
+  /** In a large ring a fact concerns those who have its member in their leaf sets. */
+  private Set<Id> leavesOf(List<Entry> entries) {
+    var receivers = new LinkedHashSet<Id>();
+    for (Entry entry : entries) {
+      MemberCard card = MemberTable.soundCard(entry);
+      if (card != null) {
+        boolean near = view.covers(card.id());
+        int perSide = near ? limits.leavesPerSide() : 0;
+        view.neighbours(card.id(), perSide).forEach(leaf -> receivers.add(leaf.id()));
+      }
+    }
+    return receivers;
   }
 
   private Set<Id> receivers() {
@@ -360,16 +483,58 @@ public final class Membership {
     sendNews(from, entries);
   }
 
-  /** The facts about the members around a node, for a newcomer to compare. */
-  public List<Entry> around(Id node, int perSide) {
+  /** What this node says to a neighbour with which it settles. */
+  LinkMessage.Settle settle(long round, int perSide) {
+    var knows = new ArrayList<Long>();
+    for (Member member : view.neighbours(self, perSide)) {
+      MemberTable.Known known = table.get(member.id());
+      if (known != null) {
+        knows.add(MemberTable.fingerprint(known));
+      }
+    }
+    return new LinkMessage.Settle(round, selfEntry(), knows, pruned ? prefixes.taken() : null);
+  }
+
+  /** A node settles: what it lacks around it, and what it is wrongly held for. */
+  public List<Entry> around(Id node, LinkMessage.Settle settle) {
+    List<Long> said = settle.knows();
+    var knows = new TreeSet<Long>();
+    if (said != null) {
+      said.stream().filter(Objects::nonNull).forEach(knows::add);
+    }
     var entries = new ArrayList<Entry>();
     entries.add(selfEntry());
-    for (Member member : view.neighbours(node, perSide)) {
+    MemberTable.Known itself = table.get(node);
+    if (itself != null && itself.state() != settle.self().state()) {
+      entries.add(itself.entry());
+    }
+    for (Member member : view.neighbours(node, limits.leavesPerSide())) {
       MemberTable.Known known = table.get(member.id());
-      if (known != null && !member.id().equals(self)) {
+      if (known != null
+          && !member.id().equals(self)
+          && !knows.contains(MemberTable.fingerprint(known))) {
         entries.add(known.entry());
       }
     }
+    List<Integer> taken = settle.taken();
+    if (taken != null) {
+      forSlots(node, taken, entries);
+    }
     return entries;
+  }
+
+  private void forSlots(Id node, List<Integer> taken, List<Entry> entries) {
+    var filled = new TreeSet<Integer>();
+    for (Member member : view.alive()) {
+      int row = node.commonPrefix(member.id());
+      if (PrefixTable.fills(node, taken, member.id())
+          && filled.size() < SLOTS_PER_ANSWER
+          && filled.add(16 * row + member.id().digit(row))) {
+        MemberTable.Known known = table.get(member.id());
+        if (known != null) {
+          entries.add(known.entry());
+        }
+      }
+    }
   }
 }

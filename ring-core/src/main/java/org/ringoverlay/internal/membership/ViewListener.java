@@ -11,6 +11,9 @@ public interface ViewListener {
   /** There is a new view. */
   void viewChanged(RingView before, RingView after);
 
+  /** Others held this node dead, which it refutes: they may have put another in its place. */
+  void givenUp();
+
   /** Another process runs with this node's ID and a later start: this one has to go. */
   void superseded(String why);
 }

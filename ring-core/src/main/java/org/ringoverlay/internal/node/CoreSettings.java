@@ -55,7 +55,19 @@ public final class CoreSettings {
           "How long a departed member is remembered and looked for.");
   static final Setting<Integer> LEAFSET_SIDE =
       Setting.integer(
-          "ring.leafset.side", 16, 2, 64, "Members on each side that must agree on a newcomer.");
+          "ring.leafset.side",
+          16,
+          2,
+          64,
+          "Members on each side that a node always knows, and that must agree on a newcomer.");
+  static final Setting<Integer> TABLE_FULL_MEMBERS_MAX =
+      Setting.integer(
+          "ring.table.full.members.max",
+          4_096,
+          0,
+          1_000_000,
+          "Up to this many members every node knows every node; in a larger ring each keeps its"
+              + " leaf set and one member for each prefix. Below half of it all are learned again.");
   static final Setting<Integer> MEMBERS_MAX =
       Setting.integer("ring.members.max", 20_000, 8, 1_000_000, "Members known at most.");
   static final Setting<Integer> CALLS_MAX =
@@ -109,6 +121,7 @@ public final class CoreSettings {
           HEARTBEAT_PROBERS,
           DEPARTED_REMEMBER,
           LEAFSET_SIDE,
+          TABLE_FULL_MEMBERS_MAX,
           MEMBERS_MAX,
           CALLS_MAX,
           RETRY_FIRST,

@@ -9,7 +9,7 @@ import org.ringoverlay.internal.link.Introduction;
 import org.ringoverlay.internal.link.Links;
 import org.ringoverlay.internal.membership.Joining;
 import org.ringoverlay.internal.membership.Membership;
-import org.ringoverlay.internal.wire.Entry;
+import org.ringoverlay.internal.membership.Settling;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Entrance {
   private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+
+  private static final long NEVER_NANOS = 1L << 60;
 
   private enum State {
     OUTSIDE,
@@ -56,7 +58,8 @@ final class Entrance {
   private final Listener listener;
   private volatile String ringIdentity;
   private State state = State.OUTSIDE;
-  private boolean entered;
+  private final Settling settling;
+  private boolean agreed;
   private @Nullable Joining joining;
   private int nextContact;
 
@@ -78,6 +81,13 @@ final class Entrance {
     this.transport = transport;
     this.listener = listener;
     this.ringIdentity = origin.identity().ringIdentity();
+    this.settling =
+        new Settling(
+            membership,
+            limits.settleResendNanos(),
+            links::send,
+            transport.clock(),
+            transport.scheduler());
   }
 
   /** The ring's identity, empty before the node has joined. Any thread. */
@@ -85,9 +95,21 @@ final class Entrance {
     return ringIdentity;
   }
 
-  /** Whether the neighbours agreed on this node, however it went on. */
-  boolean hasEntered() {
-    return entered;
+  /** Whether the neighbours agree on this node, so that it may speak for its part of the circle. */
+  boolean isAgreed() {
+    return agreed;
+  }
+
+  /**
+   * This node may have been given up without knowing it: it speaks for nothing until its neighbours
+   * have agreed on it once more.
+   */
+  void settleAgain() {
+    if (state == State.IN) {
+      agreed = false;
+      long never = transport.clock().nanos() + NEVER_NANOS;
+      settling.begin(limits.leavesPerSide(), never, () -> agreed = true, silent -> {});
+    }
   }
 
   /** Introduces the node to itself and to whoever connects, and begins. */
@@ -119,7 +141,6 @@ final class Entrance {
     boolean resumes = origin.identity().hasJoined();
     var attempt =
         new Joining(
-            origin.identity().node(),
             limits.joining(resumes),
             contacts,
             membership,
@@ -127,6 +148,7 @@ final class Entrance {
             transport.clock(),
             transport.scheduler(),
             transport.randomness(),
+            settling,
             new Joining.Listener() {
               @Override
               public void dialSeed(String seed) {
@@ -171,7 +193,7 @@ final class Entrance {
   private void in() {
     if (state == State.OUTSIDE) {
       state = State.IN;
-      entered = true;
+      agreed = true;
       listener.entered();
     }
   }
@@ -192,6 +214,7 @@ final class Entrance {
   /** The node leaves or closes: nobody is let in any more, and a way in is given up. */
   void shut() {
     state = State.SHUT;
+    settling.cancel();
     Joining attempt = joining;
     if (attempt != null) {
       attempt.cancel();
@@ -213,7 +236,7 @@ final class Entrance {
       return;
     }
     membership.apply(List.of(join.self()), "joins");
-    if (membership.stateOf(from) == null) {
+    if (membership.isFull() && membership.stateOf(from) == null) {
       links.send(from, new LinkMessage.NotReady("its table of members is full"));
       return;
     }
@@ -226,9 +249,7 @@ final class Entrance {
   /** A newcomer asks who is around it. */
   void settle(Id from, LinkMessage.Settle settle) {
     membership.apply(List.of(settle.self()), "joins");
-    int perSide = config.settings().get(CoreSettings.LEAFSET_SIDE);
-    List<Entry> around = membership.around(from, perSide);
-    links.send(from, new LinkMessage.Settled(settle.round(), around));
+    links.send(from, new LinkMessage.Settled(settle.round(), membership.around(from, settle)));
   }
 
   /** A seed let this node in. */
@@ -249,10 +270,7 @@ final class Entrance {
 
   /** A neighbour agrees on this node. */
   void settled(Id from, LinkMessage.Settled settled) {
-    Joining attempt = joining;
-    if (attempt != null) {
-      attempt.settled(from, settled);
-    }
+    settling.settled(from, settled);
   }
 
   /** The node at a seed's address cannot be talked to. */

@@ -92,7 +92,7 @@ public final class Node {
     this.router =
         new Router(
             self,
-            this::view,
+            this::nextHop,
             links,
             scheduler,
             observer,
@@ -120,7 +120,8 @@ public final class Node {
             clock,
             scheduler,
             randomness,
-            new ViewDispatch(self, links, services, calls, observer, this::halt));
+            new ViewDispatch(
+                self, links, services, calls, observer, this::settleAgain, this::halt));
     this.detector =
         new FailureDetector(
             self,
@@ -135,6 +136,11 @@ public final class Node {
               @Override
               public void reach(Id node) {
                 links.reach(node);
+              }
+
+              @Override
+              public void wasAway() {
+                settleAgain();
               }
             },
             links::send,
@@ -151,8 +157,16 @@ public final class Node {
     return membership.addressOf(node);
   }
 
+  private @Nullable Id nextHop(Id target, boolean exact) {
+    return membership.nextHop(target, exact);
+  }
+
   private boolean isSurelyRoot(Id target) {
-    return entrance.hasEntered() && membership.view().isSurelyRoot(target);
+    return entrance.isAgreed() && membership.view().isSurelyRoot(target);
+  }
+
+  private void settleAgain() {
+    entrance.settleAgain();
   }
 
   private void deliver(Envelope request) {

@@ -20,6 +20,8 @@ record NodeLimits(Settings settings) {
   Membership.Limits membership() {
     return new Membership.Limits(
         settings.get(CoreSettings.MEMBERS_MAX),
+        settings.get(CoreSettings.TABLE_FULL_MEMBERS_MAX),
+        settings.get(CoreSettings.LEAFSET_SIDE),
         settings.get(CoreSettings.HEARTBEAT_NEIGHBOURS),
         settings.get(CoreSettings.HEARTBEAT_NEIGHBOURS));
   }
@@ -38,8 +40,15 @@ record NodeLimits(Settings settings) {
     return new Joining.Limits(
         settings.get(resumes ? CoreSettings.RESUME_WAIT : CoreSettings.JOIN_TIMEOUT),
         settings.get(CoreSettings.JOIN_ATTEMPT),
-        settings.get(CoreSettings.JOIN_RESEND),
-        settings.get(CoreSettings.LEAFSET_SIDE));
+        leavesPerSide());
+  }
+
+  int leavesPerSide() {
+    return settings.get(CoreSettings.LEAFSET_SIDE);
+  }
+
+  long settleResendNanos() {
+    return settings.get(CoreSettings.JOIN_RESEND);
   }
 
   Calls.Limits calls() {

@@ -2,7 +2,6 @@ package org.ringoverlay.internal.node;
 
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -14,8 +13,6 @@ import org.ringoverlay.json.ErrorJson;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
-import org.ringoverlay.view.Member;
-import org.ringoverlay.view.RingView;
 
 /**
  * Decides where a message goes next: to a service of this node, to a call of this node, or on.
@@ -27,7 +24,7 @@ import org.ringoverlay.view.RingView;
  */
 final class Router implements Way {
   private final Id self;
-  private final Supplier<RingView> view;
+  private final Hops hops;
   private final Links links;
   private final Scheduler scheduler;
   private final RingObserver observer;
@@ -35,9 +32,15 @@ final class Router implements Way {
   private final Consumer<Envelope> requests;
   private final Consumer<Envelope> answers;
 
+  /** Where a message goes next; see {@code Membership.nextHop}. */
+  @FunctionalInterface
+  interface Hops {
+    @Nullable Id next(Id target, boolean exact);
+  }
+
   Router(
       Id self,
-      Supplier<RingView> view,
+      Hops hops,
       Links links,
       Scheduler scheduler,
       RingObserver observer,
@@ -45,7 +48,7 @@ final class Router implements Way {
       Consumer<Envelope> requests,
       Consumer<Envelope> answers) {
     this.self = self;
-    this.view = view;
+    this.hops = hops;
     this.links = links;
     this.scheduler = scheduler;
     this.observer = observer;
@@ -56,11 +59,7 @@ final class Router implements Way {
 
   @Override
   public @Nullable Id nextHop(Id target, boolean direct) {
-    if (direct) {
-      return target.equals(self) || view.get().find(target).isPresent() ? target : null;
-    }
-    Member root = view.get().root(target);
-    return root == null ? null : root.id();
+    return hops.next(target, direct);
   }
 
   @Override
@@ -125,8 +124,9 @@ final class Router implements Way {
       deliverHere(failure);
       return;
     }
-    Connection.Sent sent = send(envelope.origin(), failure.forwarded());
-    if (sent != Connection.Sent.QUEUED) {
+    Id back = nextHop(envelope.origin(), true);
+    Id hop = back == null ? envelope.origin() : back;
+    if (send(hop, failure.forwarded()) != Connection.Sent.QUEUED) {
       observer.trouble(self, "a message went astray and its asker could not be told: " + why);
     }
   }

@@ -28,6 +28,7 @@ final class ViewDispatch implements ViewListener {
   private final Services services;
   private final Calls calls;
   private final RingObserver observer;
+  private final Runnable givenUp;
   private final Consumer<String> superseded;
 
   /** Members whose calls go elsewhere as soon as the view says where. */
@@ -39,12 +40,14 @@ final class ViewDispatch implements ViewListener {
       Services services,
       Calls calls,
       RingObserver observer,
+      Runnable givenUp,
       Consumer<String> superseded) {
     this.self = self;
     this.links = links;
     this.services = services;
     this.calls = calls;
     this.observer = observer;
+    this.givenUp = givenUp;
     this.superseded = superseded;
   }
 
@@ -99,6 +102,11 @@ final class ViewDispatch implements ViewListener {
       return List.of();
     }
     return minus.isEmpty() ? List.of(of.get()) : of.get().minus(minus.get());
+  }
+
+  @Override
+  public void givenUp() {
+    givenUp.run();
   }
 
   @Override

@@ -90,15 +90,22 @@ public sealed interface LinkMessage {
   /** The seed has not joined itself. */
   record NotReady(String why) implements LinkMessage {}
 
-  /** A newcomer asks a neighbour whether it sees the same neighbourhood. */
-  record Settle(long round, Entry self) implements LinkMessage {
+  /**
+   * A node asks a neighbour to take it into its table and to name what the node lacks around it.
+   *
+   * @param knows a fingerprint of each fact that it has about its neighbours
+   * @param taken which slots of its prefix table are taken, a number for each row whose bits are
+   *     the digits; absent if it wants none of these
+   */
+  record Settle(long round, Entry self, @Nullable List<Long> knows, @Nullable List<Integer> taken)
+      implements LinkMessage {
     /** Checks that what must be there is. */
     public Settle {
       Objects.requireNonNull(self, "self");
     }
   }
 
-  /** The neighbour knows the newcomer now; these are the members around it that it knows. */
+  /** The neighbour knows the node now; these are facts around it that the node did not name. */
   record Settled(long round, List<Entry> around) implements LinkMessage {
     /** Checks that what must be there is. */
     public Settled {

@@ -32,6 +32,7 @@ class FailureDetectorTest {
   private final class World implements FailureDetector.Links, ViewListener {
     final TreeMap<Id, Long> heard = new TreeMap<>();
     final TreeSet<Id> silent = new TreeSet<>();
+    int away;
     final List<Id> reached = new ArrayList<>();
 
     @Override
@@ -45,12 +46,20 @@ class FailureDetectorTest {
     }
 
     @Override
+    public void wasAway() {
+      away++;
+    }
+
+    @Override
     public void memberChanged(MemberEvent event) {
       events.add(event.member().id().shortString() + " " + event.member().state());
     }
 
     @Override
     public void viewChanged(RingView before, RingView after) {}
+
+    @Override
+    public void givenUp() {}
 
     @Override
     public void superseded(String why) {
@@ -64,7 +73,14 @@ class FailureDetectorTest {
   private final World world = new World();
   private final Membership membership =
       new Membership(
-          SELF, Arcs.standard(), new Membership.Limits(100, 4, 4), post, loop, loop, loop, world);
+          SELF,
+          Arcs.standard(),
+          new Membership.Limits(100, 100, 16, 4, 4),
+          post,
+          loop,
+          loop,
+          loop,
+          world);
   private final FailureDetector detector =
       new FailureDetector(
           SELF,
@@ -183,6 +199,7 @@ class FailureDetectorTest {
     answer();
     run(1_000 * MILLIS);
     assertThat(events).isEmpty();
+    assertThat(world.away).isEqualTo(1);
   }
 
   @Test
@@ -207,6 +224,7 @@ class FailureDetectorTest {
       run(INTERVAL);
     }
     assertThat(membership.stateOf(node(2))).isNotEqualTo(MemberState.ALIVE);
+    assertThat(world.away).isZero();
   }
 
   @Test

@@ -61,6 +61,9 @@ class JoiningTest {
     public void viewChanged(RingView before, RingView after) {}
 
     @Override
+    public void givenUp() {}
+
+    @Override
     public void superseded(String why) {
       throw new AssertionError(why);
     }
@@ -71,21 +74,30 @@ class JoiningTest {
   private final Ears ears = new Ears();
   private final Membership membership =
       new Membership(
-          SELF, Arcs.standard(), new Membership.Limits(100, 4, 4), post, loop, loop, loop, ears);
+          SELF,
+          Arcs.standard(),
+          new Membership.Limits(100, 100, 16, 4, 4),
+          post,
+          loop,
+          loop,
+          loop,
+          ears);
+
+  private final Settling settling = new Settling(membership, 200 * MILLIS, post, loop, loop);
 
   private Joining joining(String... seeds) {
     MemberCard card = Facts.card(SELF, 1);
     membership.introduce(card, Json.of(card));
     var joining =
         new Joining(
-            SELF,
-            new Joining.Limits(3_000 * MILLIS, 1_000 * MILLIS, 200 * MILLIS, 2),
+            new Joining.Limits(3_000 * MILLIS, 1_000 * MILLIS, 2),
             Arrays.asList(seeds),
             membership,
             post,
             loop,
             loop,
             loop,
+            settling,
             ears);
     joining.start();
     return joining;
@@ -104,8 +116,8 @@ class JoiningTest {
     return asked.get(asked.size() - 1).round();
   }
 
-  private void agree(Joining joining, int place, Entry... around) {
-    joining.settled(node(place), new LinkMessage.Settled(roundAsked(place), List.of(around)));
+  private void agree(int place, Entry... around) {
+    settling.settled(node(place), new LinkMessage.Settled(roundAsked(place), List.of(around)));
   }
 
   @Test
@@ -178,16 +190,19 @@ class JoiningTest {
     Joining joining = joining("127.0.0.1:1");
     joining.joined(letIn(1, 2, 200));
     assertThat(membership.stateOf(SELF)).isEqualTo(MemberState.JOINING);
+    assertThat(post.to(node(1), LinkMessage.Settle.class)).as("not the nearest").isEmpty();
+    agree(2);
+    agree(200);
     for (int place : new int[] {1, 2, 200}) {
-      agree(joining, place);
+      agree(place);
     }
     assertThat(membership.stateOf(SELF)).as("announced").isEqualTo(MemberState.ALIVE);
     assertThat(ears.joined).as("not ready before they have heard so").isZero();
     for (int place : new int[] {1, 2}) {
-      agree(joining, place);
+      agree(place);
     }
     assertThat(ears.joined).isZero();
-    agree(joining, 200);
+    agree(200);
     assertThat(ears.joined).isEqualTo(1);
     assertThat(
             post.to(node(1), LinkMessage.Settle.class).stream()
@@ -207,14 +222,17 @@ class JoiningTest {
   void closerNeighbourThatIsFoundInBetweenIsAskedToo() {
     Joining joining = joining("127.0.0.1:1");
     joining.joined(letIn(1, 50, 150, 200));
-    assertThat(post.to(node(1), LinkMessage.Settle.class)).hasSize(1);
-    agree(joining, 50, fact(node(99), 1, MemberState.ALIVE));
+    assertThat(post.to(node(50), LinkMessage.Settle.class)).hasSize(1);
+    agree(50, fact(node(99), 1, MemberState.ALIVE));
     assertThat(post.to(node(99), LinkMessage.Settle.class)).isNotEmpty();
-    for (int place : new int[] {150, 200, 1}) {
-      agree(joining, place);
+    agree(150);
+    assertThat(post.to(node(1), LinkMessage.Settle.class)).as("99 has not agreed").isEmpty();
+    agree(99);
+    for (int place : new int[] {150, 200, 50}) {
+      agree(place);
     }
-    assertThat(membership.stateOf(SELF)).as("99 has not agreed").isEqualTo(MemberState.JOINING);
-    agree(joining, 99);
+    assertThat(membership.stateOf(SELF)).isEqualTo(MemberState.JOINING);
+    agree(99);
     assertThat(membership.stateOf(SELF)).isEqualTo(MemberState.ALIVE);
   }
 
@@ -223,10 +241,12 @@ class JoiningTest {
     Joining joining = joining("127.0.0.1:1");
     joining.joined(letIn(1));
     long first = roundAsked(1);
-    agree(joining, 1);
-    joining.settled(node(1), new LinkMessage.Settled(first, List.of()));
+    agree(1);
+    settling.settled(node(1), new LinkMessage.Settled(first, List.of()));
+    agree(1);
+    settling.settled(node(1), new LinkMessage.Settled(first, List.of()));
     assertThat(ears.joined).isZero();
-    agree(joining, 1);
+    agree(1);
     assertThat(ears.joined).isEqualTo(1);
   }
 
@@ -234,25 +254,39 @@ class JoiningTest {
   void neighbourThatDoesNotAnswerIsAskedAgainUntilItIsDead() {
     Joining joining = joining("127.0.0.1:1");
     joining.joined(letIn(1, 2));
-    agree(joining, 1);
+    agree(1);
     loop.advance(1_000 * MILLIS);
     assertThat(post.to(node(2), LinkMessage.Settle.class)).hasSize(6);
     assertThat(post.to(node(1), LinkMessage.Settle.class)).as("it has agreed").hasSize(1);
     membership.suspect(node(2), "silent");
     loop.advance(200 * MILLIS);
-    agree(joining, 1);
+    agree(1);
+    agree(1);
+    assertThat(ears.joined).isEqualTo(1);
+  }
+
+  @Test
+  void whoHearsThatItIsHeldDeadSettlesAgainUnderANewVersion() {
+    joining("127.0.0.1:1").joined(letIn(1));
+    agree(1);
+    agree(1);
+    long version = membership.selfEntry().version();
+    agree(1, fact(SELF, version, MemberState.DEAD));
+    assertThat(ears.joined).isZero();
+    assertThat(membership.selfEntry().version()).isGreaterThan(version);
+    agree(1);
     assertThat(ears.joined).isEqualTo(1);
   }
 
   @Test
   void whatComesTooLateOrUnaskedChangesNothing() {
     Joining joining = joining("127.0.0.1:1");
-    joining.settled(node(1), new LinkMessage.Settled(1, List.of()));
+    settling.settled(node(1), new LinkMessage.Settled(1, List.of()));
     joining.joined(letIn());
     joining.joined(letIn(1, 2));
     joining.seedFailed("127.0.0.1:1", new RingException.Incompatible("late"));
     joining.notReady("JOINING");
-    joining.settled(node(1), new LinkMessage.Settled(1, List.of()));
+    settling.settled(node(1), new LinkMessage.Settled(1, List.of()));
     loop.advance(60_000 * MILLIS);
     assertThat(ears.joined).isEqualTo(1);
     assertThat(ears.admitted).isEqualTo(1);

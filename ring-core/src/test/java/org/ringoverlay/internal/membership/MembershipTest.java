@@ -43,7 +43,7 @@ class MembershipTest {
           new Membership(
               self,
               Arcs.standard(),
-              new Membership.Limits(100, 4, 4),
+              new Membership.Limits(100, 100, 16, 4, 4),
               post,
               loop,
               loop,
@@ -70,6 +70,9 @@ class MembershipTest {
     public void viewChanged(RingView before, RingView after) {
       assertThat(after.version()).isEqualTo(before.version() + 1);
     }
+
+    @Override
+    public void givenUp() {}
 
     @Override
     public void superseded(String why) {
@@ -299,13 +302,27 @@ class MembershipTest {
     assertThat(seat.membership.view().find(seat.self)).isPresent();
   }
 
+  private static List<Id> ids(List<Entry> entries) {
+    return entries.stream().map(entry -> entry.card().as(MemberCard.class).id()).toList();
+  }
+
   @Test
-  void aroundANodeAreThisOneAndItsNeighbours() {
+  void whoSettlesIsToldWhatItLacksAroundItAndWhatItIsHeldFor() {
     for (int place = 10; place < 60; place += 10) {
       apply(fact(node(place), 1, MemberState.ALIVE));
     }
-    List<Entry> around = seat.membership.around(node(30), 1);
-    assertThat(around.stream().map(entry -> entry.card().as(MemberCard.class).id()))
-        .containsExactlyInAnyOrder(seat.self, node(20), node(40));
+    Seat other = new Seat(30, 1, loop);
+    LinkMessage.Settle blank = other.membership.settle(1, 16);
+    assertThat(ids(seat.membership.around(other.self, blank)))
+        .containsExactlyInAnyOrder(seat.self, node(10), node(20), node(40), node(50));
+
+    other.membership.apply(seat.membership.around(other.self, blank), "told");
+    seat.membership.apply(List.of(other.membership.selfEntry()), "told");
+    assertThat(ids(seat.membership.around(other.self, other.membership.settle(2, 16))))
+        .containsExactly(seat.self);
+
+    seat.membership.suspect(other.self, "silent");
+    List<Entry> held = seat.membership.around(other.self, other.membership.settle(3, 16));
+    assertThat(held).anyMatch(entry -> entry.state() == MemberState.SUSPECT);
   }
 }

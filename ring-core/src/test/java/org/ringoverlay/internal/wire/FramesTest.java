@@ -140,7 +140,7 @@ class FramesTest {
             new LinkMessage.Join(entry),
             new LinkMessage.Joined("0".repeat(32), 12, List.of(entry, entry)),
             new LinkMessage.NotReady("JOINING"),
-            new LinkMessage.Settle(1, entry),
+            new LinkMessage.Settle(1, entry, List.of(Long.MIN_VALUE, 0L), List.of(0, 0xFFFF)),
             new LinkMessage.Settled(Long.MAX_VALUE, List.of()),
             new LinkMessage.Ping(Long.MAX_VALUE, Long.MIN_VALUE),
             new LinkMessage.Pong(0, -1),

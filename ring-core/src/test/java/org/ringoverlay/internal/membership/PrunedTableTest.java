@@ -1,0 +1,171 @@
+package org.ringoverlay.internal.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.Facts;
+import org.ringoverlay.internal.fake.FakeLoop;
+import org.ringoverlay.internal.fake.FakePost;
+import org.ringoverlay.internal.wire.Entry;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.MemberState;
+import org.ringoverlay.view.RingView;
+
+/** Tables past their limit: what is kept, and that messages still find their roots. */
+class PrunedTableTest {
+  private static final int LEAVES = 4;
+  private static final int FULL_MAX = 40;
+
+  private static final ViewListener NOBODY =
+      new ViewListener() {
+        @Override
+        public void memberChanged(MemberEvent event) {}
+
+        @Override
+        public void viewChanged(RingView before, RingView after) {}
+
+        @Override
+        public void givenUp() {}
+
+        @Override
+        public void superseded(String why) {
+          throw new AssertionError(why);
+        }
+      };
+
+  private final Random random = new Random(5);
+  private final TreeMap<Id, Membership> ring = new TreeMap<>();
+
+  private void ring(int size) {
+    var entries = new ArrayList<Entry>();
+    while (ring.size() < size) {
+      Id id = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      ring.put(id, member(id));
+      entries.add(Facts.fact(id, 2, MemberState.ALIVE));
+    }
+    ring.values()
+        .forEach(
+            membership -> {
+              Collections.shuffle(entries, random);
+              membership.apply(entries, "told");
+            });
+  }
+
+  private static Membership member(Id id) {
+    var loop = new FakeLoop(1);
+    var membership =
+        new Membership(
+            id,
+            Arcs.standard(),
+            new Membership.Limits(1_000, FULL_MAX, LEAVES, 4, 4),
+            new FakePost(),
+            loop,
+            loop,
+            loop,
+            NOBODY);
+    MemberCard card = Facts.card(id, 1);
+    membership.introduce(card, Json.of(card));
+    membership.become(MemberState.ALIVE, "test");
+    return membership;
+  }
+
+  @Test
+  void aTablePastItsLimitKeepsTheLeafSetAndAMemberForEachPrefix() {
+    ring(400);
+    List<Id> circle = new ArrayList<>(ring.keySet());
+    for (int at = 0; at < circle.size(); at++) {
+      Membership membership = ring.get(circle.get(at));
+      RingView view = membership.view();
+      for (int step = -LEAVES; step <= LEAVES; step++) {
+        assertThat(view.find(circle.get(Math.floorMod(at + step, circle.size())))).isPresent();
+      }
+      assertThat(view.isComplete()).isFalse();
+      assertThat(view.members().size()).isLessThan(80);
+      for (Id other : circle) {
+        int row = circle.get(at).commonPrefix(other);
+        assertThat(other.equals(circle.get(at)) || knowsPrefix(view, other, row + 1)).isTrue();
+      }
+    }
+  }
+
+  private static boolean knowsPrefix(RingView view, Id other, int digits) {
+    return view.members().stream().anyMatch(member -> member.id().commonPrefix(other) >= digits);
+  }
+
+  @Test
+  void everyMessageFindsItsRootInAFewHops() {
+    ring(400);
+    var all = new ArrayList<Member>();
+    ring.forEach((id, membership) -> membership.view().find(id).ifPresent(all::add));
+    long hops = 0;
+    int runs = 4_000;
+    List<Id> circle = new ArrayList<>(ring.keySet());
+    for (int run = 0; run < runs; run++) {
+      boolean exact = run % 4 == 0;
+      Id target =
+          exact
+              ? circle.get(random.nextInt(circle.size()))
+              : Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      Id at = circle.get(random.nextInt(circle.size()));
+      Id root = new RingView(0, at, Arcs.standard(), all).root(target).id();
+      for (int hop = 0; hop < 10; hop++) {
+        Id next = ring.get(at).nextHop(target, exact);
+        if (next.equals(at)) {
+          break;
+        }
+        at = next;
+        hops++;
+      }
+      assertThat(at).isEqualTo(root);
+      assertThat(ring.get(at).view().isSurelyRoot(target)).isTrue();
+    }
+    assertThat((double) hops / runs).isLessThan(2.4);
+  }
+
+  @Test
+  void theSizeIsEstimatedByHowDenselyTheLeavesLie() {
+    ring(400);
+    double mean =
+        ring.values().stream()
+            .mapToLong(membership -> membership.view().sizeEstimate())
+            .average()
+            .orElse(0);
+    assertThat(mean).isBetween(300.0, 600.0);
+  }
+
+  @Test
+  void aSmallRingIsKnownInFullAndAShrunkOneAgain() {
+    ring(FULL_MAX);
+    Membership one = ring.firstEntry().getValue();
+    assertThat(one.view().isComplete()).isTrue();
+    assertThat(one.view().members()).hasSize(FULL_MAX);
+
+    ring(200);
+    assertThat(one.view().isComplete()).isFalse();
+    for (Member member : one.view().members()) {
+      if (!member.id().equals(one.self())) {
+        one.apply(List.of(Facts.fact(member.id(), 2, MemberState.LEFT)), "told");
+      }
+    }
+    assertThat(one.view().isComplete()).isTrue();
+  }
+
+  @Test
+  void aNodeToldOfNobodyForADirectMessageSaysThatThereIsNoWay() {
+    ring(400);
+    Membership one = ring.firstEntry().getValue();
+    Id beside = one.self().next();
+    assertThat(one.nextHop(beside, true)).isNull();
+    assertThat(one.nextHop(beside, false)).isNotNull();
+  }
+}
