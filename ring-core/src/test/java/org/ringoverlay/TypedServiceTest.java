@@ -54,6 +54,7 @@ class TypedServiceTest {
             1,
             1,
             1,
+            1,
             1_000_000,
             "greeter",
             payload,
