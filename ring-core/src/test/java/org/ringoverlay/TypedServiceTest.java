@@ -95,4 +95,16 @@ class TypedServiceTest {
     }
     assertThat(seen).isEmpty();
   }
+
+  @Test
+  void handlerThatThrowsTheErrorOfAnotherCallHasFailed() {
+    assertThat(
+            errorOf(
+                "{\"name\":\"a\",\"times\":1}",
+                (greet, context) -> {
+                  throw new RingException.Timeout("of a call of its own");
+                }))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("of a call of its own");
+  }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.ErrorJson;
@@ -34,7 +35,7 @@ final class Deliveries {
 
   CompletionStage<?> handle(NodeRequest request, Context context) {
     if (request instanceof Batch batch) {
-      return CompletableFuture.completedFuture(take(batch));
+      return take(batch, context);
     }
     if (request instanceof Job job) {
       return take(job, context);
@@ -42,16 +43,17 @@ final class Deliveries {
     throw new IllegalStateException("a sealed family has no other: " + request);
   }
 
-  private Taken take(Batch batch) {
+  private CompletionStage<Taken> take(Batch batch, Context context) {
     LocalTopic topic = grafts.find(batch.topic());
     if (topic == null || topic.subscriptionCount() == 0) {
-      return new Taken(missedByAll(batch));
+      return CompletableFuture.completedFuture(new Taken(missedByAll(batch)));
     }
     if (topic.isBeginning()) {
-      throw new RingException.Unavailable(
-          "The first subscription is not grafted yet; send it again.");
+      return context.fail(
+          new RingException.Unavailable(
+              "The first subscription is not grafted yet; send it again."));
     }
-    return new Taken(topic.take(batch));
+    return CompletableFuture.completedFuture(new Taken(topic.take(batch)));
   }
 
   private static List<Missed> missedByAll(Batch batch) {
@@ -98,7 +100,9 @@ final class Deliveries {
       end.complete(done(value));
       return;
     }
-    RingException error = Errors.of(thrown);
+    RingException error =
+        Context.told(
+            "The willing handler of topic '" + Printable.text(job.topic(), 40) + "'", thrown);
     if (!(error instanceof RingException.Refused refused)) {
       end.complete(new JobEnd.Failed(ErrorJson.toJson(error)));
     } else if (at + 1 < willing.size()) {
@@ -112,7 +116,10 @@ final class Deliveries {
     try {
       return new JobEnd.Done(Json.of(value, ring.binding()));
     } catch (RuntimeException unwritable) {
-      return new JobEnd.Failed(ErrorJson.toJson(Errors.of(unwritable)));
+      var failed =
+          new RingException.HandlerFailed(
+              "The result of the job has no JSON form: " + unwritable.getMessage());
+      return new JobEnd.Failed(ErrorJson.toJson(failed));
     }
   }
 }

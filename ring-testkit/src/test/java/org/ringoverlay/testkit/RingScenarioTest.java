@@ -75,6 +75,41 @@ class RingScenarioTest {
     assertThatThrownBy(() -> ring.await(unanswered)).isInstanceOf(RingException.class);
   }
 
+  @RingTest(seeds = 1)
+  void errorOfAHandlersOwnCallDoesNotSpeakForTheRequest(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.service(
+                        RingService.of(
+                            "relay",
+                            Integer.class,
+                            (request, context) ->
+                                context
+                                    .ring()
+                                    .call(
+                                        "relay",
+                                        Id.of("nobody"),
+                                        request,
+                                        Integer.class,
+                                        AskOptions.defaults().directly())))
+                    .service(
+                        RingService.of(
+                            "shut",
+                            Integer.class,
+                            (request, context) ->
+                                context.fail(new RingException.Unavailable("not before noon")))));
+    ring.settle();
+    Id other = ring.node(1).id();
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("relay", other, 1, Integer.class)))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("no-route");
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("shut", other, 1, Integer.class)))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessage("not before noon");
+  }
+
   @RingTest(seeds = 10)
   void aRepeatGetsTheFirstAnswerUnderLoss(Simulation simulation) {
     var echo = new Echo();
