@@ -53,6 +53,9 @@ class FailureDetectorTest {
     public void viewChanged(RingView before, RingView after) {}
 
     @Override
+    public void trouble(String what) {}
+
+    @Override
     public void superseded(String why) {
       throw new AssertionError(why);
     }

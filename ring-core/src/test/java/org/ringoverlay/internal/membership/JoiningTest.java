@@ -61,6 +61,9 @@ class JoiningTest {
     public void viewChanged(RingView before, RingView after) {}
 
     @Override
+    public void trouble(String what) {}
+
+    @Override
     public void superseded(String why) {
       throw new AssertionError(why);
     }
