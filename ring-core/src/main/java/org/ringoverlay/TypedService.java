@@ -84,6 +84,18 @@ final class TypedService<Q> implements ByteService {
                   + unwritable.getMessage()));
       return;
     }
+    if (json.length > ring.payloadBytesMax()) {
+      inbound.fail(
+          new RingException.HandlerFailed(
+              "The reply of service '"
+                  + service.name()
+                  + "' is "
+                  + json.length
+                  + " bytes of JSON; this node sends at most "
+                  + ring.payloadBytesMax()
+                  + " (ring.frame.max)."));
+      return;
+    }
     inbound.reply(json);
   }
 

@@ -1,5 +1,6 @@
 package org.ringoverlay.testkit;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -108,6 +109,26 @@ class RingScenarioTest {
     assertThatThrownBy(() -> ring.await(ring.node(0).ask("shut", other, 1, Integer.class)))
         .isInstanceOf(RingException.Unavailable.class)
         .hasMessage("not before noon");
+  }
+
+  @RingTest(seeds = 1)
+  void replyThatNoFrameHasRoomForIsAFailureOfTheHandler(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.service(
+                    RingService.of(
+                        "long",
+                        Integer.class,
+                        (length, context) -> completedFuture("x".repeat(length)))));
+    ring.settle();
+    Id other = ring.node(1).id();
+    int longest = ring.node(0).payloadBytesMax() - 2;
+    assertThat(ring.await(ring.node(0).ask("long", other, longest, String.class))).hasSize(longest);
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("long", other, longest + 1, String.class)))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("ring.frame.max");
   }
 
   @RingTest(seeds = 10)
