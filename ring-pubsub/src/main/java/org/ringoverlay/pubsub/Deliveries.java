@@ -26,11 +26,13 @@ final class Deliveries {
   private final Ring ring;
   private final Grafts grafts;
   private final Loop loop;
+  private final long messageBytesMax;
 
-  Deliveries(Ring ring, Grafts grafts, Loop loop) {
+  Deliveries(Ring ring, Grafts grafts, Loop loop, long messageBytesMax) {
     this.ring = ring;
     this.grafts = grafts;
     this.loop = loop;
+    this.messageBytesMax = messageBytesMax;
   }
 
   CompletionStage<?> handle(NodeRequest request, Context context) {
@@ -114,11 +116,13 @@ final class Deliveries {
 
   private JobEnd done(@Nullable Object value) {
     try {
-      return new JobEnd.Done(Json.of(value, ring.binding()));
+      Json result = Json.of(value, ring.binding());
+      Topics.checkSize(result, messageBytesMax);
+      return new JobEnd.Done(result);
     } catch (RuntimeException unwritable) {
       var failed =
           new RingException.HandlerFailed(
-              "The result of the job has no JSON form: " + unwritable.getMessage());
+              "The result of the job cannot be sent: " + unwritable.getMessage());
       return new JobEnd.Failed(ErrorJson.toJson(failed));
     }
   }

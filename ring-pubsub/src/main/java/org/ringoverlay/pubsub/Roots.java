@@ -38,6 +38,7 @@ final class Roots {
   private final int topicsMax;
   private final int subscribersMax;
   private final int heldMax;
+  private final long messageBytesMax;
   private final AskOptions deliverOptions;
   private final Channel.Window window;
   private final Settling settling;
@@ -51,9 +52,10 @@ final class Roots {
   private boolean sweeping;
   private @Nullable CompletableFuture<Long> leaving;
 
-  Roots(Ring ring, Pace pace) {
+  Roots(Ring ring, Pace pace, long messageBytesMax) {
     this.ring = ring;
     this.pace = pace;
+    this.messageBytesMax = messageBytesMax;
     var settings = ring.settings();
     this.topicsMax = settings.get(PubsubSettings.TOPICS_MAX);
     this.subscribersMax = settings.get(PubsubSettings.SUBSCRIBERS_MAX);
@@ -185,6 +187,7 @@ final class Roots {
     if (!Sequencer.isValid(request.seen())) {
       throw new RingException.InvalidInput("The sequence that the publisher saw is out of range.");
     }
+    Topics.checkSize(request.value(), messageBytesMax);
     return whenSettled(id, () -> sequence(request, id, context));
   }
 
@@ -308,9 +311,15 @@ final class Roots {
                 endLeaveIfDrained();
                 return;
               }
+              boolean never = Errors.of(error) instanceof RingException.InvalidInput;
+              if (never) {
+                channel.undeliverable();
+              }
               pace.afterRetry(
                   () -> {
-                    if (!channel.isClosed()) {
+                    if (never) {
+                      pump(topic, member);
+                    } else if (!channel.isClosed()) {
                       send(topic, member, channel, batch);
                     }
                   });

@@ -51,15 +51,15 @@ public final class Topics {
 
   Topics(Ring ring) {
     this.ring = ring;
+    this.messageBytesMax = PubsubSettings.messageBytesMax(ring);
     Pace pace = new Pace(ring);
     this.loop = new Loop(ring.scheduler());
     this.grafts = new Grafts(ring, pace);
     this.subscriptions = new Subscriptions(ring, pace, grafts, loop);
-    this.roots = new Roots(ring, pace);
-    this.offers = new Offers(ring, roots);
-    this.deliveries = new Deliveries(ring, grafts, loop);
+    this.roots = new Roots(ring, pace, messageBytesMax);
+    this.offers = new Offers(ring, roots, messageBytesMax);
+    this.deliveries = new Deliveries(ring, grafts, loop, messageBytesMax);
     this.calls = new Calls(ring, pace);
-    this.messageBytesMax = ring.settings().get(PubsubSettings.MESSAGE_BYTES_MAX);
     var unused = ring.closed().thenRun(this::close);
   }
 
@@ -220,15 +220,19 @@ public final class Topics {
   private Json json(String topic, @Nullable Object value) {
     TopicName.check(topic);
     Json json = Json.of(value, ring.binding());
-    if (json.size() > messageBytesMax) {
+    checkSize(json, messageBytesMax);
+    return json;
+  }
+
+  static void checkSize(Json message, long bytesMax) {
+    if (message.size() > bytesMax) {
       throw RingException.InvalidInput.tooLarge(
           "A message has at most "
-              + messageBytesMax
+              + bytesMax
               + " bytes (ring.pubsub.message.max), not "
-              + json.size()
+              + message.size()
               + ".");
     }
-    return json;
   }
 
   // ------------------------------------------------------------------ anycast

@@ -197,6 +197,17 @@ class AnycastScenarioTest {
   }
 
   @RingTest(nodes = 3)
+  void aResultThatIsTooLongIsTheHandlersFailure(SimRing ring) {
+    ring.settle();
+    ring.await(
+        Topics.on(ring.node(1))
+            .willing("work", (job, context) -> completedStage("x".repeat(5 << 20))));
+    assertThatThrownBy(() -> anycast(ring, 0, 1, String.class))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("ring.pubsub.message.max");
+  }
+
+  @RingTest(nodes = 3)
   void oneWhoIsNoLongerWillingGetsNoJob(SimRing ring) {
     ring.settle();
     willing(ring, 1);
