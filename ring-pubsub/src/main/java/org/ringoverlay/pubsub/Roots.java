@@ -2,6 +2,7 @@ package org.ringoverlay.pubsub;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
@@ -346,6 +347,7 @@ final class Roots {
       dropAbsent(topic, view);
     }
     tidyRetired();
+    endLeaveIfDrained();
   }
 
   private void dropAbsent(RootTopic topic, RingView view) {
@@ -405,11 +407,13 @@ final class Roots {
     if (waiter == null || waiter.isDone()) {
       return;
     }
-    for (RootTopic topic : topics.values()) {
-      if (!topic.isDrained()) {
-        return;
-      }
+    if (!allDrained(topics.values()) || !allDrained(retired)) {
+      return;
     }
     waiter.complete((long) topics.size());
+  }
+
+  private static boolean allDrained(Collection<RootTopic> some) {
+    return some.stream().allMatch(RootTopic::isDrained);
   }
 }

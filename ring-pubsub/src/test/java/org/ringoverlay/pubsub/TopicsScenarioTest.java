@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -254,6 +255,46 @@ class TopicsScenarioTest {
     assertThat(after.reached()).isEqualTo(1);
     assertThat(listener.values()).hasSize(51);
     assertThat(listener.gaps).isEmpty();
+  }
+
+  @RingTest(seeds = 5)
+  void aRootThatLeavesFirstDeliversWhatItTookForTopicsThatItHasLost(Simulation simulation) {
+    var subscriber = new Subscriber();
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan -> {
+              if (plan.index() == 1) {
+                subscriber.plan(plan);
+              } else {
+                plan.builder().set("ring.pubsub.renew.interval", "1m");
+              }
+            });
+    ring.settle();
+    List<String> topics =
+        IntStream.range(0, 200)
+            .mapToObj(number -> "topic " + number)
+            .filter(topic -> ring.rootOf(Id.of(topic)) == 0)
+            .toList();
+    subscriber.graft(ring, 1, 0, topics);
+    var confirmations = new TreeMap<String, CompletableFuture<NodeRequest.Taken>>();
+    topics.forEach(topic -> confirmations.put(topic, new CompletableFuture<>()));
+    subscriber.taking = batch -> confirmations.get(batch.topic());
+    topics.forEach(topic -> publish(ring, 0, topic, 1));
+    ring.add(3);
+    List<String> lost = topics.stream().filter(topic -> ring.rootOf(Id.of(topic)) != 0).toList();
+    assertThat(lost).isNotEmpty().hasSizeLessThan(topics.size());
+
+    var left = ring.node(0).leave().toCompletableFuture();
+    var whole = new NodeRequest.Taken(List.of());
+    topics.stream()
+        .filter(topic -> !lost.contains(topic))
+        .forEach(topic -> confirmations.get(topic).complete(whole));
+    ring.run(Duration.ofMillis(300));
+    assertThat(left).as("what it has lost is not confirmed").isNotDone();
+    lost.forEach(topic -> confirmations.get(topic).complete(whole));
+    ring.run(Duration.ofMillis(300));
+    assertThat(left).isCompleted();
   }
 
   @RingTest
