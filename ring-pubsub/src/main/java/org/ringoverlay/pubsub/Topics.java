@@ -145,7 +145,8 @@ public final class Topics {
    * @param handler does a job and gives its result, anything the node's {@code JsonBinding} writes;
    *     {@link Context#refuse} declines it, and the next willing node is asked. {@link
    *     Context#origin} is the node that wants the job done. Failing otherwise ends the job with
-   *     that error
+   *     what {@link Context#told} makes of it. A result has at most {@code ring.pubsub.message.max}
+   *     bytes
    * @return completes when the topic's root knows; fails as {@link #subscribe(String, Consumer,
    *     SubscribeOptions)} does
    */
@@ -257,8 +258,8 @@ public final class Topics {
    * in work the job goes to the next, so it may be begun more than once.
    *
    * @return the result and the node that gave it. Fails with {@code Refused} and all refusals if
-   *     nobody took it (an empty list: nobody is willing), with what the handler failed with,
-   *     {@code HandlerFailed} if that is none of the family, and otherwise as {@link
+   *     nobody took it (an empty list: nobody is willing), with what the handler told through
+   *     {@link Context#fail} or {@link Context#told} makes of its failure, and otherwise as {@link
    *     #publish(String, Object, PublishOptions)} does
    */
   public <R> CompletionStage<Answer<R>> anycastCall(
