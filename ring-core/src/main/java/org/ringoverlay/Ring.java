@@ -10,6 +10,7 @@ import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.call.CallOptions;
 import org.ringoverlay.internal.call.Reply;
+import org.ringoverlay.internal.node.CoreSettings;
 import org.ringoverlay.internal.node.Node;
 import org.ringoverlay.json.JsonBinding;
 import org.ringoverlay.settings.Settings;
@@ -94,6 +95,14 @@ public final class Ring implements AutoCloseable {
   /** The values of the node's settings. */
   public Settings settings() {
     return node.settings();
+  }
+
+  /**
+   * The most bytes of JSON that one request or reply may have; {@code ring.frame.max} less a
+   * header.
+   */
+  public int payloadBytesMax() {
+    return CoreSettings.payloadBytesMax(settings());
   }
 
   /** How requests and replies become JSON. */

@@ -26,9 +26,9 @@ public interface RingService<Q> {
    * Handles a request. A repeat of the same request never comes here while the node remembers the
    * first.
    *
-   * @return the reply, anything the node's {@code JsonBinding} writes. Failing with a {@code
-   *     RingException}, or throwing it, passes that to the caller; failing or throwing otherwise
-   *     tells it {@code HandlerFailed}
+   * @return the reply, anything the node's {@code JsonBinding} writes. {@link Context#refuse} and
+   *     {@link Context#fail} say why there is none. What the handler throws or fails with otherwise
+   *     is told as {@link Context#told} says: mostly as {@code HandlerFailed}
    */
   CompletionStage<?> handle(Q request, Context context);
 

@@ -1,10 +1,6 @@
 package org.ringoverlay;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -48,7 +44,13 @@ final class TypedService<Q> implements ByteService {
       inbound.fail(unreadable);
       return;
     }
-    CompletionStage<?> stage = service.handle(request, new InboundContext(ring, inbound));
+    CompletionStage<?> stage;
+    try {
+      stage = service.handle(request, new InboundContext(ring, inbound));
+    } catch (RuntimeException thrown) {
+      inbound.fail(told(thrown));
+      return;
+    }
     if (stage == null) {
       inbound.fail(
           new RingException.HandlerFailed(
@@ -82,18 +84,23 @@ final class TypedService<Q> implements ByteService {
                   + unwritable.getMessage()));
       return;
     }
+    if (json.length > ring.payloadBytesMax()) {
+      inbound.fail(
+          new RingException.HandlerFailed(
+              "The reply of service '"
+                  + service.name()
+                  + "' is "
+                  + json.length
+                  + " bytes of JSON; this node sends at most "
+                  + ring.payloadBytesMax()
+                  + " (ring.frame.max)."));
+      return;
+    }
     inbound.reply(json);
   }
 
   private RingException told(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause instanceof RingException known
-        ? known
-        : new RingException.HandlerFailed(
-            "The handler of service '" + service.name() + "' failed: " + cause);
+    return Context.told("The handler of service '" + service.name() + "'", failure);
   }
 
   @Override
@@ -140,17 +147,6 @@ final class TypedService<Q> implements ByteService {
     @Override
     public int hops() {
       return inbound.hops();
-    }
-
-    @Override
-    public <R> CompletionStage<R> refuse(String reason) {
-      return CompletableFuture.failedFuture(new RingException.Refused(reason));
-    }
-
-    @Override
-    public <R> CompletionStage<R> refuse(String reason, Duration retryAfter) {
-      return CompletableFuture.failedFuture(
-          new RingException.Refused(reason, List.of(), OptionalLong.of(retryAfter.toMillis())));
     }
   }
 }

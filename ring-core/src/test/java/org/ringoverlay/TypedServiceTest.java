@@ -54,6 +54,7 @@ class TypedServiceTest {
             1,
             1,
             1,
+            1,
             1_000_000,
             "greeter",
             payload,
@@ -93,5 +94,17 @@ class TypedServiceTest {
           .isInstanceOf(RingException.InvalidInput.class);
     }
     assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void handlerThatThrowsTheErrorOfAnotherCallHasFailed() {
+    assertThat(
+            errorOf(
+                "{\"name\":\"a\",\"times\":1}",
+                (greet, context) -> {
+                  throw new RingException.Timeout("of a call of its own");
+                }))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("of a call of its own");
   }
 }

@@ -28,6 +28,9 @@ final class Channel {
    */
   record Window(int messages, long bytes, int batchMessages, long batchBytes) {}
 
+  /** What an item's JSON has besides its message. */
+  private static final long ITEM_BYTES = 64;
+
   private record Waiting(
       Item item, int bytes, int subscriptions, @Nullable Confirmation confirmation) {}
 
@@ -120,10 +123,11 @@ final class Channel {
     long taken = 0;
     while (!waiting.isEmpty() && onTheWay.size() < window.batchMessages()) {
       Waiting first = waiting.peekFirst();
-      if (!onTheWay.isEmpty() && taken + first.bytes() > window.batchBytes()) {
+      long more = first.bytes() + ITEM_BYTES;
+      if (!onTheWay.isEmpty() && taken + more > window.batchBytes()) {
         break;
       }
-      taken += first.bytes();
+      taken += more;
       onTheWay.add(waiting.removeFirst());
     }
     return new Batch(topic, reign, number, after, onTheWay.stream().map(Waiting::item).toList());
@@ -157,6 +161,30 @@ final class Channel {
       }
     }
     return lost;
+  }
+
+  /**
+   * The batch can never be taken: gaps stand in the place of its messages, and the confirmations
+   * are told.
+   */
+  void undeliverable() {
+    var lost = new ArrayList<>(onTheWay);
+    onTheWay.clear();
+    for (int at = lost.size() - 1; at >= 0; at--) {
+      Waiting one = lost.get(at);
+      Item item = one.item();
+      if (!item.isGap()) {
+        messages--;
+        bytes -= one.bytes();
+        item = Item.gap(item.seq(), item.seq());
+      }
+      waiting.addFirst(new Waiting(item, 0, 0, null));
+    }
+    for (Waiting one : lost) {
+      if (one.confirmation() != null) {
+        one.confirmation().spoke(0, one.subscriptions());
+      }
+    }
   }
 
   /** The subscriber is gone: the confirmations are told and nothing is kept. */

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.ErrorJson;
@@ -25,16 +26,18 @@ final class Deliveries {
   private final Ring ring;
   private final Grafts grafts;
   private final Loop loop;
+  private final long messageBytesMax;
 
-  Deliveries(Ring ring, Grafts grafts, Loop loop) {
+  Deliveries(Ring ring, Grafts grafts, Loop loop, long messageBytesMax) {
     this.ring = ring;
     this.grafts = grafts;
     this.loop = loop;
+    this.messageBytesMax = messageBytesMax;
   }
 
   CompletionStage<?> handle(NodeRequest request, Context context) {
     if (request instanceof Batch batch) {
-      return CompletableFuture.completedFuture(take(batch));
+      return take(batch, context);
     }
     if (request instanceof Job job) {
       return take(job, context);
@@ -42,16 +45,17 @@ final class Deliveries {
     throw new IllegalStateException("a sealed family has no other: " + request);
   }
 
-  private Taken take(Batch batch) {
+  private CompletionStage<Taken> take(Batch batch, Context context) {
     LocalTopic topic = grafts.find(batch.topic());
     if (topic == null || topic.subscriptionCount() == 0) {
-      return new Taken(missedByAll(batch));
+      return CompletableFuture.completedFuture(new Taken(missedByAll(batch)));
     }
     if (topic.isBeginning()) {
-      throw new RingException.Unavailable(
-          "The first subscription is not grafted yet; send it again.");
+      return context.fail(
+          new RingException.Unavailable(
+              "The first subscription is not grafted yet; send it again."));
     }
-    return new Taken(topic.take(batch));
+    return CompletableFuture.completedFuture(new Taken(topic.take(batch)));
   }
 
   private static List<Missed> missedByAll(Batch batch) {
@@ -98,7 +102,9 @@ final class Deliveries {
       end.complete(done(value));
       return;
     }
-    RingException error = Errors.of(thrown);
+    RingException error =
+        Context.told(
+            "The willing handler of topic '" + Printable.text(job.topic(), 40) + "'", thrown);
     if (!(error instanceof RingException.Refused refused)) {
       end.complete(new JobEnd.Failed(ErrorJson.toJson(error)));
     } else if (at + 1 < willing.size()) {
@@ -110,9 +116,14 @@ final class Deliveries {
 
   private JobEnd done(@Nullable Object value) {
     try {
-      return new JobEnd.Done(Json.of(value, ring.binding()));
+      Json result = Json.of(value, ring.binding());
+      Topics.checkSize(result, messageBytesMax);
+      return new JobEnd.Done(result);
     } catch (RuntimeException unwritable) {
-      return new JobEnd.Failed(ErrorJson.toJson(Errors.of(unwritable)));
+      var failed =
+          new RingException.HandlerFailed(
+              "The result of the job cannot be sent: " + unwritable.getMessage());
+      return new JobEnd.Failed(ErrorJson.toJson(failed));
     }
   }
 }

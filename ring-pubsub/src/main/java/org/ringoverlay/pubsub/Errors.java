@@ -1,7 +1,10 @@
 package org.ringoverlay.pubsub;
 
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.ringoverlay.Context;
 import org.ringoverlay.error.RingException;
 
 /** What a failed stage failed with. */
@@ -27,5 +30,17 @@ final class Errors {
     return cause instanceof RingException known
         ? known
         : new RingException.HandlerFailed(cause.toString(), cause);
+  }
+
+  /**
+   * Does work whose every error of the family is the outcome of the request itself: this module's
+   * own, made before or after anything changed as it says.
+   */
+  static <R> CompletionStage<R> vouched(Context context, Supplier<CompletionStage<R>> work) {
+    try {
+      return work.get().exceptionallyCompose(thrown -> context.fail(of(thrown)));
+    } catch (RingException thrown) {
+      return context.fail(thrown);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.ringoverlay.pubsub;
 
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.id.Id;
@@ -23,15 +22,5 @@ record JobContext(Context delivered, Id target, Id origin, String requestId) imp
   @Override
   public int hops() {
     return delivered.hops();
-  }
-
-  @Override
-  public <R> CompletionStage<R> refuse(String reason) {
-    return delivered.refuse(reason);
-  }
-
-  @Override
-  public <R> CompletionStage<R> refuse(String reason, Duration retryAfter) {
-    return delivered.refuse(reason, retryAfter);
   }
 }

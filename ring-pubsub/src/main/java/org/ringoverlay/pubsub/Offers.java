@@ -30,15 +30,18 @@ import org.ringoverlay.view.RingView;
 final class Offers {
   private final Ring ring;
   private final Roots roots;
+  private final long messageBytesMax;
   private final LinkedHashSet<Search> searches = new LinkedHashSet<>();
 
-  Offers(Ring ring, Roots roots) {
+  Offers(Ring ring, Roots roots, long messageBytesMax) {
     this.ring = ring;
     this.roots = roots;
+    this.messageBytesMax = messageBytesMax;
   }
 
   CompletionStage<Offered> offer(Offer request, Context context) {
     Id id = Id.of(TopicName.check(request.topic()));
+    Topics.checkSize(request.value(), messageBytesMax);
     return roots.whenSettled(
         id,
         () -> {

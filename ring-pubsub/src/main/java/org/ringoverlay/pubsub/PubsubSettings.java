@@ -1,6 +1,8 @@
 package org.ringoverlay.pubsub;
 
 import java.util.List;
+import org.ringoverlay.Ring;
+import org.ringoverlay.error.RingException;
 import org.ringoverlay.settings.Setting;
 
 /** The settings of ring-pubsub: every bound and every interval. */
@@ -47,7 +49,10 @@ public final class PubsubSettings {
 
   /** The most bytes of a message. */
   public static final Setting<Long> MESSAGE_BYTES_MAX =
-      Setting.size("ring.pubsub.message.max", "1MiB", "The most bytes of one message or job.");
+      Setting.size(
+          "ring.pubsub.message.max",
+          "1MiB",
+          "The most bytes of one message, job or result; a frame must have room for it.");
 
   /** The most messages that wait for one subscribing node. */
   public static final Setting<Integer> WINDOW_MESSAGES =
@@ -76,7 +81,8 @@ public final class PubsubSettings {
       Setting.size(
           "ring.pubsub.batch.bytes",
           "256KiB",
-          "Bytes sent to a subscriber at once; a single message may be longer.");
+          "Bytes sent to a subscriber at once; a single message may be longer. A frame must have"
+              + " room for them.");
 
   /** The most events that wait for one handler. */
   public static final Setting<Integer> SUBSCRIPTION_WINDOW =
@@ -155,5 +161,34 @@ public final class PubsubSettings {
           PUBLISHES_MAX,
           HELD_MAX);
 
+  /** What JSON a request puts around a message, or around a batch of them, at most. */
+  static final int WRAPPING_BYTES_MAX = 1_024;
+
   private PubsubSettings() {}
+
+  /**
+   * The most bytes of a message.
+   *
+   * @throws RingException.InvalidInput if a message, or a batch of them, would not fit a frame
+   */
+  static long messageBytesMax(Ring ring) {
+    checkFits(MESSAGE_BYTES_MAX, ring);
+    checkFits(BATCH_BYTES, ring);
+    return ring.settings().get(MESSAGE_BYTES_MAX);
+  }
+
+  private static void checkFits(Setting<Long> setting, Ring ring) {
+    int room = ring.payloadBytesMax() - WRAPPING_BYTES_MAX;
+    long bytes = ring.settings().get(setting);
+    if (bytes > room) {
+      throw new RingException.InvalidInput(
+          "The setting "
+              + setting.name()
+              + " is "
+              + bytes
+              + " bytes, and a frame has room for "
+              + Math.max(0, room)
+              + " (ring.frame.max): lower the one or raise the other.");
+    }
+  }
 }

@@ -35,13 +35,14 @@ final class RootService implements RingService<RootRequest> {
   @Override
   public CompletionStage<?> handle(RootRequest request, Context context) {
     if (request instanceof Graft graft) {
-      return CompletableFuture.completedFuture(roots.graft(graft, context.origin()));
+      return Errors.vouched(
+          context, () -> CompletableFuture.completedFuture(roots.graft(graft, context.origin())));
     }
     if (request instanceof Publish publish) {
-      return roots.publish(publish, context);
+      return Errors.vouched(context, () -> roots.publish(publish, context));
     }
     if (request instanceof Offer offer) {
-      return offers.offer(offer, context);
+      return Errors.vouched(context, () -> offers.offer(offer, context));
     }
     throw new IllegalStateException("a sealed family has no other: " + request);
   }

@@ -2,6 +2,7 @@ package org.ringoverlay.pubsub;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
@@ -38,6 +39,7 @@ final class Roots {
   private final int topicsMax;
   private final int subscribersMax;
   private final int heldMax;
+  private final long messageBytesMax;
   private final AskOptions deliverOptions;
   private final Channel.Window window;
   private final Settling settling;
@@ -51,9 +53,10 @@ final class Roots {
   private boolean sweeping;
   private @Nullable CompletableFuture<Long> leaving;
 
-  Roots(Ring ring, Pace pace) {
+  Roots(Ring ring, Pace pace, long messageBytesMax) {
     this.ring = ring;
     this.pace = pace;
+    this.messageBytesMax = messageBytesMax;
     var settings = ring.settings();
     this.topicsMax = settings.get(PubsubSettings.TOPICS_MAX);
     this.subscribersMax = settings.get(PubsubSettings.SUBSCRIBERS_MAX);
@@ -185,6 +188,7 @@ final class Roots {
     if (!Sequencer.isValid(request.seen())) {
       throw new RingException.InvalidInput("The sequence that the publisher saw is out of range.");
     }
+    Topics.checkSize(request.value(), messageBytesMax);
     return whenSettled(id, () -> sequence(request, id, context));
   }
 
@@ -308,9 +312,15 @@ final class Roots {
                 endLeaveIfDrained();
                 return;
               }
+              boolean never = Errors.of(error) instanceof RingException.InvalidInput;
+              if (never) {
+                channel.undeliverable();
+              }
               pace.afterRetry(
                   () -> {
-                    if (!channel.isClosed()) {
+                    if (never) {
+                      pump(topic, member);
+                    } else if (!channel.isClosed()) {
                       send(topic, member, channel, batch);
                     }
                   });
@@ -337,6 +347,7 @@ final class Roots {
       dropAbsent(topic, view);
     }
     tidyRetired();
+    endLeaveIfDrained();
   }
 
   private void dropAbsent(RootTopic topic, RingView view) {
@@ -396,11 +407,13 @@ final class Roots {
     if (waiter == null || waiter.isDone()) {
       return;
     }
-    for (RootTopic topic : topics.values()) {
-      if (!topic.isDrained()) {
-        return;
-      }
+    if (!allDrained(topics.values()) || !allDrained(retired)) {
+      return;
     }
     waiter.complete((long) topics.size());
+  }
+
+  private static boolean allDrained(Collection<RootTopic> some) {
+    return some.stream().allMatch(RootTopic::isDrained);
   }
 }

@@ -51,15 +51,15 @@ public final class Topics {
 
   Topics(Ring ring) {
     this.ring = ring;
+    this.messageBytesMax = PubsubSettings.messageBytesMax(ring);
     Pace pace = new Pace(ring);
     this.loop = new Loop(ring.scheduler());
     this.grafts = new Grafts(ring, pace);
     this.subscriptions = new Subscriptions(ring, pace, grafts, loop);
-    this.roots = new Roots(ring, pace);
-    this.offers = new Offers(ring, roots);
-    this.deliveries = new Deliveries(ring, grafts, loop);
+    this.roots = new Roots(ring, pace, messageBytesMax);
+    this.offers = new Offers(ring, roots, messageBytesMax);
+    this.deliveries = new Deliveries(ring, grafts, loop, messageBytesMax);
     this.calls = new Calls(ring, pace);
-    this.messageBytesMax = ring.settings().get(PubsubSettings.MESSAGE_BYTES_MAX);
     var unused = ring.closed().thenRun(this::close);
   }
 
@@ -145,7 +145,8 @@ public final class Topics {
    * @param handler does a job and gives its result, anything the node's {@code JsonBinding} writes;
    *     {@link Context#refuse} declines it, and the next willing node is asked. {@link
    *     Context#origin} is the node that wants the job done. Failing otherwise ends the job with
-   *     that error
+   *     what {@link Context#told} makes of it. A result has at most {@code ring.pubsub.message.max}
+   *     bytes
    * @return completes when the topic's root knows; fails as {@link #subscribe(String, Consumer,
    *     SubscribeOptions)} does
    */
@@ -220,15 +221,19 @@ public final class Topics {
   private Json json(String topic, @Nullable Object value) {
     TopicName.check(topic);
     Json json = Json.of(value, ring.binding());
-    if (json.size() > messageBytesMax) {
+    checkSize(json, messageBytesMax);
+    return json;
+  }
+
+  static void checkSize(Json message, long bytesMax) {
+    if (message.size() > bytesMax) {
       throw RingException.InvalidInput.tooLarge(
           "A message has at most "
-              + messageBytesMax
+              + bytesMax
               + " bytes (ring.pubsub.message.max), not "
-              + json.size()
+              + message.size()
               + ".");
     }
-    return json;
   }
 
   // ------------------------------------------------------------------ anycast
@@ -253,8 +258,8 @@ public final class Topics {
    * in work the job goes to the next, so it may be begun more than once.
    *
    * @return the result and the node that gave it. Fails with {@code Refused} and all refusals if
-   *     nobody took it (an empty list: nobody is willing), with what the handler failed with,
-   *     {@code HandlerFailed} if that is none of the family, and otherwise as {@link
+   *     nobody took it (an empty list: nobody is willing), with what the handler told through
+   *     {@link Context#fail} or {@link Context#told} makes of its failure, and otherwise as {@link
    *     #publish(String, Object, PublishOptions)} does
    */
   public <R> CompletionStage<Answer<R>> anycastCall(

@@ -167,6 +167,47 @@ class AnycastScenarioTest {
   }
 
   @RingTest(nodes = 3)
+  void aRefusalThatTheHandlerMetElsewhereIsNoRefusalOfTheJob(SimRing ring) {
+    ring.settle();
+    var begun = new ArrayList<Integer>();
+    for (int node : List.of(1, 2)) {
+      ring.await(
+          Topics.on(ring.node(node))
+              .willing(
+                  "work",
+                  (job, context) -> {
+                    begun.add(node);
+                    return CompletableFuture.failedFuture(
+                        new RingException.Refused("of a call of its own"));
+                  }));
+    }
+    assertThatThrownBy(() -> anycast(ring, 0, 1, Integer.class))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("of a call of its own");
+    assertThat(begun).hasSize(1);
+  }
+
+  @RingTest(nodes = 3)
+  void aResultWithoutJsonFormIsTheHandlersFailure(SimRing ring) {
+    ring.settle();
+    ring.await(
+        Topics.on(ring.node(1)).willing("work", (job, context) -> completedStage(new Object())));
+    assertThatThrownBy(() -> anycast(ring, 0, 1, Integer.class))
+        .isInstanceOf(RingException.HandlerFailed.class);
+  }
+
+  @RingTest(nodes = 3)
+  void aResultThatIsTooLongIsTheHandlersFailure(SimRing ring) {
+    ring.settle();
+    ring.await(
+        Topics.on(ring.node(1))
+            .willing("work", (job, context) -> completedStage("x".repeat(5 << 20))));
+    assertThatThrownBy(() -> anycast(ring, 0, 1, String.class))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("ring.pubsub.message.max");
+  }
+
+  @RingTest(nodes = 3)
   void oneWhoIsNoLongerWillingGetsNoJob(SimRing ring) {
     ring.settle();
     willing(ring, 1);

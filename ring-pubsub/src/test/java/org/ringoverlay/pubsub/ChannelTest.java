@@ -15,7 +15,7 @@ class ChannelTest {
   private static final Json VALUE = Json.of("x".repeat(8));
   private static final long TERM = 1L << 32;
 
-  private final Channel channel = new Channel(new Channel.Window(4, 100, 3, 100), 0);
+  private final Channel channel = new Channel(new Channel.Window(4, 100, 3, 1_000), 0);
   private long number;
 
   private void offer(long... sequences) {
@@ -79,7 +79,7 @@ class ChannelTest {
 
   @Test
   void countsBytesToo() {
-    var narrow = new Channel(new Channel.Window(10, 25, 10, 100), 0);
+    var narrow = new Channel(new Channel.Window(10, 25, 10, 1_000), 0);
     assertThat(narrow.offer(1, VALUE, 1, null)).isTrue();
     assertThat(narrow.offer(2, VALUE, 1, null)).isTrue();
     assertThat(narrow.offer(3, VALUE, 1, null)).isFalse();
@@ -122,7 +122,7 @@ class ChannelTest {
   void tellsWhoConfirmedAndWhoDidNot() {
     var ended = new ArrayList<Confirmation>();
     var confirmation = new Confirmation(ended::add);
-    var other = new Channel(new Channel.Window(4, 100, 3, 100), 0);
+    var other = new Channel(new Channel.Window(4, 100, 3, 1_000), 0);
     confirmation.expect(3);
     channel.offer(1, VALUE, 3, confirmation);
     confirmation.expect(2);
@@ -161,5 +161,30 @@ class ChannelTest {
     assertThat(ended).hasSize(1);
     assertThat(ended.get(0).reached()).isZero();
     assertThat(ended.get(0).missing()).isZero();
+  }
+
+  @Test
+  void whatCanNeverBeTakenBecomesGapsInItsPlaceAndItsConfirmationIsTold() {
+    var missing = new ArrayList<Integer>();
+    var confirmation = new Confirmation(counted -> missing.add(counted.missing()));
+    confirmation.expect(2);
+    confirmation.askedAll();
+    channel.offer(1, VALUE, 2, confirmation);
+    channel.offerGap(2, 3);
+    offer(4);
+    assertThat(shown(next())).containsExactly("1", "2-3", "4");
+    offer(5);
+
+    channel.undeliverable();
+
+    assertThat(missing).containsExactly(2);
+    assertThat(channel.messages()).isEqualTo(1);
+    assertThat(shown(next())).containsExactly("1-1", "2-3", "4-4");
+    channel.confirmed(List.of());
+    Batch rest = next();
+    assertThat(shown(rest)).containsExactly("5");
+    assertThat(rest.after()).isEqualTo(4);
+    channel.confirmed(List.of());
+    assertThat(channel.isEmpty()).isTrue();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -254,6 +255,138 @@ class TopicsScenarioTest {
     assertThat(after.reached()).isEqualTo(1);
     assertThat(listener.values()).hasSize(51);
     assertThat(listener.gaps).isEmpty();
+  }
+
+  @RingTest(seeds = 5)
+  void aRootThatLeavesFirstDeliversWhatItTookForTopicsThatItHasLost(Simulation simulation) {
+    var subscriber = new Subscriber();
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan -> {
+              if (plan.index() == 1) {
+                subscriber.plan(plan);
+              } else {
+                plan.builder().set("ring.pubsub.renew.interval", "1m");
+              }
+            });
+    ring.settle();
+    List<String> topics =
+        IntStream.range(0, 200)
+            .mapToObj(number -> "topic " + number)
+            .filter(topic -> ring.rootOf(Id.of(topic)) == 0)
+            .toList();
+    subscriber.graft(ring, 1, 0, topics);
+    var confirmations = new TreeMap<String, CompletableFuture<NodeRequest.Taken>>();
+    topics.forEach(topic -> confirmations.put(topic, new CompletableFuture<>()));
+    subscriber.taking = batch -> confirmations.get(batch.topic());
+    topics.forEach(topic -> publish(ring, 0, topic, 1));
+    ring.add(3);
+    List<String> lost = topics.stream().filter(topic -> ring.rootOf(Id.of(topic)) != 0).toList();
+    assertThat(lost).isNotEmpty().hasSizeLessThan(topics.size());
+
+    var left = ring.node(0).leave().toCompletableFuture();
+    var whole = new NodeRequest.Taken(List.of());
+    topics.stream()
+        .filter(topic -> !lost.contains(topic))
+        .forEach(topic -> confirmations.get(topic).complete(whole));
+    ring.run(Duration.ofMillis(300));
+    assertThat(left).as("what it has lost is not confirmed").isNotDone();
+    lost.forEach(topic -> confirmations.get(topic).complete(whole));
+    ring.run(Duration.ofMillis(300));
+    assertThat(left).isCompleted();
+  }
+
+  @RingTest
+  void aBatchThatASubscriberCanNeverTakeBecomesAGap(Simulation simulation) {
+    var subscriber = new Subscriber();
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan -> {
+              if (plan.index() == 1) {
+                subscriber.plan(plan);
+              }
+            });
+    ring.settle();
+    String topic = topicRootedAt(ring, 0);
+    subscriber.graft(ring, 1, 0, List.of(topic));
+    subscriber.taking =
+        batch ->
+            batch.items().get(0).isGap()
+                ? CompletableFuture.completedFuture(new NodeRequest.Taken(List.of()))
+                : CompletableFuture.failedFuture(new RingException.InvalidInput("unreadable"));
+    Published published = ring.await(Topics.on(ring.node(0)).publish(topic, 1, DELIVERED));
+    assertThat(published.missing()).isEqualTo(1);
+    ring.run(Duration.ofSeconds(1));
+
+    assertThat(subscriber.of(topic)).hasSize(2);
+    NodeRequest.Item gap = subscriber.of(topic).get(1).items().get(0);
+    assertThat(gap.seq()).isEqualTo(published.seq());
+    assertThat(gap.gapTo()).isEqualTo(published.seq());
+  }
+
+  private static void cannotBeBuiltWithFourMebibytesOf(String setting, Simulation simulation) {
+    assertThatThrownBy(() -> simulation.ring(1, set(setting, "4MiB")))
+        .isInstanceOf(RingException.InvalidInput.class)
+        .hasMessageContaining(setting)
+        .hasMessageContaining("ring.frame.max");
+  }
+
+  @RingTest
+  void aMessageThatWouldNotFitAFrameIsToldWhenTheNodeIsBuilt(Simulation simulation) {
+    cannotBeBuiltWithFourMebibytesOf("ring.pubsub.message.max", simulation);
+  }
+
+  @RingTest
+  void aBatchThatWouldNotFitAFrameIsToldWhenTheNodeIsBuilt(Simulation simulation) {
+    cannotBeBuiltWithFourMebibytesOf("ring.pubsub.batch.bytes", simulation);
+  }
+
+  @RingTest
+  void theLongestMessageOfTheLongestNamedTopicFitsTheSmallestFrame(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.builder()
+                    .set("ring.frame.max", "6KiB")
+                    .set("ring.pubsub.message.max", "4KiB")
+                    .set("ring.pubsub.batch.bytes", "4KiB"));
+    ring.settle();
+    String topic =
+        IntStream.range(100, 1_000)
+            .mapToObj(number -> "\"".repeat(125) + number)
+            .filter(name -> ring.rootOf(Id.of(name)) == 1)
+            .findFirst()
+            .orElseThrow();
+    Listener listener = Listener.on(ring, 0, topic);
+    ring.freeze(0);
+    for (int number = 0; number < 400; number++) {
+      publish(ring, 1, topic, "x".repeat(number % 399 == 0 ? 4_094 : 1));
+    }
+    ring.thaw(0);
+    ring.run(Duration.ofSeconds(1));
+    assertThat(listener.events).hasSize(400);
+    assertThat(listener.gaps).isEmpty();
+  }
+
+  @RingTest
+  void aRootRefusesALongerMessageThanItWouldItself(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.builder().set("ring.pubsub.message.max", plan.index() == 0 ? "100B" : "1MiB"));
+    ring.settle();
+    String topic = topicRootedAt(ring, 0);
+    assertThatThrownBy(() -> publish(ring, 1, topic, "x".repeat(100)))
+        .isInstanceOf(RingException.InvalidInput.class)
+        .hasMessageContaining("ring.pubsub.message.max");
+    assertThatThrownBy(
+            () ->
+                ring.await(Topics.on(ring.node(1)).anycast(topic, "x".repeat(100), Integer.class)))
+        .isInstanceOf(RingException.InvalidInput.class);
   }
 
   @RingTest(nodes = 5, seeds = 5)

@@ -1,5 +1,6 @@
 package org.ringoverlay.testkit;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -73,6 +74,61 @@ class RingScenarioTest {
     assertThat(left).isCompletedExceptionally();
     assertThatThrownBy(() -> ring.await(left)).isInstanceOf(RingException.Closed.class);
     assertThatThrownBy(() -> ring.await(unanswered)).isInstanceOf(RingException.class);
+  }
+
+  @RingTest(seeds = 1)
+  void errorOfAHandlersOwnCallDoesNotSpeakForTheRequest(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.service(
+                        RingService.of(
+                            "relay",
+                            Integer.class,
+                            (request, context) ->
+                                context
+                                    .ring()
+                                    .call(
+                                        "relay",
+                                        Id.of("nobody"),
+                                        request,
+                                        Integer.class,
+                                        AskOptions.defaults().directly())))
+                    .service(
+                        RingService.of(
+                            "shut",
+                            Integer.class,
+                            (request, context) ->
+                                context.fail(new RingException.Unavailable("not before noon")))));
+    ring.settle();
+    Id other = ring.node(1).id();
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("relay", other, 1, Integer.class)))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("no-route");
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("shut", other, 1, Integer.class)))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessage("not before noon");
+  }
+
+  @RingTest(seeds = 1)
+  void replyThatNoFrameHasRoomForIsAFailureOfTheHandler(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            2,
+            plan ->
+                plan.service(
+                    RingService.of(
+                        "long",
+                        Integer.class,
+                        (length, context) -> completedFuture("x".repeat(length)))));
+    ring.settle();
+    Id other = ring.node(1).id();
+    int longest = ring.node(0).payloadBytesMax() - 2;
+    assertThat(ring.await(ring.node(0).ask("long", other, longest, String.class))).hasSize(longest);
+    assertThatThrownBy(() -> ring.await(ring.node(0).ask("long", other, longest + 1, String.class)))
+        .isInstanceOf(RingException.HandlerFailed.class)
+        .hasMessageContaining("ring.frame.max");
   }
 
   @RingTest(seeds = 10)

@@ -3,7 +3,6 @@ package org.ringoverlay.internal.call;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -22,9 +21,13 @@ import org.ringoverlay.spi.Scheduler;
  * The calls of this node that wait for a reply.
  *
  * <p>A call is attempted at once; again with exponential backoff and jitter while nothing comes
- * back, and at once when the node that it was handed to is suspected; all attempts carry the same
- * number, so that the answering side runs them once. It ends with the first reply or at its
- * deadline.
+ * back, soon when the overlay gave an attempt back, and at once when the node that it was handed to
+ * is suspected; all attempts carry the same number, so that the answering side runs them once. It
+ * ends with the first reply or at its deadline.
+ *
+ * <p>An answer says for which attempts it speaks. One that says that nothing was changed ends a
+ * call that may change something as it stands only if every attempt has been spoken for; what is
+ * silent may have been run, wherever it was forwarded to.
  *
  * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP
  * 2015, section 3.3): below it nothing will ever be repeated, and the answering side may forget.
@@ -56,14 +59,14 @@ public final class Calls {
     final long deadline;
     int attempts;
     long dueAt;
-    boolean handedOut;
     boolean deliveredHere;
-    boolean handedToSeveral;
 
-    /** The nodes that it was handed to and that have not said that they changed nothing. */
-    final LinkedHashSet<Id> silent = new LinkedHashSet<>(2);
+    /** The attempts that were handed out and of which nobody has said that they changed nothing. */
+    long silent;
 
-    @Nullable Id handedTo;
+    /** The last attempt that was handed out. */
+    long latest;
+
     @Nullable Id nextHop;
     @Nullable RingException lastTrouble;
 
@@ -84,11 +87,17 @@ public final class Calls {
       this.deadline = deadline;
     }
 
-    void handedTo(Id hop) {
-      handedOut = true;
-      handedToSeveral |= handedTo != null && !handedTo.equals(hop);
-      handedTo = hop;
-      silent.add(hop);
+    void handedOut() {
+      latest = Envelope.attempt(attempts);
+      silent |= latest;
+    }
+
+    void spokenFor(long some) {
+      silent &= ~some | Envelope.ATTEMPTS_BEYOND;
+    }
+
+    boolean mayHaveChangedSomething() {
+      return silent != 0 && !options.readOnly();
     }
   }
 
@@ -177,14 +186,14 @@ public final class Calls {
     }
     Envelope envelope = envelope(call, now, here ? 0 : 1);
     if (here) {
-      call.handedTo(self);
+      call.handedOut();
       call.deliveredHere = true;
       way.deliverHere(envelope);
       return;
     }
     Connection.Sent sent = way.send(hop, envelope);
     switch (sent) {
-      case QUEUED -> call.handedTo(hop);
+      case QUEUED -> call.handedOut();
       case FULL ->
           call.lastTrouble =
               new RingException.Refused(
@@ -195,7 +204,7 @@ public final class Calls {
   }
 
   private static RingException gone(Open call) {
-    return call.handedOut && !call.options.readOnly()
+    return call.mayHaveChangedSomething()
         ? new RingException.OutcomeUnknown(
             "The node " + call.target + " left the ring before it answered.", false)
         : new RingException.NoRoute(
@@ -219,6 +228,7 @@ public final class Calls {
         incarnation,
         call.sequence,
         oldestOpen(),
+        Envelope.attempt(call.attempts),
         microsLeft,
         call.service,
         call.payload,
@@ -269,7 +279,7 @@ public final class Calls {
             + " ms and "
             + call.attempts
             + (call.attempts == 1 ? " attempt" : " attempts");
-    if (!call.handedOut) {
+    if (call.silent == 0) {
       return call.lastTrouble != null
           ? call.lastTrouble
           : new RingException.Timeout("The request never left this node" + after + ".");
@@ -304,41 +314,38 @@ public final class Calls {
     }
     RingException error = errorOf(answer);
     if (answer.has(Envelope.FROM_ROUTER)) {
+      call.spokenFor(answer.attempts());
       call.lastTrouble = error;
       if (answer.origin().equals(self)) {
         call.deliveredHere = false;
       }
+      call.dueAt = Math.min(call.dueAt, clock.nanos() + backoffNanos(1));
       return;
     }
-    boolean nothingChanged = saysNothingChanged(error);
-    boolean spokeForItself = nothingChanged && call.silent.remove(answer.origin());
-    if (spokeForItself
-        && call.silent.contains(call.handedTo)
-        && !answer.origin().equals(call.handedTo)) {
+    if (!saysNothingChanged(error)) {
+      finish(call, null, error);
+      return;
+    }
+    call.spokenFor(answer.attempts());
+    boolean latestSpoke = (answer.attempts() & call.latest) != 0;
+    if (!latestSpoke && (call.silent & call.latest) != 0) {
       // A former root turns the request away while the present one has it in work.
       call.lastTrouble = error;
       return;
     }
-    boolean mayHaveRun = nothingChanged && call.handedToSeveral && !call.silent.isEmpty();
-    finish(call, null, mayHaveRun && !call.options.readOnly() ? unknown(error) : error);
+    finish(call, null, call.mayHaveChangedSomething() ? unknown(error) : error);
   }
 
+  /** All but these two speak of a request that was not carried out. */
   private static boolean saysNothingChanged(RingException error) {
-    return error instanceof RingException.Refused
-        || error instanceof RingException.Timeout
-        || error instanceof RingException.NoRoute
-        || error instanceof RingException.Unavailable
-        || error instanceof RingException.NotOwner
-        || error instanceof RingException.Closed;
+    return !(error instanceof RingException.OutcomeUnknown
+        || error instanceof RingException.HandlerFailed);
   }
 
-  /**
-   * What one node did not do another may have done: when attempts went to several, an error that
-   * says that nothing was changed speaks for the node that answered alone.
-   */
+  /** Who turned one attempt away does not know what became of another. */
   private static RingException unknown(RingException error) {
     return new RingException.OutcomeUnknown(
-        "An earlier attempt went to another node, which may have run it; the last one ended in: "
+        "An earlier attempt may have been run elsewhere; the last one ended in: "
             + error.getMessage(),
         false);
   }
@@ -374,7 +381,7 @@ public final class Calls {
       finish(
           call,
           null,
-          call.handedOut && !call.options.readOnly()
+          call.mayHaveChangedSomething()
               ? new RingException.OutcomeUnknown(
                   "This node closed before the answer came: " + reason, false)
               : new RingException.Closed(reason));

@@ -62,6 +62,7 @@ final class Repeats {
   private static final class Slot {
     final Window window;
     final long sequence;
+    long attempts;
     @Nullable Envelope answer;
     long answeredAt;
 
@@ -108,30 +109,41 @@ final class Repeats {
     }
     Slot slot = window.slots.get(sequence);
     if (slot != null) {
-      return slot.answer == null ? IN_WORK : new Found.Answered(slot.answer);
+      slot.attempts |= request.attempts();
+      return slot.answer == null
+          ? IN_WORK
+          : new Found.Answered(slot.answer.speakingFor(slot.attempts));
     }
     boolean mayHaveRun = window.mayHaveBeenForgotten && request.has(Envelope.REPEAT);
     if (sequence <= window.forgottenTo || mayHaveRun) {
       return FORGOTTEN;
     }
-    window.slots.put(sequence, new Slot(window, sequence));
+    slot = new Slot(window, sequence);
+    slot.attempts = request.attempts();
+    window.slots.put(sequence, slot);
     boundAskers();
     return FIRST;
   }
 
-  /** The request was answered. */
-  void done(Envelope request, Envelope answer, long now) {
+  /**
+   * The request was answered.
+   *
+   * @return the answer, which speaks for all attempts that came here meanwhile
+   */
+  Envelope done(Envelope request, Envelope answer, long now) {
     Window window = windows.get(new Asker(request.origin(), request.incarnation()));
     Slot slot = window == null ? null : window.slots.get(request.sequence());
     if (slot == null || slot.answer != null) {
-      return;
+      return answer;
     }
-    slot.answer = answer;
+    Envelope spoken = answer.speakingFor(slot.attempts);
+    slot.answer = spoken;
     slot.answeredAt = now;
     answered.addLast(slot);
     answersHeld++;
-    bytesHeld += answer.sizeBytes();
+    bytesHeld += spoken.sizeBytes();
     bound(now);
+    return spoken;
   }
 
   /** The request was turned away before it ran: a repeat may run. */

@@ -247,7 +247,7 @@ public final class Services {
       answer = failure(request, told);
     }
     long now = clock.nanos();
-    repeats.done(request, answer, now);
+    answer = repeats.done(request, answer, now);
     observer.handled(self, entry.service.name(), outcome, now - arrivedAt);
     answer(request, answer);
   }

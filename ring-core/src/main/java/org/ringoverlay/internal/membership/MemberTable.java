@@ -127,6 +127,15 @@ final class MemberTable {
     return new Change(before, after);
   }
 
+  /** Whether a fact is turned away because its member would be one too many. */
+  boolean hasNoRoomFor(Entry entry) {
+    if (members.size() < membersMax) {
+      return false;
+    }
+    MemberCard card = soundCard(entry);
+    return card != null && !members.containsKey(card.id());
+  }
+
   /** Restarts the clock of a member's state, because this node could not have heard of a change. */
   void restartClock(Known known, long now) {
     members.put(

@@ -34,6 +34,9 @@ public final class Membership {
   /** Facts in one message; more go in further messages. */
   private static final int ENTRIES_PER_MESSAGE = 500;
 
+  /** A full table turns facts away with every gossip; it is told of no more often. */
+  private static final long FULL_TOLD_EVERY_NANOS = 10_000_000_000L;
+
   /**
    * The bounds.
    *
@@ -68,6 +71,8 @@ public final class Membership {
   private MemberState selfState = MemberState.JOINING;
   private boolean newsScheduled;
   private boolean pruned;
+  private long turnedAway;
+  private long nextFullToldAt;
   private Arcs arcs;
   private volatile RingView view;
 
@@ -86,6 +91,7 @@ public final class Membership {
     this.limits = limits;
     this.post = post;
     this.clock = clock;
+    this.nextFullToldAt = clock.nanos();
     this.scheduler = scheduler;
     this.randomness = randomness;
     this.listener = listener;
@@ -201,10 +207,27 @@ public final class Membership {
       if (change != null) {
         changed = true;
         noted(change, cause);
+      } else if (table.hasNoRoomFor(entry)) {
+        turnedAway++;
       }
     }
     if (changed) {
       publish();
+    }
+    tellIfFull(now);
+  }
+
+  private void tellIfFull(long now) {
+    if (turnedAway > 0 && now - nextFullToldAt >= 0) {
+      nextFullToldAt = now + FULL_TOLD_EVERY_NANOS;
+      listener.trouble(
+          "the table of members is full with "
+              + limits.membersMax()
+              + " (ring.members.max): "
+              + turnedAway
+              + (turnedAway == 1 ? " fact" : " facts")
+              + " about others turned away");
+      turnedAway = 0;
     }
   }
 

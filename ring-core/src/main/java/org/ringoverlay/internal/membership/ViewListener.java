@@ -16,4 +16,7 @@ public interface ViewListener {
 
   /** Another process runs with this node's ID and a later start: this one has to go. */
   void superseded(String why);
+
+  /** Something that a person should know of. */
+  void trouble(String what);
 }

@@ -134,10 +134,18 @@ public final class CoreSettings {
           LINK_REDIAL,
           LINK_HANDSHAKE);
 
+  /** Room in a frame for the header, and what a transport may put around it. */
+  private static final int HEADER_BYTES_MAX = 1024;
+
   private CoreSettings() {}
 
   /** The longest frame that the transport lets in. */
   public static int frameBytesMax(Settings settings) {
     return (int) Math.min(Integer.MAX_VALUE / 2, settings.get(FRAME_MAX));
+  }
+
+  /** The longest JSON of a request or a reply. */
+  public static int payloadBytesMax(Settings settings) {
+    return frameBytesMax(settings) - HEADER_BYTES_MAX;
   }
 }

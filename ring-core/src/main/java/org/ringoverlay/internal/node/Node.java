@@ -370,7 +370,7 @@ public final class Node {
   }
 
   private int payloadBytesMax() {
-    return CoreSettings.frameBytesMax(config.settings()) - 1024;
+    return CoreSettings.payloadBytesMax(config.settings());
   }
 
   /** Leaves. Any thread. */

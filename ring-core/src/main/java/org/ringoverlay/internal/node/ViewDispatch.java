@@ -110,6 +110,11 @@ final class ViewDispatch implements ViewListener {
   }
 
   @Override
+  public void trouble(String what) {
+    observer.trouble(self, what);
+  }
+
+  @Override
   public void superseded(String why) {
     LOG.error("node {} stops: {}", self, why);
     observer.trouble(self, why);

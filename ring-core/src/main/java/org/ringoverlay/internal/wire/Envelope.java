@@ -10,19 +10,23 @@ import org.ringoverlay.spi.OutboundFrame;
  *
  * <pre>
  *   0  version          1  kind            2  flags (2)
- *   4  hops so far      5  hops at most    6  hops of the request (in replies)   7  zero
+ *   4  hops so far      5  hops at most    6  hops of the request (in replies)
+ *   7  number of the attempt (in requests)
  *   8  target (20)     28  origin (20)
  *  48  run of the asker (8)                56  sequence of the request (8)
- *  64  oldest sequence that the asker still waits for (8)
+ *  64  oldest sequence that the asker still waits for (8); in replies the attempts spoken for
  *  72  microseconds left (4, unsigned)     76  length of the service's name
  *  77  the service's name, then the payload
  * </pre>
  *
  * <p>The asker, its run (its incarnation and 31 bits of chance) and the sequence name a request; a
- * reply carries the same three. A node on the way changes the hops and nothing else, and never
- * parses the payload. Immutable but for the bytes, which nobody changes after they were handed
- * over.
+ * reply carries the same three. Each attempt of a request has a number besides, and a reply says
+ * for which of them it speaks: so the asker knows which copies may still be at work somewhere. A
+ * node on the way changes the hops and nothing else, and never parses the payload. Immutable but
+ * for the bytes, which nobody changes after they were handed over.
  *
+ * @param attempts a set of bits, one for each attempt as {@link #attempt} gives it: in a request
+ *     its own, in a reply all that it speaks for
  * @param array holds the payload, not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, not shared: a copy per message would cost
@@ -37,6 +41,7 @@ public record Envelope(
     long incarnation,
     long sequence,
     long oldestOpen,
+    long attempts,
     long microsLeft,
     String service,
     byte[] array,
@@ -69,6 +74,16 @@ public record Envelope(
 
   static final byte VERSION = 1;
 
+  /**
+   * All attempts too late to have a bit of their own; no reply is known to speak for each of them.
+   */
+  public static final long ATTEMPTS_BEYOND = 1L << 63;
+
+  /** The bit of an attempt; the first is 1. */
+  public static long attempt(int number) {
+    return number < 1 ? 0 : number < 64 ? 1L << (number - 1) : ATTEMPTS_BEYOND;
+  }
+
   /** Whether a flag is set. */
   public boolean has(int flag) {
     return (flags & flag) != 0;
@@ -87,11 +102,35 @@ public record Envelope(
         incarnation,
         sequence,
         oldestOpen,
+        attempts,
         microsLeft,
         service,
         array,
         offset,
         length);
+  }
+
+  /** The same answer, which speaks for these attempts too. */
+  public Envelope speakingFor(long moreAttempts) {
+    return (attempts | moreAttempts) == attempts
+        ? this
+        : new Envelope(
+            kind,
+            flags,
+            hops,
+            hopsMax,
+            requestHops,
+            target,
+            origin,
+            incarnation,
+            sequence,
+            oldestOpen,
+            attempts | moreAttempts,
+            microsLeft,
+            service,
+            array,
+            offset,
+            length);
   }
 
   /** The answer to this request. */
@@ -107,6 +146,7 @@ public record Envelope(
         incarnation,
         sequence,
         0,
+        attempts,
         microsLeft,
         service,
         payload,
@@ -129,6 +169,10 @@ public record Envelope(
     return chars;
   }
 
+  private int attemptNumber() {
+    return attempts == 0 ? 0 : Long.numberOfTrailingZeros(attempts) + 1;
+  }
+
   @Override
   public void writeTo(ByteBuffer out) {
     out.put(VERSION);
@@ -137,12 +181,12 @@ public record Envelope(
     out.put((byte) hops);
     out.put((byte) hopsMax);
     out.put((byte) requestHops);
-    out.put((byte) 0);
+    out.put((byte) (kind == Kind.REQUEST ? attemptNumber() : 0));
     target.write(out);
     origin.write(out);
     out.putLong(incarnation);
     out.putLong(sequence);
-    out.putLong(oldestOpen);
+    out.putLong(kind == Kind.REQUEST ? oldestOpen : attempts);
     out.putInt((int) Math.min(microsLeft, MICROS_LEFT_MAX));
     int nameBytes = serviceLength();
     out.put((byte) nameBytes);
@@ -170,6 +214,7 @@ public record Envelope(
         && incarnation == that.incarnation
         && sequence == that.sequence
         && oldestOpen == that.oldestOpen
+        && attempts == that.attempts
         && microsLeft == that.microsLeft
         && service.equals(that.service)
         && java.util.Arrays.equals(

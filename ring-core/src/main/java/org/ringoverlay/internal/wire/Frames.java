@@ -83,12 +83,15 @@ public final class Frames {
     int hops = in.get() & 0xFF;
     int hopsMax = in.get() & 0xFF;
     int requestHops = in.get() & 0xFF;
-    in.get();
+    int attempt = in.get() & 0xFF;
     Id target = Id.read(in);
     Id origin = Id.read(in);
     long incarnation = in.getLong();
     long sequence = in.getLong();
-    long oldestOpen = in.getLong();
+    long oldestOrAttempts = in.getLong();
+    boolean asks = kind == Kind.REQUEST;
+    long oldestOpen = asks ? oldestOrAttempts : 0;
+    long attempts = asks ? Envelope.attempt(attempt) : oldestOrAttempts;
     long microsLeft = in.getInt() & 0xFFFF_FFFFL;
     int nameBytes = in.get() & 0xFF;
     if (hopsMax < 1
@@ -122,6 +125,7 @@ public final class Frames {
             incarnation,
             sequence,
             oldestOpen,
+            attempts,
             microsLeft,
             service,
             frame,

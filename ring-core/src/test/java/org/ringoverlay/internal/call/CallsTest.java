@@ -6,6 +6,7 @@ import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -95,7 +96,22 @@ class CallsTest {
     for (int i = 0; i < 1_000; i++) {
       calls.answered(
           new Envelope(
-              Kind.REPLY, 1, 1, 16, 1, SELF, THIRD, 4, 1_000 + i, 0, 1, "echo", new byte[0], 0, 0));
+              Kind.REPLY,
+              1,
+              1,
+              16,
+              1,
+              SELF,
+              THIRD,
+              4,
+              1_000 + i,
+              0,
+              1,
+              1,
+              "echo",
+              new byte[0],
+              0,
+              0));
     }
     assertThat(ends).isEmpty();
     assertThat(observer.count("stray")).isEqualTo(1_001);
@@ -123,11 +139,139 @@ class CallsTest {
   }
 
   @Test
-  void refusalOfTheOnlyNodeAskedMeansThatNothingChanged() {
+  void refusalOfASingleAttemptMeansThatNothingChangedWhoeverGivesIt() {
     call(WRITE);
-    calls.doubt(ROOT);
     calls.answered(failure(way.last(), ROOT, 0, new RingException.Refused("busy")));
+    call(WRITE);
+    Envelope forwarded = way.last().forwarded().forwarded();
+    calls.answered(failure(forwarded, THIRD, 0, new RingException.Refused("busy")));
+    assertThat(ends).hasSize(2).hasOnlyElementsOfType(RingException.Refused.class);
+  }
+
+  @Test
+  void refusalOfTheForwarderDoesNotSpeakForTheAttemptThatItPassedOn() {
+    call(WRITE);
+    loop.advance(200 * MILLIS);
+    assertThat(way.sent).as("both attempts went to the same first hop").hasSize(2);
+    calls.answered(failure(way.last(), ROOT, 0, new RingException.Refused("busy")));
+    assertThat(ends).singleElement().isInstanceOf(RingException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void refusalThatSpeaksForAllAttemptsMeansThatNothingChanged() {
+    call(WRITE);
+    loop.advance(200 * MILLIS);
+    Envelope first = way.sent.get(0).envelope();
+    Envelope answer = failure(first, ROOT, 0, new RingException.Unavailable("no majority"));
+    calls.answered(answer.speakingFor(way.last().attempts()));
+    assertThat(ends).singleElement().isInstanceOf(RingException.Unavailable.class);
+  }
+
+  @Test
+  void refusalsOfEachAttemptInTheirOrderMeanThatNothingChanged() {
+    call(WRITE);
+    loop.advance(200 * MILLIS);
+    for (FakeWay.Sent sent : List.copyOf(way.sent)) {
+      assertThat(ends).isEmpty();
+      calls.answered(failure(sent.envelope(), ROOT, 0, new RingException.Refused("busy")));
+    }
     assertThat(ends).singleElement().isInstanceOf(RingException.Refused.class);
+  }
+
+  @Test
+  void answerThatArrivesTwiceSpeaksForItsAttemptOnce() {
+    call(WRITE);
+    Envelope answer = failure(way.last(), ROOT, 0, new RingException.NotOwner("not I", null));
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    calls.answered(answer);
+    calls.answered(answer);
+    assertThat(ends).as("the present root has it in work").isEmpty();
+  }
+
+  @Test
+  void nothingButASuccessOrTheHandlersOwnFailureSpeaksForAnAttemptThatIsSilent() {
+    for (RingException error :
+        List.of(
+            new RingException.Refused("busy"),
+            new RingException.Timeout("late"),
+            new RingException.NoRoute("no way"),
+            new RingException.Unavailable("not now"),
+            new RingException.NotOwner("not I", null),
+            new RingException.Closed("stopping"),
+            new RingException.Denied("no"),
+            new RingException.InvalidInput("bad"),
+            new RingException.Conflict("k", OptionalLong.empty(), OptionalLong.of(1), null, null),
+            new RingException.Incompatible("older"),
+            RingException.Incompatible.unknownService("no such service here"))) {
+      way.hop = ROOT;
+      call(WRITE);
+      way.hop = THIRD;
+      calls.doubt(ROOT);
+      calls.answered(failure(way.last(), THIRD, 0, error));
+      assertThat(ends).as(error.code()).last().isInstanceOf(RingException.OutcomeUnknown.class);
+    }
+  }
+
+  @Test
+  void attemptsBeyondTheirBitsAreNeverTakenForSpokenFor() {
+    var patient = new CallOptions(3_000_000 * MILLIS, false, false, false);
+    call(patient);
+    for (int i = 1; i < 70; i++) {
+      calls.doubt(ROOT);
+    }
+    assertThat(way.sent).hasSize(70);
+    for (FakeWay.Sent sent : List.copyOf(way.sent)) {
+      calls.answered(failure(sent.envelope(), ROOT, 0, new RingException.Refused("busy")));
+    }
+    assertThat(ends).singleElement().isInstanceOf(RingException.OutcomeUnknown.class);
+  }
+
+  @Test
+  void attemptThatTheOverlayGaveBackIsMadeAgainSoonAndNotAtOnce() {
+    call(new CallOptions(10_000 * MILLIS, false, false, false));
+    loop.advance(2_500 * MILLIS);
+    int before = way.sent.size();
+    assertThat(before).as("the pauses have grown").isGreaterThan(5);
+    for (int i = 0; i < 3; i++) {
+      RingException lost = new RingException.NoRoute("lost");
+      calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
+      loop.advance(70 * MILLIS);
+      assertThat(way.sent).as("not at once").hasSize(before + i);
+      loop.advance(70 * MILLIS);
+      assertThat(way.sent).as("within the first pause and its jitter").hasSize(before + i + 1);
+    }
+  }
+
+  @Test
+  void callOfWhichTheOverlayGaveBackEachAttemptHasNoRoute() {
+    for (CallOptions options : List.of(WRITE, READ)) {
+      ends.clear();
+      call(options);
+      int answered = way.sent.size() - 1;
+      while (ends.isEmpty()) {
+        for (; answered < way.sent.size(); answered++) {
+          Envelope attempt = way.sent.get(answered).envelope();
+          RingException lost = new RingException.NoRoute("too many hops");
+          calls.answered(failure(attempt, THIRD, Envelope.FROM_ROUTER, lost));
+        }
+        loop.advance(MILLIS);
+      }
+      assertThat(ends).singleElement().isInstanceOf(RingException.NoRoute.class);
+      assertThat(ends.get(0).toString()).contains("too many hops");
+    }
+  }
+
+  @Test
+  void callOfWhichTheOverlayGaveBackAllButOneAttemptIsUnknown() {
+    call(WRITE);
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    RingException lost = new RingException.NoRoute("lost");
+    calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
+    way.outcome = Connection.Sent.CLOSED;
+    loop.advance(1_100 * MILLIS);
+    assertThat(ends).singleElement().isInstanceOf(RingException.OutcomeUnknown.class);
   }
 
   @Test

@@ -34,6 +34,7 @@ class RepeatsTest {
         incarnation,
         sequence,
         oldestOpen,
+        1,
         1_000_000,
         "echo",
         new byte[0],
@@ -43,6 +44,39 @@ class RepeatsTest {
 
   private static Envelope answer(Envelope request, int bytes) {
     return request.answer(Kind.REPLY, 0, SELF, new byte[bytes]);
+  }
+
+  private static Envelope attempt(int number) {
+    Envelope first = request(ASKER, 1, 1, 1, number > 1 ? Envelope.REPEAT : 0);
+    return new Envelope(
+        first.kind(),
+        first.flags(),
+        1,
+        16,
+        0,
+        SELF,
+        ASKER,
+        1,
+        1,
+        1,
+        Envelope.attempt(number),
+        1_000_000,
+        "echo",
+        new byte[0],
+        0,
+        0);
+  }
+
+  @Test
+  void answerSpeaksForAllAttemptsThatCameHere() {
+    var repeats = new Repeats(WIDE);
+    assertThat(repeats.look(attempt(2))).isInstanceOf(Found.First.class);
+    assertThat(repeats.look(attempt(1))).isInstanceOf(Found.InWork.class);
+    Envelope said = repeats.done(attempt(2), answer(attempt(2), 10), 0);
+    assertThat(said.attempts()).isEqualTo(0b11);
+    assertThat(repeats.look(attempt(4)))
+        .isInstanceOfSatisfying(
+            Found.Answered.class, found -> assertThat(found.answer().attempts()).isEqualTo(0b1011));
   }
 
   private static Envelope run(Repeats repeats, Envelope request, long now) {

@@ -69,7 +69,22 @@ class ServicesTest {
 
   private static Envelope request(String service, long sequence, long micros) {
     return new Envelope(
-        Kind.REQUEST, 0, 1, 16, 0, SELF, ASKER, 1, sequence, 1, micros, service, new byte[0], 0, 0);
+        Kind.REQUEST,
+        0,
+        1,
+        16,
+        0,
+        SELF,
+        ASKER,
+        1,
+        sequence,
+        1,
+        1,
+        micros,
+        service,
+        new byte[0],
+        0,
+        0);
   }
 
   private Envelope deliver(String service, long sequence) {
@@ -108,7 +123,7 @@ class ServicesTest {
     Envelope own = request("echo", 1, 1_000);
     services.deliver(
         new Envelope(
-            own.kind(), 0, 0, 16, 0, SELF, SELF, 1, 1, 1, 1_000, "echo", new byte[0], 0, 0));
+            own.kind(), 0, 0, 16, 0, SELF, SELF, 1, 1, 1, 1, 1_000, "echo", new byte[0], 0, 0));
     assertThat(way.sent).isEmpty();
     assertThat(way.delivered).hasSize(1);
   }

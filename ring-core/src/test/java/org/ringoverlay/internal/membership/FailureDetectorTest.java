@@ -62,6 +62,9 @@ class FailureDetectorTest {
     public void givenUp() {}
 
     @Override
+    public void trouble(String what) {}
+
+    @Override
     public void superseded(String why) {
       throw new AssertionError(why);
     }

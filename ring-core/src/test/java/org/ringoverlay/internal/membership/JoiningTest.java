@@ -64,6 +64,9 @@ class JoiningTest {
     public void givenUp() {}
 
     @Override
+    public void trouble(String what) {}
+
+    @Override
     public void superseded(String why) {
       throw new AssertionError(why);
     }

@@ -35,6 +35,7 @@ class MembershipTest {
     final Membership membership;
     final List<MemberEvent> events = new ArrayList<>();
     final List<String> superseded = new ArrayList<>();
+    final List<String> troubles = new ArrayList<>();
 
     Seat(int place, long incarnation, FakeLoop loop) {
       this.self = node(place);
@@ -75,6 +76,11 @@ class MembershipTest {
     public void givenUp() {}
 
     @Override
+    public void trouble(String what) {
+      troubles.add(what);
+    }
+
+    @Override
     public void superseded(String why) {
       superseded.add(why);
     }
@@ -103,6 +109,24 @@ class MembershipTest {
     loop.turn();
     assertThat(seat.post.letters).as("it is no news any more").isEmpty();
     assertThat(seat.events).isEmpty();
+  }
+
+  @Test
+  void fullTableIsToldOfWithTheNumberOfFactsTurnedAwayAndNotEachTime() {
+    for (int place = 2; place <= 100; place++) {
+      apply(fact(node(place), 1, MemberState.ALIVE));
+    }
+    apply(fact(node(100), 2, MemberState.ALIVE), fact(node(100), 2, MemberState.ALIVE));
+    assertThat(seat.troubles).as("what is known has room").isEmpty();
+
+    for (int place = 101; place < 121; place++) {
+      apply(fact(node(place), 1, MemberState.ALIVE));
+    }
+    assertThat(seat.membership.view().members()).hasSize(100);
+    assertThat(seat.troubles).singleElement().asString().contains("ring.members.max", "1 fact ");
+    loop.advance(10_000 * FakeLoop.MILLIS);
+    apply(fact(node(121), 1, MemberState.ALIVE));
+    assertThat(seat.troubles).hasSize(2).last().asString().contains("20 facts");
   }
 
   @Test

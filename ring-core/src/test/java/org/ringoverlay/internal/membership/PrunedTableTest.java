@@ -38,6 +38,11 @@ class PrunedTableTest {
         public void givenUp() {}
 
         @Override
+        public void trouble(String what) {
+          throw new AssertionError(what);
+        }
+
+        @Override
         public void superseded(String why) {
           throw new AssertionError(why);
         }

@@ -46,7 +46,7 @@ final class Copies implements RingService<CopyRequest> {
     try {
       return CompletableFuture.completedFuture(answer(request, context.origin()));
     } catch (RingException refused) {
-      return CompletableFuture.failedFuture(refused);
+      return context.fail(refused);
     }
   }
 

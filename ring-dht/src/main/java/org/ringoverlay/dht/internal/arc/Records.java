@@ -90,10 +90,17 @@ public final class Records implements RingService<Request> {
   @Override
   public CompletionStage<?> handle(Request request, Context context) {
     try {
-      return take(request, context);
+      return take(request, context).exceptionallyCompose(error -> said(error, context));
     } catch (RingException refused) {
-      return CompletableFuture.failedFuture(refused);
+      return context.fail(refused);
     }
+  }
+
+  /** A leader's errors are outcomes of the request, and say rightly whether something changed. */
+  private static <R> CompletionStage<R> said(Throwable error, Context context) {
+    return error instanceof RingException outcome
+        ? context.fail(outcome)
+        : CompletableFuture.failedFuture(error);
   }
 
   private CompletionStage<?> take(Request request, Context context) {
