@@ -22,8 +22,8 @@ import org.ringoverlay.id.Id;
  *
  * <p>Of each key one change is under way at a time. It is kept here first, then sent to the copies,
  * and acknowledged when enough have it. Before a register is shown or changed enough copies hold
- * it; a register that was found in the takeover at fewer is written back first. Reads and conflicts
- * are confirmed by {@link Checks}.
+ * it; a register that was found in the takeover at fewer is written back first, and one that others
+ * know better is fetched by {@link Recovery}. Reads and conflicts are confirmed by {@link Checks}.
  *
  * <p>Plain state, on the loop.
  *
@@ -39,8 +39,8 @@ final class Reign {
   private final ArcLeader leader;
   private final TreeMap<String, Cell> cells = new TreeMap<>();
   private final Map<String, Cell> busy = new LinkedHashMap<>();
-  private final Checks checks = new Checks();
-  private final List<Id> heard = new ArrayList<>();
+  private final Recovery recovery;
+  private final Checks checks;
   private Place place;
   private String cursor = "";
   private boolean over;
@@ -62,11 +62,13 @@ final class Reign {
     this.out = out;
     this.leader = leader;
     this.place = place;
+    this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
+    this.checks = new Checks(arc, self, ballot, out, place);
   }
 
   /** Takes up what the takeover learned. */
   void begin(Takeover won) {
-    heard.addAll(won.heard());
+    recovery.begin(won);
     won.known()
         .forEach(
             (key, known) -> {
@@ -120,9 +122,9 @@ final class Reign {
       change(cell, pending, change);
     } else if (request instanceof Request.Get) {
       var found = cell.found(place);
-      confirm(pending, () -> pending.done(found));
+      checks.confirm(pending, () -> pending.done(found));
     } else {
-      confirm(pending, () -> pending.done(seat()));
+      checks.confirm(pending, () -> pending.done(seat()));
     }
   }
 
@@ -137,10 +139,10 @@ final class Reign {
     if (decision instanceof Decision.Repeat repeat) {
       acknowledge(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Reject reject) {
-      confirm(pending, () -> pending.fail(reject.reason()));
+      checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
       var nothing = new Request.Done(0, false, place.copies().size(), place.wanted());
-      confirm(pending, () -> pending.done(nothing));
+      checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, change, apply);
     }
@@ -194,7 +196,7 @@ final class Reign {
   }
 
   void accepted(Id node, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
-    reply.higher().forEach(head -> learn(node, head));
+    reply.higher().forEach(head -> recovery.learn(node, head));
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell == null || cell.version() != head.version()) {
@@ -292,147 +294,48 @@ final class Reign {
   // ---- registers that others know better
 
   void heard(Id node, List<Head> heads, boolean more) {
-    heads.forEach(head -> learn(node, head));
-    if (!more && !heard.contains(node)) {
-      heard.add(node);
-    }
-    out.repair();
+    recovery.heard(node, heads, more);
   }
 
   boolean hasHeard(Id node) {
-    return heard.contains(node);
-  }
-
-  private void learn(Id node, Head head) {
-    if (Versions.round(head.version()) > ballot.round()) {
-      return;
-    }
-    cells
-        .computeIfAbsent(head.key(), key -> new Cell(key, shelf.register(arc, key)))
-        .learn(head.version(), List.of(node));
+    return recovery.hasHeard(node);
   }
 
   /** Hastens what somebody waits for. */
   private void urge(Cell cell) {
     busy.put(cell.key, cell);
     out.tick();
-    if (!cell.isUnknown()) {
-      for (Id node : place.copies()) {
-        if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
-          sendWhole(cell, node);
-        }
+    if (cell.isUnknown()) {
+      recovery.fetch(cell);
+      return;
+    }
+    for (Id node : place.copies()) {
+      if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
+        sendWhole(cell, node);
       }
-    } else if (!cell.fetching) {
-      cell.fetching = true;
-      out.fetch(cell.sources.get(0), new CopyRequest.Fetch(arc, List.of(cell.key)));
     }
   }
 
   void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
-    for (Entry entry : reply.entries()) {
-      Cell cell = keys.contains(entry.key()) ? cells.get(entry.key()) : null;
-      if (cell != null && Versions.round(entry.version()) > ballot.round()) {
-        // Between its head and this register the node has heard of a newer daddy.
-        leader.end(leader.notOwner());
-        return;
-      }
-      if (cell != null && entry.version() > cell.version()) {
-        adopt(cell, node, entry);
-      }
-    }
-    String first = keys.isEmpty() ? "" : keys.get(0);
-    for (String key : keys) {
-      Cell cell = cells.get(key);
-      if (cell != null && cell.fetching) {
-        cell.fetching = false;
-        if (cell.sourceVersion <= cell.version()) {
-          cell.sources.clear();
-        } else if (key.equals(first) && !hasNewer(reply, cell)) {
-          // At least the first would have come if the node had it still.
-          cell.forget(node, self);
-        }
-        progress(cell, nowNanos);
-      }
-    }
-    out.repair();
-  }
-
-  /** Whether a newer register came that this node had no room for. */
-  private static boolean hasNewer(CopyRequest.Fetched reply, Cell cell) {
-    return reply.entries().stream()
-        .anyMatch(entry -> entry.key().equals(cell.key) && entry.version() > cell.version());
-  }
-
-  private void adopt(Cell cell, Id node, Entry entry) {
-    try {
-      if (!shelf.accept(arc, ballot, List.of(entry)).granted()) {
-        return;
-      }
-    } catch (RingException.Refused full) {
-      List.copyOf(cell.queue).forEach(pending -> pending.fail(full));
-      cell.queue.clear();
+    if (recovery.isOutranked(keys, reply)) {
+      leader.end(leader.notOwner());
       return;
     }
-    Register adopted = shelf.register(arc, cell.key);
-    if (adopted != null) {
-      cell.becomes(adopted, self);
-      cell.holds(node);
-      if (entry.version() == cell.sourceVersion) {
-        cell.sources.forEach(cell::holds);
-      }
-    }
+    recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
   }
 
   void fetchFailed(Id node, List<String> keys) {
-    for (String key : keys) {
-      Cell cell = cells.get(key);
-      if (cell != null) {
-        cell.fetching = false;
-        if (!place.asked().contains(node)) {
-          // What only departed members held is gone with them: what is left is the newest.
-          cell.forget(node, self);
-        } else if (cell.sources.remove(node)) {
-          cell.sources.add(node);
-        }
-      }
-    }
-    out.tick();
+    recovery.fetchFailed(node, keys, place);
   }
 
   // ---- reads
 
-  private void confirm(Pending pending, Runnable answer) {
-    checks.add(new Checks.Read(pending, answer));
-    check();
-  }
-
-  private void check() {
-    checks.begin();
-    while (checks.isRunning()) {
-      List<Checks.Read> confirmed = checks.confirmed(self, place);
-      if (confirmed.isEmpty()) {
-        for (Id node : checks.toAsk(self, place)) {
-          out.check(node, new CopyRequest.Check(arc, ballot), checks.number());
-        }
-        out.tick();
-        return;
-      }
-      confirmed.forEach(read -> read.answer().run());
-      checks.begin();
-    }
-  }
-
   void checked(Id node, long number) {
-    if (number == checks.number()) {
-      checks.granted(node);
-      check();
-    }
+    checks.checked(node, number);
   }
 
   void checkFailed(Id node, long number) {
-    if (number == checks.number()) {
-      checks.silent(node);
-    }
+    checks.failed(node, number);
   }
 
   private Seat seat() {
@@ -451,13 +354,12 @@ final class Reign {
   void place(Place next, List<Id> newcomers, long nowNanos) {
     place = next;
     if (!newcomers.isEmpty()) {
-      heard.removeAll(newcomers);
-      cells.values().forEach(cell -> cell.forgetAll(newcomers, self));
+      recovery.forgetAll(newcomers);
     }
     for (Cell cell : List.copyOf(busy.values())) {
       progress(cell, nowNanos);
     }
-    check();
+    checks.place(next);
     out.repair();
   }
 
@@ -465,8 +367,7 @@ final class Reign {
     for (Cell cell : List.copyOf(busy.values())) {
       tick(cell, nowNanos);
     }
-    checks.expire(nowNanos);
-    check();
+    checks.tick(nowNanos);
     out.repair();
     return !over && (!busy.isEmpty() || checks.isRunning());
   }
@@ -545,7 +446,7 @@ final class Reign {
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
       cell.queue.clear();
     }
-    checks.drain().forEach(read -> read.pending().fail(why));
+    checks.end(why);
     cells.clear();
     busy.clear();
   }
