@@ -76,13 +76,23 @@ final class Checks {
     goOn();
   }
 
-  private static void expire(List<Read> reads, long nowNanos) {
+  private void expire(List<Read> reads, long nowNanos) {
     for (Read read : reads) {
       if (read.pending.isExpired(nowNanos)) {
-        read.pending.expire("The copies did not confirm the read in time.");
+        read.pending.fail(unconfirmed());
       }
     }
     reads.removeIf(read -> read.pending.isAnswered());
+  }
+
+  private RingException unconfirmed() {
+    var silent = new ArrayList<>(place.copies());
+    silent.remove(self);
+    silent.removeAll(granted);
+    return new RingException.Unavailable(
+        place.need()
+            + " copies must confirm a read, and these have not answered: "
+            + String.join(", ", silent.stream().map(Id::shortString).toList()));
   }
 
   private void goOn() {

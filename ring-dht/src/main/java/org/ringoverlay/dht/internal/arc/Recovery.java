@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -25,6 +26,9 @@ final class Recovery {
   private final Map<String, Cell> cells;
   private final List<Id> heard = new ArrayList<>();
 
+  /** Who says that it holds something and has not told what; true while it is being asked. */
+  private final Map<Id, Boolean> asking = new LinkedHashMap<>();
+
   Recovery(int arc, Id self, Ballot ballot, Shelf shelf, Outbox out, Map<String, Cell> cells) {
     this.arc = arc;
     this.self = self;
@@ -42,10 +46,49 @@ final class Recovery {
   /** A node has told of these registers; whether that was all that it holds. */
   void heard(Id node, List<Head> heads, boolean more) {
     heads.forEach(head -> learn(node, head));
-    if (!more && !heard.contains(node)) {
-      heard.add(node);
+    if (!more) {
+      asking.remove(node);
+      if (!heard.contains(node)) {
+        heard.add(node);
+      }
     }
     out.repair();
+  }
+
+  /** A node says that it holds something: it is asked until it tells what, or is gone. */
+  void hear(Id node) {
+    if (!heard.contains(node) && asking.putIfAbsent(node, true) == null) {
+      ask(node);
+      out.tick();
+    }
+  }
+
+  private void ask(Id node) {
+    out.prepare(node, new CopyRequest.Prepare(arc, ballot, ""));
+  }
+
+  /** A node that was asked did not answer. */
+  void unheard(Id node) {
+    if (!out.isMember(node)) {
+      asking.remove(node);
+    } else if (asking.containsKey(node)) {
+      asking.put(node, false);
+    }
+  }
+
+  boolean isAsking() {
+    return !asking.isEmpty();
+  }
+
+  /** Asks again who did not answer. */
+  void tick() {
+    asking.replaceAll(
+        (node, beingAsked) -> {
+          if (!beingAsked) {
+            ask(node);
+          }
+          return true;
+        });
   }
 
   boolean hasHeard(Id node) {
@@ -144,13 +187,16 @@ final class Recovery {
     }
   }
 
-  /** A node did not send what was asked of it. */
-  void fetchFailed(Id node, List<String> keys, Place place) {
+  /**
+   * A node did not send what was asked of it. While it is a member it may hold the only copy of
+   * what was acknowledged, so it is asked again.
+   */
+  void fetchFailed(Id node, List<String> keys) {
     for (String key : keys) {
       Cell cell = cells.get(key);
       if (cell != null) {
         cell.fetching = false;
-        if (!place.asked().contains(node)) {
+        if (!out.isMember(node)) {
           // What only departed members held is gone with them: what is left is the newest.
           cell.forget(node, self);
         } else if (cell.sources.remove(node)) {

@@ -297,6 +297,16 @@ final class Reign {
     recovery.heard(node, heads, more);
   }
 
+  /** A node says that it holds something. */
+  void hear(Id node) {
+    recovery.hear(node);
+  }
+
+  /** A node did not tell what it holds. */
+  void unheard(Id node) {
+    recovery.unheard(node);
+  }
+
   boolean hasHeard(Id node) {
     return recovery.hasHeard(node);
   }
@@ -325,7 +335,7 @@ final class Reign {
   }
 
   void fetchFailed(Id node, List<String> keys) {
-    recovery.fetchFailed(node, keys, place);
+    recovery.fetchFailed(node, keys);
   }
 
   // ---- reads
@@ -369,13 +379,14 @@ final class Reign {
     }
     checks.tick(nowNanos);
     out.repair();
-    return !over && (!busy.isEmpty() || checks.isRunning());
+    recovery.tick();
+    return !over && (!busy.isEmpty() || checks.isRunning() || recovery.isAsking());
   }
 
   private void tick(Cell cell, long nowNanos) {
     for (Pending pending : List.copyOf(cell.queue)) {
       if (pending.isExpired(nowNanos)) {
-        pending.expire("The request waited for its key until its time was over.");
+        pending.fail(notReady(cell));
       }
     }
     cell.queue.removeIf(Pending::isAnswered);
@@ -425,13 +436,31 @@ final class Reign {
         .count();
   }
 
+  /** What an unsettled key waits for. */
+  private RingException notReady(Cell cell) {
+    if (cell.isUnknown()) {
+      return new RingException.Unavailable(
+          "Only members that do not answer hold the newest value: " + names(cell.sources));
+    }
+    var silent = new ArrayList<>(place.copies());
+    silent.removeAll(cell.holders);
+    return new RingException.Unavailable(
+        place.need()
+            + " copies must hold the value before it can be used, and these have not answered: "
+            + names(silent));
+  }
+
+  private static String names(List<Id> nodes) {
+    return String.join(", ", nodes.stream().map(Id::shortString).toList());
+  }
+
   private RingException unreachable() {
     return new RingException.Unavailable(
         place.need()
             + " copies are needed and "
             + place.copies().size()
             + " members answer; under suspicion: "
-            + String.join(", ", place.suspects().stream().map(Id::shortString).toList()));
+            + names(place.suspects()));
   }
 
   void end(RingException why) {

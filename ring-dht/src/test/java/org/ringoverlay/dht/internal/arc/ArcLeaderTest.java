@@ -22,7 +22,10 @@ class ArcLeaderTest {
   private static final Id SELF = Id.of("self");
   private static final Id B = Id.of("b");
   private static final Id C = Id.of("c");
+  private static final Id FAR = Id.of("far");
   private static final long SECOND = 1_000_000_000L;
+  private static final Entry HELD =
+      new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 3 * SECOND, 100, 10, 10_000);
 
   private final Shelf shelf = new Shelf(100);
@@ -224,7 +227,7 @@ class ArcLeaderTest {
     leader.tick(6 * SECOND);
 
     assertThat(error(put)).isInstanceOf(RingException.OutcomeUnknown.class);
-    assertThat(error(waiting)).isInstanceOf(RingException.Timeout.class);
+    assertThat(error(waiting)).isInstanceOf(RingException.Unavailable.class);
   }
 
   @Test
@@ -332,6 +335,117 @@ class ArcLeaderTest {
     assertThat(shelf.records()).isZero();
   }
 
+  @Test
+  void aFarHolderThatIsSilentButAMemberIsAskedUntilItTells() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    assertThat(sent.prepares).endsWith(FAR);
+    Pending early = get();
+    leader.submit(early, 0);
+
+    leader.prepareFailed(FAR, leader.ballot());
+    leader.tick(6 * SECOND);
+
+    assertThat(error(early))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(FAR.shortString());
+    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
+    assertThat(leader.isPreparing()).isTrue();
+
+    promise(FAR, HELD);
+    assertThat(leader.isPreparing()).isFalse();
+    assertThat(sent.fetches).isEmpty();
+    leader.submit(get(), 6 * SECOND);
+    assertThat(sent.fetches).containsExactly(FAR);
+  }
+
+  @Test
+  void aFarHolderThatIsGoneIsWaitedForNoMore() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    sent.gone.add(FAR);
+
+    leader.prepareFailed(FAR, leader.ballot());
+    leader.tick(0);
+
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  @Test
+  void aRegisterThatOnlyASilentMemberHoldsIsUnavailableAndNotAbsent() {
+    leadWithHeldByFarAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+
+    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
+    leader.tick(SECOND);
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(sent.fetches).containsExactly(FAR, FAR);
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(FAR.shortString());
+  }
+
+  @Test
+  void aRegisterThatOnlyAGoneMemberHeldIsAbsent() {
+    leadWithHeldByFarAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+    sent.gone.add(FAR);
+
+    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
+    leader.tick(0);
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+
+    assertThat(((Request.Found) read.answer().join()).present()).isFalse();
+  }
+
+  @Test
+  void aMemberThatSaysLateThatItHoldsSomethingIsAskedUntilItTellsWhat() {
+    lead();
+    leader.hear(FAR);
+    leader.prepareFailed(FAR, leader.ballot());
+    assertThat(leader.tick(0)).isTrue();
+    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
+
+    promise(FAR, HELD);
+    leader.submit(get(), 0);
+    assertThat(sent.fetches).containsExactly(FAR);
+  }
+
+  @Test
+  void aReadThatTooFewCopiesConfirmIsUnavailable() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    leader.checkFailed(B, leader.ballot(), 1);
+
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(B.shortString())
+        .hasMessageContaining(C.shortString());
+  }
+
+  private void leadWithHeldByFarAlone() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    promise(FAR, HELD);
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
   private void promise(Id node, Entry held) {
     var heads = List.of(new Head(held.key(), held.version()));
     leader.promised(
@@ -400,7 +514,9 @@ class ArcLeaderTest {
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
     private final List<Accept> accepts = new ArrayList<>();
+    private final List<Id> prepares = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
+    private final List<Id> gone = new ArrayList<>();
     private final List<Id> fetches = new ArrayList<>();
     private boolean ended;
 
@@ -414,7 +530,9 @@ class ArcLeaderTest {
     }
 
     @Override
-    public void prepare(Id node, CopyRequest.Prepare message) {}
+    public void prepare(Id node, CopyRequest.Prepare message) {
+      prepares.add(node);
+    }
 
     @Override
     public void accept(Id node, CopyRequest.Accept message, List<Head> heads) {
@@ -440,6 +558,11 @@ class ArcLeaderTest {
     @Override
     public void ended() {
       ended = true;
+    }
+
+    @Override
+    public boolean isMember(Id node) {
+      return !gone.contains(node);
     }
 
     @Override
