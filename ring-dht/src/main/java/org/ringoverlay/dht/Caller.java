@@ -105,14 +105,33 @@ final class Caller {
 
   /** Asks. On the loop. */
   <R> CompletionStage<Answer<R>> ask(Request request, Class<R> replyType, Duration timeout) {
-    var asking = new Asking<>(request, replyType, ring.clock().nanos() + timeout.toNanos());
+    var asking = new Asking<>(request, replyType, deadlineNanos(timeout));
     asking.attempt();
     return asking.future;
   }
 
-  /** Waits before a repeat: a little at random, longer from time to time. On the loop. */
-  void later(int attempt, Runnable task, Consumer<RingException> failed) {
-    pause(waitNanos(attempt), task, () -> failed.accept(nodeClosed()));
+  /** When a time that begins now will be over. On the loop. */
+  long deadlineNanos(Duration timeout) {
+    return ring.clock().nanos() + timeout.toNanos();
+  }
+
+  /** How much is left, zero or negative if the time is over. On the loop. */
+  Duration timeLeft(long deadlineNanos) {
+    return Duration.ofNanos(deadlineNanos - ring.clock().nanos());
+  }
+
+  /**
+   * Waits before a repeat: a little at random, longer from time to time. On the loop.
+   *
+   * @return false if that would take longer than there is time; then the task never runs
+   */
+  boolean later(int attempt, long deadlineNanos, Runnable task, Consumer<RingException> failed) {
+    long wait = waitNanos(attempt);
+    if (deadlineNanos - ring.clock().nanos() <= wait) {
+      return false;
+    }
+    pause(wait, task, () -> failed.accept(nodeClosed()));
+    return true;
   }
 
   private long waitNanos(int attempt) {
@@ -140,6 +159,7 @@ final class Caller {
     private final boolean changes;
     private int attempts;
     private boolean maybeChanged;
+    private RingException.@Nullable Unavailable lastUnavailable;
 
     Asking(Request request, Class<R> replyType, long deadlineNanos) {
       this.request = request;
@@ -171,11 +191,11 @@ final class Caller {
       }
       Throwable cause = unwrap(error);
       maybeChanged |= changes && cause instanceof RingException.OutcomeUnknown;
-      long wait = waitNanos(attempts++);
+      if (cause instanceof RingException.Unavailable unavailable) {
+        lastUnavailable = unavailable;
+      }
       boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
-      if (mayRepeat && deadlineNanos - ring.clock().nanos() > wait) {
-        pause(wait, this::attempt, () -> end(nodeClosed()));
-      } else {
+      if (!mayRepeat || !later(attempts++, deadlineNanos, this::attempt, this::end)) {
         end(cause);
       }
     }
@@ -189,8 +209,17 @@ final class Caller {
                     + "' may have been made: its daddy gave no final answer in time.",
                 isSafeToRepeat((Request.Change) request)));
       } else {
-        future.completeExceptionally(error);
+        future.completeExceptionally(whyNot(error));
       }
+    }
+
+    /** What a daddy said of its copies tells more than that in the end nobody answered. */
+    private Throwable whyNot(Throwable error) {
+      boolean unanswered =
+          error instanceof RingException.Timeout
+              || error instanceof RingException.NoRoute
+              || error instanceof RingException.NotOwner;
+      return unanswered && lastUnavailable != null ? lastUnavailable : error;
     }
 
     private static boolean isSafeToRepeat(Request.Change change) {

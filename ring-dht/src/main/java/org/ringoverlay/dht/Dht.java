@@ -198,10 +198,11 @@ public final class Dht {
    * @param change from the value, null if there is no record, to the new value, null to delete the
    *     record. It runs on the node's loop, must not block, and may run several times; what it
    *     throws ends the update
-   * @param options without a condition and without an idempotency key; the timeout is for each read
-   *     and each write
+   * @param options without a condition and without an idempotency key; the timeout is for the whole
+   *     update, with all its reads, writes and waits
    * @return the record as written. After {@code ring.dht.update.attempts} conflicts it fails with
-   *     the last {@code Conflict}, which says how many there were
+   *     the last {@code Conflict}, which says how many there were; when its time is over before,
+   *     with {@code Timeout}, which says so too
    */
   public CompletionStage<Versioned> update(
       String key,

@@ -162,6 +162,35 @@ class DhtScenarioTest {
     assertThat(runs[0]).isEqualTo(4);
   }
 
+  @RingTest(seeds = 5)
+  void anUpdateGivesUpWhenItsTimeIsOverAndSaysHowManyAttemptsItMade(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(3, plan -> plan.builder().set("ring.dht.update.attempts", "10000"));
+    ring.settle();
+    int daddy = ring.rootOf(Id.of("key"));
+    Dht dht = dht(ring, (daddy + 1) % 3);
+    ring.await(dht.put("key", Json.of(0)));
+    int[] runs = {0};
+    Duration began = simulation.elapsed();
+
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht.update(
+                        "key",
+                        old -> {
+                          runs[0]++;
+                          // On the daddy itself it comes before what is still under way.
+                          dht(ring, daddy).put("key", Json.of(-runs[0]));
+                          return Json.of(100);
+                        },
+                        WriteOptions.defaults().within(Duration.ofSeconds(2)))))
+        .isInstanceOf(RingException.Timeout.class)
+        .hasMessageContaining("2000 ms")
+        .hasMessageContaining(runs[0] + " attempts");
+    assertThat(simulation.elapsed().minus(began)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+  }
+
   @RingTest(nodes = 3)
   void anUpdateToNothingDeletes(SimRing ring) {
     ring.settle();
