@@ -25,6 +25,10 @@ import org.ringoverlay.error.RingException;
  * <p>Changes carry an operation's ID, so a repeat of one that was made gets its first outcome. So
  * everything may be repeated whose outcome is unknown, until the time is over; then the error says
  * whether something may have been changed.
+ *
+ * <p>A change names the newest version that this node had seen of the arc when it first sent it. If
+ * its record has forgotten operations since, the daddy does nothing. Then a change that surely no
+ * node has decided yet is sent again with what the daddy tells; any other is of unknown outcome.
  */
 final class Caller {
   private static final long FIRST_WAIT_NANOS = 5_000_000;
@@ -35,6 +39,7 @@ final class Caller {
   /** Who pauses before a repeat, and how each is told that no repeat will come. */
   private final Map<Runnable, Runnable> pausing = new LinkedHashMap<>();
 
+  private final SeenVersions seen = new SeenVersions();
   private boolean closed;
 
   Caller(Ring ring) {
@@ -110,6 +115,11 @@ final class Caller {
     return asking.future;
   }
 
+  /** Asks for a change. On the loop. */
+  CompletionStage<Answer<Request.Done>> change(Request.Change change, Duration timeout) {
+    return ask(change, Request.Done.class, timeout);
+  }
+
   /** When a time that begins now will be over. On the loop. */
   long deadlineNanos(Duration timeout) {
     return ring.clock().nanos() + timeout.toNanos();
@@ -153,10 +163,15 @@ final class Caller {
 
   private final class Asking<R> {
     private final CompletableFuture<Answer<R>> future = new CompletableFuture<>();
-    private final Request request;
     private final Class<R> replyType;
     private final long deadlineNanos;
     private final boolean changes;
+    private Request request;
+
+    /** Whether this node sent the operation before, so that it may have been decided. */
+    private boolean sentBefore;
+
+    private long viewAsked;
     private int attempts;
     private boolean maybeChanged;
     private RingException.@Nullable Unavailable lastUnavailable;
@@ -174,6 +189,10 @@ final class Caller {
         end(new RingException.Timeout("No answer for the record in time."));
         return;
       }
+      if (request instanceof Request.Change change) {
+        request = attempts == 0 ? first(change) : change.sent(change.seen(), maybeChanged);
+      }
+      viewAsked = ring.view().version();
       AskOptions options = AskOptions.defaults().within(Duration.ofNanos(left));
       ring.call(
               Records.SERVICE,
@@ -184,12 +203,65 @@ final class Caller {
           .whenComplete(this::answered);
     }
 
+    private Request.Change first(Request.Change change) {
+      Long named = isNamed(change) ? seen.ofOperation(nameOf(change)) : null;
+      sentBefore = named != null;
+      long version = named != null ? named : seen.ofArc(arc());
+      if (isNamed(change)) {
+        seen.named(nameOf(change), version);
+      }
+      return change.sent(version, sentBefore);
+    }
+
+    private int arc() {
+      return ring.view().arcs().indexOf(Keys.id(request.space(), request.key()));
+    }
+
+    private static boolean isNamed(Request.Change change) {
+      return change.operation().startsWith(Dht.CALLERS_OPERATION);
+    }
+
+    private static String nameOf(Request.Change change) {
+      return change.space() + '\0' + change.key() + '\0' + change.operation();
+    }
+
+    /** The register has forgotten operations, which this one may have been among. */
+    private void forgotten(Request.Change change, Request.Done done) {
+      // While the view stood still all went to one node, and that has just said what it did.
+      boolean undecided = !sentBefore && !maybeChanged && viewAsked == ring.view().version();
+      if (!undecided || done.seen() <= change.seen()) {
+        future.completeExceptionally(
+            new RingException.OutcomeUnknown(
+                "Nothing was changed now. But since the change of '"
+                    + change.key()
+                    + "' was first sent its record has seen so many others that it cannot be told"
+                    + " whether that one was made.",
+                false));
+        return;
+      }
+      request = change.sent(done.seen(), false);
+      if (isNamed(change)) {
+        seen.named(nameOf(change), done.seen());
+      }
+      attempts++;
+      attempt();
+    }
+
     private void answered(@Nullable Answer<R> answer, @Nullable Throwable error) {
-      if (error == null) {
+      if (error == null && answer != null) {
+        if (answer.value() instanceof Request.Done done) {
+          seen.saw(arc(), done.seen());
+          if (done.forgotten() > 0 && request instanceof Request.Change change) {
+            forgotten(change, done);
+            return;
+          }
+        } else if (answer.value() instanceof Request.Found found) {
+          seen.saw(arc(), found.seen());
+        }
         future.complete(answer);
         return;
       }
-      Throwable cause = unwrap(error);
+      Throwable cause = error == null ? nodeClosed() : unwrap(error);
       maybeChanged |= changes && cause instanceof RingException.OutcomeUnknown;
       if (cause instanceof RingException.Unavailable unavailable) {
         lastUnavailable = unavailable;
@@ -223,7 +295,7 @@ final class Caller {
     }
 
     private static boolean isSafeToRepeat(Request.Change change) {
-      return change.operation().startsWith(Dht.CALLERS_OPERATION)
+      return isNamed(change)
           || (change.condition().kind() != Condition.Kind.NONE
               && change.condition().kind() != Condition.Kind.EXISTS);
     }

@@ -131,9 +131,16 @@ public final class Dht {
     records.checkValue(value.size());
     var request =
         new Request.Put(
-            space, key, value, condition(options), acknowledge(options), operation(options));
+            space,
+            key,
+            value,
+            condition(options),
+            acknowledge(options),
+            operation(options),
+            0,
+            false);
     return caller
-        .ask(request, Request.Done.class, options.timeout())
+        .change(request, options.timeout())
         .thenApply(
             answer ->
                 new Written(
@@ -171,9 +178,9 @@ public final class Dht {
     check(key, options);
     var request =
         new Request.Delete(
-            space, key, condition(options), acknowledge(options), operation(options));
+            space, key, condition(options), acknowledge(options), operation(options), 0, false);
     return caller
-        .ask(request, Request.Done.class, options.timeout())
+        .change(request, options.timeout())
         .thenApply(
             answer ->
                 new Deleted(
@@ -283,12 +290,7 @@ public final class Dht {
   private static Written rethrow(Throwable error, Json attempted) {
     Throwable cause = Caller.unwrap(error);
     if (cause instanceof RingException.Conflict conflict) {
-      throw new RingException.Conflict(
-          conflict.key(),
-          conflict.expected(),
-          conflict.currentVersion(),
-          attempted.toString(),
-          conflict.current());
+      throw conflict.attempting(attempted.toString());
     }
     throw cause instanceof RingException known ? known : new CompletionException(cause);
   }

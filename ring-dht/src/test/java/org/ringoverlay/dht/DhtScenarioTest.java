@@ -237,6 +237,75 @@ class DhtScenarioTest {
   }
 
   @RingTest(nodes = 5)
+  void aRepeatAfterMoreChangesThanAreRememberedIsUnknownAndChangesNothing(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().named("order 7");
+    int root = ring.rootOf(Id.of("key"));
+    int sender = (root + 1) % 5;
+    ring.await(dht(ring, sender).put("key", Json.of("first"), named));
+    ring.await(dht(ring, (root + 2) % 5).delete("key"));
+    for (int number = 0; number < 128; number++) {
+      ring.await(dht(ring, (root + 2) % 5).put("key", Json.of(number)));
+    }
+    ring.kill(root);
+    ring.settle();
+
+    assertThatThrownBy(() -> ring.await(dht(ring, sender).put("key", Json.of("first"), named)))
+        .isInstanceOfSatisfying(
+            RingException.OutcomeUnknown.class,
+            unknown -> assertThat(unknown.retrySafe()).isFalse());
+    assertThat(ring.await(dht(ring, sender).get("key")).value()).contains(Json.of(127));
+  }
+
+  @RingTest(nodes = 5)
+  void aRepeatWithinTheWindowHoldsThroughDeleteAndTheNextDaddy(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().named("order 7");
+    int root = ring.rootOf(Id.of("key"));
+    int other = (root + 1) % 5;
+    Written first = ring.await(dht(ring, other).put("key", Json.of("first"), named));
+    ring.await(dht(ring, other).delete("key"));
+    ring.kill(root);
+    ring.settle();
+
+    Written repeat = ring.await(dht(ring, (root + 2) % 5).put("key", Json.of("first"), named));
+
+    assertThat(repeat.version()).isEqualTo(first.version());
+    assertThat(ring.await(dht(ring, other).get("key")).isPresent()).isFalse();
+  }
+
+  @RingTest(nodes = 5)
+  void whoHasSeenNothingOfABusyRecordMayWriteItUnderAName(SimRing ring) {
+    ring.settle();
+    for (int number = 0; number < 300; number++) {
+      ring.await(dht(ring, 0).put("key", Json.of(number)));
+    }
+
+    WriteOptions named = WriteOptions.defaults().named("new");
+    ring.await(dht(ring, 1).put("key", Json.of("named"), named));
+    ring.await(
+        dht(ring, 2)
+            .compareAndSet("key", ring.await(dht(ring, 3).get("key")).version(), Json.of("plain")));
+    assertConflict(ring, dht(ring, 4).compareAndSet("key", 1, Json.of("late")));
+
+    assertThat(ring.await(dht(ring, 0).get("key")).value()).contains(Json.of("plain"));
+  }
+
+  @RingTest(nodes = 3)
+  void aNamedConflictIsToldAgainThoughItsConditionWouldHold(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().onlyIfPresent().named("late");
+    assertConflict(ring, dht(ring, 0).put("key", Json.of("late"), named));
+    Written made = ring.await(dht(ring, 1).put("key", Json.of("made")));
+
+    assertConflict(ring, dht(ring, 2).put("key", Json.of("late"), named));
+
+    Versioned read = ring.await(dht(ring, 0).get("key"));
+    assertThat(read.value()).contains(Json.of("made"));
+    assertThat(read.version()).isEqualTo(made.version());
+  }
+
+  @RingTest(nodes = 5)
   void acknowledgedByAllMeansAllCopies(SimRing ring) {
     ring.settle();
     WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);

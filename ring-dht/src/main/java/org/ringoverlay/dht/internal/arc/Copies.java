@@ -107,6 +107,10 @@ final class Copies implements RingService<CopyRequest> {
         || entry.value() == null
         || entry.version() < 1
         || entry.version() > Versions.MAX
+        || entry.written() < 0
+        || entry.written() > entry.version()
+        || entry.forgotten() < 0
+        || entry.forgotten() > entry.version()
         || entry.base() < Entry.WHOLE
         || entry.operations().size() > OperationWindow.OPERATIONS_MAX
         || records.arcs().indexOf(Keys.idOfFull(entry.key())) != arc) {

@@ -135,13 +135,20 @@ public final class Records implements RingService<Request> {
     }
     if (request instanceof Request.Change change
         && (change.operation() == null
-            || change.operation().isEmpty()
-            || change.operation().length() > 2 * Keys.SPACE_BYTES_MAX
+            || !isOperation(change.operation())
+            || change.seen() < 0
             || change.condition() == null
             || change.condition().kind() == null
             || change.acknowledge() == null)) {
       throw new RingException.InvalidInput("A change names its operation and its condition.");
     }
+  }
+
+  /** What an idempotency key may be, and the prefix that tells whose name it is. */
+  private static boolean isOperation(String operation) {
+    return !operation.isEmpty()
+        && operation.length() <= OperationWindow.ID_CHARS_MAX
+        && operation.chars().allMatch(c -> c >= ' ' && c <= '~');
   }
 
   /** Checks the size of a value. */
@@ -161,7 +168,7 @@ public final class Records implements RingService<Request> {
   public Request.@Nullable Found peek(String space, String key) {
     int arc = arcs().indexOf(Keys.id(space, key));
     Register held = shelf.register(arc, Keys.full(space, key));
-    return held == null ? null : new Cell(key, held).found(refresh().place(arc));
+    return held == null ? null : new Cell(key, held).found(refresh().place(arc), 0);
   }
 
   private ArcLeader leader(int arc, Place place, long nowNanos) {

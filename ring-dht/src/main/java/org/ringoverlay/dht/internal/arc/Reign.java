@@ -45,6 +45,9 @@ final class Reign {
   private String cursor = "";
   private boolean over;
 
+  /** The newest version that was made in this reign, of whatever key; 0 if none was. */
+  private long newest;
+
   Reign(
       int arc,
       Id self,
@@ -121,7 +124,7 @@ final class Reign {
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
     } else if (request instanceof Request.Get) {
-      var found = cell.found(place);
+      var found = cell.found(place, seen());
       checks.confirm(pending, () -> pending.done(found));
     } else {
       checks.confirm(pending, () -> pending.done(seat()));
@@ -129,7 +132,7 @@ final class Reign {
   }
 
   private void change(Cell cell, Pending pending, Request.Change change) {
-    long version = Versions.next(cell.version(), ballot.round());
+    long version = Versions.next(Math.max(cell.version(), newest), ballot.round());
     if (version == Versions.EXHAUSTED) {
       pending.fail(leader.notOwner());
       leader.end(leader.notOwner());
@@ -137,14 +140,35 @@ final class Reign {
     }
     Decision decision = Decision.on(cell.current, change, version);
     if (decision instanceof Decision.Repeat repeat) {
-      acknowledge(cell, pending, change, repeat.first());
+      repeat(cell, pending, change, repeat.first());
+    } else if (decision instanceof Decision.Forgotten forgotten) {
+      pending.done(
+          new Request.Done(
+              0, false, place.copies().size(), place.wanted(), seen(), forgotten.version()));
     } else if (decision instanceof Decision.Reject reject) {
       checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted());
+      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, change, apply);
+    }
+  }
+
+  /**
+   * The newest version of the arc. Versions are counted per arc, so whatever is made later of
+   * whatever key is above it.
+   */
+  private long seen() {
+    return Math.max(newest, Versions.before(ballot.round()));
+  }
+
+  private void repeat(Cell cell, Pending pending, Request.Change change, Operation first) {
+    if (first.outcome() == Operation.Outcome.CONFLICT) {
+      RingException conflict = Decision.conflict(change, cell.current, first.found());
+      checks.confirm(pending, () -> pending.fail(conflict));
+    } else {
+      acknowledge(cell, pending, change, first);
     }
   }
 
@@ -166,12 +190,14 @@ final class Reign {
       leader.end(leader.notOwner());
       return;
     }
+    newest = apply.next().version();
     cell.becomes(apply.next(), self);
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
-    if (change.acknowledge() == Acknowledge.DADDY) {
-      pending.done(apply.operation().done(1, place.wanted()));
+    if (change.acknowledge() == Acknowledge.DADDY
+        && apply.operation().outcome() == Operation.Outcome.MADE) {
+      pending.done(apply.operation().done(1, place.wanted(), seen()));
     }
     for (Id node : place.copies()) {
       if (!node.equals(self)) {
@@ -272,7 +298,9 @@ final class Reign {
 
   /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
   private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
-    if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
+    if (operation.outcome() == Operation.Outcome.CONFLICT) {
+      pending.fail(Decision.conflict(change, cell.current, operation.found()));
+    } else if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
       done(cell, pending, operation);
     } else {
       cell.waitForAll.add(new Cell.ForAll(pending, operation));
@@ -282,7 +310,7 @@ final class Reign {
   }
 
   private void done(Cell cell, Pending pending, Operation operation) {
-    pending.done(operation.done(cell.holders.size(), place.wanted()));
+    pending.done(operation.done(cell.holders.size(), place.wanted(), seen()));
   }
 
   private int votes(Cell cell) {

@@ -25,7 +25,7 @@ class ArcLeaderTest {
   private static final Id FAR = Id.of("far");
   private static final long SECOND = 1_000_000_000L;
   private static final Entry HELD =
-      new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+      Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 3 * SECOND, 100, 10, 10_000);
 
   private final Shelf shelf = new Shelf(100);
@@ -138,7 +138,7 @@ class ArcLeaderTest {
 
   @Test
   void writesBackWhatOnlyOneMemberHoldsBeforeItIsRead() {
-    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     leader.promised(
@@ -163,7 +163,7 @@ class ArcLeaderTest {
   @Test
   void writesBackWhatItAloneHoldsBeforeItIsRead() {
     var former = new Ballot(1, SELF, 7);
-    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
     shelf.accept(ARC, former, List.of(old));
     lead();
     Pending read = get();
@@ -302,9 +302,9 @@ class ArcLeaderTest {
       shelf.accept(
           ARC + 1,
           new Ballot(1, B, 1),
-          List.of(new Entry("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
+          List.of(Entry.made("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
     }
-    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     promise(C, held);
@@ -320,7 +320,7 @@ class ArcLeaderTest {
 
   @Test
   void aRegisterOfANewerDaddyEndsTheOldOnesReign() {
-    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     promise(C, held);
@@ -328,7 +328,7 @@ class ArcLeaderTest {
     leader.submit(read, 0);
     long newer = Versions.next(held.version(), leader.ballot().round() + 1);
 
-    fetched(new Entry(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
+    fetched(Entry.made(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
 
     assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
     assertThat(sent.ended).isTrue();
@@ -422,6 +422,66 @@ class ArcLeaderTest {
   }
 
   @Test
+  void versionsAreCountedPerArcSoThatWhatWasSeenOfOneKeyOrdersTheOthers() {
+    lead();
+    Pending one = put("a", 1);
+    leader.submit(one, 0);
+    Pending other =
+        new Pending(
+            new Request.Put(
+                "default",
+                "other",
+                Json.of(1),
+                Condition.NONE,
+                Acknowledge.MAJORITY,
+                "b",
+                0,
+                false),
+            "default\0other",
+            5 * SECOND);
+    leader.submit(other, 0);
+    sent.accepts.forEach(
+        accept -> leader.accepted(accept.node, leader.ballot(), accept.heads, granted(), 0));
+
+    assertThat(done(other).version()).isEqualTo(done(one).version() + 1);
+    assertThat(done(other).seen()).isEqualTo(done(other).version());
+  }
+
+  @Test
+  void aRepeatOfANamedConflictGetsItAgainThoughItsConditionHoldsNow() {
+    lead();
+    Pending condition = named("k:late", 2);
+    leader.submit(condition, 0);
+    accept(B);
+    assertThat(error(condition)).isInstanceOf(RingException.Conflict.class);
+    Pending made = put("a", 1);
+    leader.submit(made, 0);
+    accept(B);
+    assertThat(done(made).existed()).isFalse();
+
+    Pending repeat = named("k:late", 2);
+    leader.submit(repeat, 0);
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+
+    assertThat(error(repeat)).isInstanceOf(RingException.Conflict.class);
+  }
+
+  private static Pending named(String operation, int value) {
+    return new Pending(
+        new Request.Put(
+            "default",
+            "key",
+            Json.of(value),
+            new Condition(Condition.Kind.EXISTS, 0),
+            Acknowledge.MAJORITY,
+            operation,
+            0,
+            false),
+        "default\0key",
+        5 * SECOND);
+  }
+
+  @Test
   void aReadThatTooFewCopiesConfirmIsUnavailable() {
     lead();
     Pending read = get();
@@ -493,7 +553,8 @@ class ArcLeaderTest {
 
   private static Pending put(String operation, int value, Acknowledge acknowledge) {
     return new Pending(
-        new Request.Put("default", "key", Json.of(value), Condition.NONE, acknowledge, operation),
+        new Request.Put(
+            "default", "key", Json.of(value), Condition.NONE, acknowledge, operation, 0, false),
         "default\0key",
         5 * SECOND);
   }

@@ -63,10 +63,12 @@ class ShelfTest {
   @Test
   void aStepNeedsTheRegisterThatItBuildsOn() {
     shelf.accept(ARC, FIRST, List.of(whole("key", 1)));
-    var step = new Entry("key", 3, false, Json.of(3), 2, List.of(new Operation("o3", 3, true, 0)));
+    var step =
+        Entry.made("key", 3, false, Json.of(3), 2, List.of(Operation.made("o3", 3, true, 0)));
     assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).containsExactly("key");
 
-    var next = new Entry("key", 2, false, Json.of(2), 1, List.of(new Operation("o2", 2, true, 0)));
+    var next =
+        Entry.made("key", 2, false, Json.of(2), 1, List.of(Operation.made("o2", 2, true, 0)));
     assertThat(shelf.accept(ARC, FIRST, List.of(next)).behind()).isEmpty();
     assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).isEmpty();
 
@@ -123,12 +125,12 @@ class ShelfTest {
   }
 
   private static Entry whole(String key, long version) {
-    return new Entry(
+    return Entry.made(
         key,
         version,
         false,
         Json.of(version),
         Entry.WHOLE,
-        List.of(new Operation("o" + version, version, version > 1, 0)));
+        List.of(Operation.made("o" + version, version, version > 1, 0)));
   }
 }
