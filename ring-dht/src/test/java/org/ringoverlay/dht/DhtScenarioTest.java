@@ -375,6 +375,15 @@ class DhtScenarioTest {
         .hasMessageContaining(text);
   }
 
+  @RingTest
+  void aNodeWhoseFramesCannotHoldItsValuesDoesNotStart(Simulation simulation) {
+    assertThatThrownBy(
+            () -> simulation.ring(1, plan -> plan.builder().set("ring.frame.max", "1MiB")))
+        .isInstanceOf(RingException.InvalidInput.class)
+        .hasMessageContaining("ring.dht.value.max")
+        .hasMessageContaining("ring.frame.max");
+  }
+
   @RingTest(nodes = 4)
   void aValueOfOneMegabyteIsCopied(SimRing ring) {
     ring.settle();

@@ -102,7 +102,7 @@ final class ArcLeader {
   private void goOn(Takeover current, long nowNanos) {
     for (Id node : current.toAsk(place)) {
       if (node.equals(self)) {
-        var own = shelf.prepare(arc, ballot, "", Integer.MAX_VALUE);
+        var own = shelf.prepare(arc, ballot);
         current.heard(self, own.heads(), false);
       } else {
         out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));

@@ -67,7 +67,12 @@ final class Copies implements RingService<CopyRequest> {
     if (request instanceof CopyRequest.Prepare prepare) {
       checkBallot(prepare.arc(), prepare.ballot(), origin);
       var reply =
-          shelf.prepare(prepare.arc(), prepare.ballot(), prepare.after(), limits.headsMax());
+          shelf.prepare(
+              prepare.arc(),
+              prepare.ballot(),
+              prepare.after(),
+              limits.headsMax(),
+              limits.batchBytesMax());
       return promised(prepare.arc(), reply.promised(), reply);
     }
     if (request instanceof CopyRequest.Fetch fetch) {

@@ -30,7 +30,7 @@ public record Entry(
   /** A base that says that nothing need be there already. */
   public static final long WHOLE = -1;
 
-  private static final int OVERHEAD_BYTES = 64;
+  private static final int FIELDS_BYTES_MAX = 256;
 
   /** Copies the list. */
   public Entry {
@@ -48,9 +48,13 @@ public record Entry(
     return new Entry(key, version, version, deleted, value, base, operations, 0);
   }
 
-  /** About how many bytes it takes on the wire. */
-  public int sizeBytes() {
-    return OVERHEAD_BYTES + key.length() + value.size() + operations.size() * OVERHEAD_BYTES;
+  /** How many bytes it takes on the wire at most. */
+  public long sizeBytesMax() {
+    long bytes = FIELDS_BYTES_MAX + Head.textBytesMax(key) + value.size();
+    for (Operation operation : operations) {
+      bytes += FIELDS_BYTES_MAX + Head.textBytesMax(operation.id());
+    }
+    return bytes;
   }
 
   static <T> List<T> orEmpty(@Nullable List<T> list) {
