@@ -18,6 +18,7 @@ import org.ringoverlay.dht.internal.arc.Records;
 import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
 
 /**
  * Asks the daddy of a key, and asks again while daddies change.
@@ -195,11 +196,7 @@ final class Caller {
       viewAsked = ring.view().version();
       AskOptions options = AskOptions.defaults().within(Duration.ofNanos(left));
       ring.call(
-              Records.SERVICE,
-              Keys.id(request.space(), request.key()),
-              request,
-              replyType,
-              changes ? options : options.reading())
+              Records.SERVICE, target(), request, replyType, changes ? options : options.reading())
           .whenComplete(this::answered);
     }
 
@@ -213,8 +210,14 @@ final class Caller {
       return change.sent(version, sentBefore);
     }
 
+    /** An arc is asked at its centre: an ID may be that of a node, which would get the message. */
+    private Id target() {
+      Id id = Keys.id(request);
+      return request instanceof Request.Where ? ring.view().arcs().address(id) : id;
+    }
+
     private int arc() {
-      return ring.view().arcs().indexOf(Keys.id(request.space(), request.key()));
+      return ring.view().arcs().indexOf(Keys.id(request));
     }
 
     private static boolean isNamed(Request.Change change) {
@@ -277,7 +280,7 @@ final class Caller {
         future.completeExceptionally(
             new RingException.OutcomeUnknown(
                 "The change of '"
-                    + request.key()
+                    + ((Request.Change) request).key()
                     + "' may have been made: its daddy gave no final answer in time.",
                 isSafeToRepeat((Request.Change) request)));
       } else {

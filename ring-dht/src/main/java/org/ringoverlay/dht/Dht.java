@@ -228,17 +228,22 @@ public final class Dht {
     return caller.onLoop(
         () -> {
           Keys.checkKey(key);
-          return caller
-              .ask(new Request.Where(space, key), Seat.class, WriteOptions.TIMEOUT)
-              .thenApply(
-                  answer ->
-                      new Owner(
-                          key,
-                          Keys.id(space, key),
-                          answer.node(),
-                          answer.value().replicas(),
-                          answer.value().epoch()));
+          return owner(key, Keys.id(space, key));
         });
+  }
+
+  /** Who answers now for the arc in which an ID lies; the owner's key is the ID's text. */
+  public CompletionStage<Owner> owner(Id id) {
+    return caller.onLoop(() -> owner(id.toString(), id));
+  }
+
+  private CompletionStage<Owner> owner(String key, Id id) {
+    return caller
+        .ask(new Request.Where(id), Seat.class, WriteOptions.TIMEOUT)
+        .thenApply(
+            answer ->
+                new Owner(
+                    key, id, answer.node(), answer.value().replicas(), answer.value().epoch()));
   }
 
   private static void check(String key, WriteOptions options) {

@@ -342,6 +342,22 @@ class DhtScenarioTest {
     assertThat(owner.epoch()).isPositive();
   }
 
+  @RingTest(nodes = 5)
+  void theOwnerOfAnIdIsTheDaddyOfItsArcThoughANodeHasThatId(SimRing ring) {
+    ring.settle();
+    for (int node : ring.running()) {
+      Id id = ring.node(node).id();
+      Id centre = ring.node(0).view().arcs().address(id);
+      Owner owner = ring.await(dht(ring, 0).owner(id));
+      assertThat(owner.id()).isEqualTo(id);
+      assertThat(ring.indexOf(owner.daddy())).isEqualTo(ring.rootOf(centre));
+      assertThat(owner.replicas()).hasSize(3).startsWith(owner.daddy());
+    }
+    Id ofKey = dht(ring, 0).id("key");
+    assertThat(ring.await(dht(ring, 1).owner(ofKey)).replicas())
+        .isEqualTo(ring.await(dht(ring, 2).owner("key")).replicas());
+  }
+
   @RingTest(nodes = 1)
   void brokenInputIsRefusedByName(SimRing ring) {
     Dht dht = dht(ring, 0);

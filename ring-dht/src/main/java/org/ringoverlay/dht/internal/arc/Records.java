@@ -98,7 +98,7 @@ public final class Records implements RingService<Request> {
 
   private CompletionStage<?> take(Request request, Context context) {
     check(request);
-    int arc = arcs().indexOf(Keys.id(request.space(), request.key()));
+    int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
       if (held != null) {
@@ -115,18 +115,23 @@ public final class Records implements RingService<Request> {
     var pending =
         new Pending(
             request,
-            Keys.full(request.space(), request.key()),
+            request instanceof Request.Keyed keyed ? Keys.full(keyed.space(), keyed.key()) : null,
             now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2));
     leader(arc, place, now).submit(pending, now);
     return pending.answer();
   }
 
   private void check(Request request) {
-    if (request.space() == null || request.key() == null) {
-      throw new RingException.InvalidInput("A request names a namespace and a key.");
+    if (request instanceof Request.Where where && where.id() == null) {
+      throw new RingException.InvalidInput("A question for an arc names an ID.");
     }
-    Keys.checkSpace(request.space());
-    Keys.checkKey(request.key());
+    if (request instanceof Request.Keyed keyed) {
+      if (keyed.space() == null || keyed.key() == null) {
+        throw new RingException.InvalidInput("A request names a namespace and a key.");
+      }
+      Keys.checkSpace(keyed.space());
+      Keys.checkKey(keyed.key());
+    }
     if (request instanceof Request.Put put) {
       if (put.value() == null) {
         throw new RingException.InvalidInput("A put brings a value.");

@@ -87,8 +87,12 @@ final class Reign {
   }
 
   void submit(Pending pending, long nowNanos) {
-    Cell cell =
-        cells.computeIfAbsent(pending.fullKey(), key -> new Cell(key, shelf.register(arc, key)));
+    String fullKey = pending.fullKey();
+    if (fullKey == null) {
+      checks.confirm(pending, () -> pending.done(seat()));
+      return;
+    }
+    Cell cell = cells.computeIfAbsent(fullKey, key -> new Cell(key, shelf.register(arc, key)));
     if (cell.queue.size() >= limits.keyQueueMax()) {
       pending.fail(
           new RingException.Refused(cell.queue.size() + " requests wait for this key already."));
@@ -123,11 +127,9 @@ final class Reign {
     Request request = pending.request();
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
-    } else if (request instanceof Request.Get) {
+    } else {
       var found = cell.found(place, seen());
       checks.confirm(pending, () -> pending.done(found));
-    } else {
-      checks.confirm(pending, () -> pending.done(seat()));
     }
   }
 

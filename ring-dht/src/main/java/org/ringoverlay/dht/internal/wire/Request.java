@@ -1,17 +1,21 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 
 /** What a client asks of the daddy of a key. */
 public sealed interface Request {
-  /** The namespace. */
-  String space();
+  /** A request for one record. */
+  sealed interface Keyed extends Request {
+    /** The namespace. */
+    String space();
 
-  /** The key within its namespace. */
-  String key();
+    /** The key within its namespace. */
+    String key();
+  }
 
   /** A request that changes the record, if its condition holds. */
-  sealed interface Change extends Request {
+  sealed interface Change extends Keyed {
     /** What must hold. */
     Condition condition();
 
@@ -42,10 +46,10 @@ public sealed interface Request {
    *
    * @param stale whether an old value will do
    */
-  record Get(String space, String key, boolean stale) implements Request {}
+  record Get(String space, String key, boolean stale) implements Keyed {}
 
-  /** Asks who holds the key. */
-  record Where(String space, String key) implements Request {}
+  /** Asks who holds the arc in which an ID lies. */
+  record Where(Id id) implements Request {}
 
   /** Writes a value. */
   record Put(
