@@ -41,8 +41,8 @@ final class Reign {
   private final Map<String, Cell> busy = new LinkedHashMap<>();
   private final Recovery recovery;
   private final Checks checks;
+  private final Repairs repairs;
   private Place place;
-  private String cursor = "";
   private boolean over;
 
   /** The newest version that was made in this reign, of whatever key; 0 if none was. */
@@ -67,6 +67,7 @@ final class Reign {
     this.place = place;
     this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
     this.checks = new Checks(arc, self, ballot, out, place);
+    this.repairs = new Repairs(arc, self, ballot, limits);
   }
 
   /** Takes up what the takeover learned. */
@@ -437,21 +438,7 @@ final class Reign {
   }
 
   @Nullable Repair nextRepair() {
-    var batch = new RepairBatch(arc, self, ballot, limits, shelf.hasRoom());
-    for (Cell cell : cells.tailMap(cursor, true).values()) {
-      if (!batch.take(cell, place)) {
-        cursor = cell.key;
-        return batch.close();
-      }
-    }
-    for (Cell cell : cells.headMap(cursor, false).values()) {
-      if (!batch.take(cell, place)) {
-        cursor = cell.key;
-        return batch.close();
-      }
-    }
-    cursor = "";
-    return batch.close();
+    return repairs.next(cells, place, shelf.hasRoom());
   }
 
   /** Whether every copy holds everything. */
