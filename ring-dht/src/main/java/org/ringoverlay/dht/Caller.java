@@ -284,6 +284,13 @@ final class Caller {
                     + "' may have been made: its daddy gave no final answer in time.",
                 isSafeToRepeat((Request.Change) request)));
       } else {
+        if (request instanceof Request.Change change
+            && isNamed(change)
+            && !sentBefore
+            && saysNothingOfTheChange(error)
+            && !(error instanceof RingException.OutcomeUnknown)) {
+          seen.forget(nameOf(change));
+        }
         future.completeExceptionally(whyNot(error));
       }
     }

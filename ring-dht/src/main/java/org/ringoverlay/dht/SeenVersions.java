@@ -40,6 +40,11 @@ final class SeenVersions {
     named.put(operation, version);
   }
 
+  /** An operation surely was not decided: what is sent under its name next is the first sending. */
+  void forget(String operation) {
+    named.remove(operation);
+  }
+
   @SuppressWarnings("serial") // never serialized
   private static final class Bounded<K> extends LinkedHashMap<K, Long> {
     Bounded() {
