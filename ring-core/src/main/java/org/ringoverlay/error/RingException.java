@@ -181,6 +181,7 @@ public abstract sealed class RingException extends RuntimeException {
 
     private final String key;
     private final OptionalLong expected;
+    private final boolean mustExist;
     private final OptionalLong currentVersion;
     private final @Nullable String attempted;
     private final @Nullable String current;
@@ -202,12 +203,25 @@ public abstract sealed class RingException extends RuntimeException {
         OptionalLong currentVersion,
         @Nullable String attempted,
         @Nullable String current) {
-      this(key, expected, currentVersion, attempted, current, 1);
+      this(key, expected, false, currentVersion, attempted, current, 1);
+    }
+
+    /**
+     * A conflict with a record that is absent and had to exist, at whatever version.
+     *
+     * @param key the record's key
+     * @param attempted the JSON text that was to be written; null for a delete or if it is not
+     *     known
+     */
+    public static Conflict mustExist(String key, @Nullable String attempted) {
+      return new Conflict(
+          key, OptionalLong.empty(), true, OptionalLong.empty(), attempted, null, 1);
     }
 
     private Conflict(
         String key,
         OptionalLong expected,
+        boolean mustExist,
         OptionalLong currentVersion,
         @Nullable String attempted,
         @Nullable String current,
@@ -217,7 +231,7 @@ public abstract sealed class RingException extends RuntimeException {
           "'"
               + Printable.text(key, 128)
               + "' was expected "
-              + state(expected)
+              + (mustExist ? "to exist" : state(expected))
               + " and is "
               + state(currentVersion)
               + (attempts == 1 ? "" : "; given up after " + attempts + " attempts"),
@@ -228,6 +242,7 @@ public abstract sealed class RingException extends RuntimeException {
           false);
       this.key = key;
       this.expected = expected;
+      this.mustExist = mustExist;
       this.currentVersion = currentVersion;
       this.attempted = attempted;
       this.current = current;
@@ -235,7 +250,12 @@ public abstract sealed class RingException extends RuntimeException {
 
     /** The same conflict as the last of several attempts, of which the message tells. */
     public Conflict after(int attempts) {
-      return new Conflict(key, expected, currentVersion, attempted, current, attempts);
+      return new Conflict(key, expected, mustExist, currentVersion, attempted, current, attempts);
+    }
+
+    /** The same conflict of an attempt to write this JSON text. */
+    public Conflict attempting(String json) {
+      return new Conflict(key, expected, mustExist, currentVersion, json, current, 1);
     }
 
     private static String state(OptionalLong version) {
@@ -247,9 +267,17 @@ public abstract sealed class RingException extends RuntimeException {
       return key;
     }
 
-    /** The version that was asked for; empty if the record had to be absent. */
+    /**
+     * The version that was asked for; empty if the record had to be absent, or {@linkplain
+     * #mustExist() to exist} at whatever version.
+     */
     public OptionalLong expected() {
       return expected;
+    }
+
+    /** Whether the record had to exist, at whatever version, and is absent. */
+    public boolean mustExist() {
+      return mustExist;
     }
 
     /** The version that was found; empty if the record is absent. */

@@ -27,9 +27,9 @@ import org.ringoverlay.id.Id;
  * {"code","message","hint","retrySafe","retryAfterMillis"?,"details":{…}}}.
  *
  * <p>The details are {@code {"reason","refusals":[{"node","reason"}]}} of a refusal; {@code
- * {"key","expectedVersion","currentVersion","attempted"?,"current"?}} of a conflict, versions as
- * decimal strings and null for absent, values as JSON; {@code {"owner"?}} of a wrong owner; and
- * {@code {}} otherwise.
+ * {"key","expectedVersion","mustExist"?,"currentVersion","attempted"?,"current"?}} of a conflict,
+ * versions as decimal strings and null for absent, values as JSON; {@code {"owner"?}} of a wrong
+ * owner; and {@code {}} otherwise.
  *
  * <p>Both ways are pure and thread-safe. Neither the cause nor the trace of an error travels.
  */
@@ -104,6 +104,7 @@ public final class ErrorJson {
       return new OfConflict(
           conflict.key(),
           decimal(conflict.expected()),
+          conflict.mustExist(),
           decimal(conflict.currentVersion()),
           value(conflict.attempted()),
           value(conflict.current()));
@@ -128,6 +129,9 @@ public final class ErrorJson {
   }
 
   private static RingException conflict(OfConflict details) {
+    if (details.mustExist()) {
+      return Conflict.mustExist(require(details.key(), "key"), text(details.attempted()));
+    }
     return new Conflict(
         require(details.key(), "key"),
         version(details.expectedVersion()),
@@ -182,6 +186,7 @@ public final class ErrorJson {
   private record OfConflict(
       @Nullable String key,
       @Nullable String expectedVersion,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean mustExist,
       @Nullable String currentVersion,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Json attempted,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Json current) {}

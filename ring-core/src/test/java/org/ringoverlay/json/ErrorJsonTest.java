@@ -30,6 +30,7 @@ class ErrorJsonTest {
         new RingException.Conflict(
             "k\u0000ü", OptionalLong.empty(), OptionalLong.of(2), null, "{}"),
         new RingException.Conflict("k", OptionalLong.of(1), OptionalLong.empty(), "null", null),
+        RingException.Conflict.mustExist("k", "1"),
         new RingException.OutcomeUnknown("who knows", true),
         new RingException.OutcomeUnknown("who knows", false),
         new RingException.NotOwner("not me", Id.of("x")),

@@ -18,6 +18,7 @@ import org.ringoverlay.dht.internal.arc.Records;
 import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
 
 /**
  * Asks the daddy of a key, and asks again while daddies change.
@@ -25,6 +26,10 @@ import org.ringoverlay.error.RingException;
  * <p>Changes carry an operation's ID, so a repeat of one that was made gets its first outcome. So
  * everything may be repeated whose outcome is unknown, until the time is over; then the error says
  * whether something may have been changed.
+ *
+ * <p>A change names the newest version that this node had seen of the arc when it first sent it. If
+ * its record has forgotten operations since, the daddy does nothing. Then a change that surely no
+ * node has decided yet is sent again with what the daddy tells; any other is of unknown outcome.
  */
 final class Caller {
   private static final long FIRST_WAIT_NANOS = 5_000_000;
@@ -35,6 +40,7 @@ final class Caller {
   /** Who pauses before a repeat, and how each is told that no repeat will come. */
   private final Map<Runnable, Runnable> pausing = new LinkedHashMap<>();
 
+  private final SeenVersions seen = new SeenVersions();
   private boolean closed;
 
   Caller(Ring ring) {
@@ -105,14 +111,38 @@ final class Caller {
 
   /** Asks. On the loop. */
   <R> CompletionStage<Answer<R>> ask(Request request, Class<R> replyType, Duration timeout) {
-    var asking = new Asking<>(request, replyType, ring.clock().nanos() + timeout.toNanos());
+    var asking = new Asking<>(request, replyType, deadlineNanos(timeout));
     asking.attempt();
     return asking.future;
   }
 
-  /** Waits before a repeat: a little at random, longer from time to time. On the loop. */
-  void later(int attempt, Runnable task, Consumer<RingException> failed) {
-    pause(waitNanos(attempt), task, () -> failed.accept(nodeClosed()));
+  /** Asks for a change. On the loop. */
+  CompletionStage<Answer<Request.Done>> change(Request.Change change, Duration timeout) {
+    return ask(change, Request.Done.class, timeout);
+  }
+
+  /** When a time that begins now will be over. On the loop. */
+  long deadlineNanos(Duration timeout) {
+    return ring.clock().nanos() + timeout.toNanos();
+  }
+
+  /** How much is left, zero or negative if the time is over. On the loop. */
+  Duration timeLeft(long deadlineNanos) {
+    return Duration.ofNanos(deadlineNanos - ring.clock().nanos());
+  }
+
+  /**
+   * Waits before a repeat: a little at random, longer from time to time. On the loop.
+   *
+   * @return false if that would take longer than there is time; then the task never runs
+   */
+  boolean later(int attempt, long deadlineNanos, Runnable task, Consumer<RingException> failed) {
+    long wait = waitNanos(attempt);
+    if (deadlineNanos - ring.clock().nanos() <= wait) {
+      return false;
+    }
+    pause(wait, task, () -> failed.accept(nodeClosed()));
+    return true;
   }
 
   private long waitNanos(int attempt) {
@@ -134,12 +164,18 @@ final class Caller {
 
   private final class Asking<R> {
     private final CompletableFuture<Answer<R>> future = new CompletableFuture<>();
-    private final Request request;
     private final Class<R> replyType;
     private final long deadlineNanos;
     private final boolean changes;
+    private Request request;
+
+    /** Whether this node sent the operation before, so that it may have been decided. */
+    private boolean sentBefore;
+
+    private long viewAsked;
     private int attempts;
     private boolean maybeChanged;
+    private RingException.@Nullable Unavailable lastUnavailable;
 
     Asking(Request request, Class<R> replyType, long deadlineNanos) {
       this.request = request;
@@ -154,28 +190,87 @@ final class Caller {
         end(new RingException.Timeout("No answer for the record in time."));
         return;
       }
+      if (request instanceof Request.Change change) {
+        request = attempts == 0 ? first(change) : change.sent(change.seen(), maybeChanged);
+      }
+      viewAsked = ring.view().version();
       AskOptions options = AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left));
       ring.call(
-              Records.SERVICE,
-              Keys.id(request.space(), request.key()),
-              request,
-              replyType,
-              changes ? options : options.reading())
+              Records.SERVICE, target(), request, replyType, changes ? options : options.reading())
           .whenComplete(this::answered);
     }
 
+    private Request.Change first(Request.Change change) {
+      Long named = isNamed(change) ? seen.ofOperation(nameOf(change)) : null;
+      sentBefore = named != null;
+      long version = named != null ? named : seen.ofArc(arc());
+      if (isNamed(change)) {
+        seen.named(nameOf(change), version);
+      }
+      return change.sent(version, sentBefore);
+    }
+
+    /** An arc is asked at its centre: an ID may be that of a node, which would get the message. */
+    private Id target() {
+      Id id = Keys.id(request);
+      return request instanceof Request.Where ? ring.view().arcs().address(id) : id;
+    }
+
+    private int arc() {
+      return ring.view().arcs().indexOf(Keys.id(request));
+    }
+
+    private static boolean isNamed(Request.Change change) {
+      return change.operation().startsWith(Dht.CALLERS_OPERATION);
+    }
+
+    private static String nameOf(Request.Change change) {
+      return change.space() + '\0' + change.key() + '\0' + change.operation();
+    }
+
+    /** The register has forgotten operations, which this one may have been among. */
+    private void forgotten(Request.Change change, Request.Done done) {
+      // While the view stood still all went to one node, and that has just said what it did.
+      boolean undecided = !sentBefore && !maybeChanged && viewAsked == ring.view().version();
+      if (!undecided || done.seen() <= change.seen()) {
+        future.completeExceptionally(
+            new RingException.OutcomeUnknown(
+                "Nothing was changed now. But since the change of '"
+                    + change.key()
+                    + "' was first sent its record has seen so many others that it cannot be told"
+                    + " whether that one was made.",
+                false));
+        return;
+      }
+      request = change.sent(done.seen(), false);
+      if (isNamed(change)) {
+        seen.named(nameOf(change), done.seen());
+      }
+      attempts++;
+      attempt();
+    }
+
     private void answered(@Nullable Answer<R> answer, @Nullable Throwable error) {
-      if (error == null) {
+      if (error == null && answer != null) {
+        if (answer.value() instanceof Request.Done done) {
+          seen.saw(arc(), done.seen());
+          if (done.forgotten() > 0 && request instanceof Request.Change change) {
+            forgotten(change, done);
+            return;
+          }
+        } else if (answer.value() instanceof Request.Found found) {
+          seen.saw(arc(), found.seen());
+        }
         future.complete(answer);
         return;
       }
-      Throwable cause = unwrap(error);
+      Throwable cause = error == null ? nodeClosed() : unwrap(error);
       maybeChanged |= changes && cause instanceof RingException.OutcomeUnknown;
-      long wait = waitNanos(attempts++);
+      if (cause instanceof RingException.Unavailable unavailable) {
+        lastUnavailable = unavailable;
+      }
       boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
-      if (mayRepeat && deadlineNanos - ring.clock().nanos() > wait) {
-        pause(wait, this::attempt, () -> end(nodeClosed()));
-      } else {
+      if (!mayRepeat || !later(attempts++, deadlineNanos, this::attempt, this::end)) {
         end(cause);
       }
     }
@@ -185,16 +280,32 @@ final class Caller {
         future.completeExceptionally(
             new RingException.OutcomeUnknown(
                 "The change of '"
-                    + request.key()
+                    + ((Request.Change) request).key()
                     + "' may have been made: its daddy gave no final answer in time.",
                 isSafeToRepeat((Request.Change) request)));
       } else {
-        future.completeExceptionally(error);
+        if (request instanceof Request.Change change
+            && isNamed(change)
+            && !sentBefore
+            && saysNothingOfTheChange(error)
+            && !(error instanceof RingException.OutcomeUnknown)) {
+          seen.forget(nameOf(change));
+        }
+        future.completeExceptionally(whyNot(error));
       }
     }
 
+    /** What a daddy said of its copies tells more than that in the end nobody answered. */
+    private Throwable whyNot(Throwable error) {
+      boolean unanswered =
+          error instanceof RingException.Timeout
+              || error instanceof RingException.NoRoute
+              || error instanceof RingException.NotOwner;
+      return unanswered && lastUnavailable != null ? lastUnavailable : error;
+    }
+
     private static boolean isSafeToRepeat(Request.Change change) {
-      return change.operation().startsWith(Dht.CALLERS_OPERATION)
+      return isNamed(change)
           || (change.condition().kind() != Condition.Kind.NONE
               && change.condition().kind() != Condition.Kind.EXISTS);
     }

@@ -131,9 +131,16 @@ public final class Dht {
     records.checkValue(value.size());
     var request =
         new Request.Put(
-            space, key, value, condition(options), acknowledge(options), operation(options));
+            space,
+            key,
+            value,
+            condition(options),
+            acknowledge(options),
+            operation(options),
+            0,
+            false);
     return caller
-        .ask(request, Request.Done.class, options.timeout())
+        .change(request, options.timeout())
         .thenApply(
             answer ->
                 new Written(
@@ -171,9 +178,9 @@ public final class Dht {
     check(key, options);
     var request =
         new Request.Delete(
-            space, key, condition(options), acknowledge(options), operation(options));
+            space, key, condition(options), acknowledge(options), operation(options), 0, false);
     return caller
-        .ask(request, Request.Done.class, options.timeout())
+        .change(request, options.timeout())
         .thenApply(
             answer ->
                 new Deleted(
@@ -198,10 +205,11 @@ public final class Dht {
    * @param change from the value, null if there is no record, to the new value, null to delete the
    *     record. It runs on the node's loop, must not block, and may run several times; what it
    *     throws ends the update
-   * @param options without a condition and without an idempotency key; the timeout is for each read
-   *     and each write
+   * @param options without a condition and without an idempotency key; the timeout is for the whole
+   *     update, with all its reads, writes and waits
    * @return the record as written. After {@code ring.dht.update.attempts} conflicts it fails with
-   *     the last {@code Conflict}, which says how many there were
+   *     the last {@code Conflict}, which says how many there were; when its time is over before,
+   *     with {@code Timeout}, which says so too
    */
   public CompletionStage<Versioned> update(
       String key,
@@ -220,17 +228,22 @@ public final class Dht {
     return caller.onLoop(
         () -> {
           Keys.checkKey(key);
-          return caller
-              .ask(new Request.Where(space, key), Seat.class, WriteOptions.TIMEOUT)
-              .thenApply(
-                  answer ->
-                      new Owner(
-                          key,
-                          Keys.id(space, key),
-                          answer.node(),
-                          answer.value().replicas(),
-                          answer.value().epoch()));
+          return owner(key, Keys.id(space, key));
         });
+  }
+
+  /** Who answers now for the arc in which an ID lies; the owner's key is the ID's text. */
+  public CompletionStage<Owner> owner(Id id) {
+    return caller.onLoop(() -> owner(id.toString(), id));
+  }
+
+  private CompletionStage<Owner> owner(String key, Id id) {
+    return caller
+        .ask(new Request.Where(id), Seat.class, WriteOptions.TIMEOUT)
+        .thenApply(
+            answer ->
+                new Owner(
+                    key, id, answer.node(), answer.value().replicas(), answer.value().epoch()));
   }
 
   private static void check(String key, WriteOptions options) {
@@ -282,12 +295,7 @@ public final class Dht {
   private static Written rethrow(Throwable error, Json attempted) {
     Throwable cause = Caller.unwrap(error);
     if (cause instanceof RingException.Conflict conflict) {
-      throw new RingException.Conflict(
-          conflict.key(),
-          conflict.expected(),
-          conflict.currentVersion(),
-          attempted.toString(),
-          conflict.current());
+      throw conflict.attempting(attempted.toString());
     }
     throw cause instanceof RingException known ? known : new CompletionException(cause);
   }

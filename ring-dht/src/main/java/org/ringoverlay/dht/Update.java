@@ -1,5 +1,6 @@
 package org.ringoverlay.dht;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,7 +11,10 @@ import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
 
-/** One update of one record: read, compute, write if unchanged, again. On the loop. */
+/**
+ * One update of one record: read, compute, write if unchanged, again, until its attempts or its
+ * time are used up. On the loop.
+ */
 final class Update {
   private final Dht dht;
   private final Caller caller;
@@ -19,6 +23,7 @@ final class Update {
   private final WriteOptions options;
   private final int attemptsMax;
   private final CompletableFuture<Versioned> future = new CompletableFuture<>();
+  private long deadlineNanos;
   private int attempts;
 
   Update(
@@ -37,12 +42,18 @@ final class Update {
   }
 
   CompletionStage<Versioned> run() {
+    deadlineNanos = caller.deadlineNanos(options.timeout());
     read();
     return future;
   }
 
   private void read() {
-    dht.get(key, ReadOptions.defaults().within(options.timeout()))
+    Duration left = caller.timeLeft(deadlineNanos);
+    if (!isPositive(left)) {
+      fail(timeOver());
+      return;
+    }
+    dht.get(key, ReadOptions.defaults().within(left))
         .whenComplete(
             (read, error) -> {
               if (error != null) {
@@ -55,6 +66,11 @@ final class Update {
 
   private void write(Versioned read) {
     attempts++;
+    Duration left = caller.timeLeft(deadlineNanos);
+    if (!isPositive(left)) {
+      fail(timeOver());
+      return;
+    }
     Json next;
     try {
       next = change.apply(read.value().orElse(null));
@@ -63,7 +79,8 @@ final class Update {
       return;
     }
     WriteOptions conditional =
-        read.isPresent() ? options.ifVersion(read.version()) : options.onlyIfAbsent();
+        (read.isPresent() ? options.ifVersion(read.version()) : options.onlyIfAbsent())
+            .within(left);
     if (next != null) {
       Json written = next;
       dht.put(key, next, conditional)
@@ -107,9 +124,24 @@ final class Update {
       fail(error);
     } else if (attempts >= attemptsMax) {
       fail(conflict.after(attempts));
-    } else {
-      caller.later(attempts, this::read, this::fail);
+    } else if (!caller.later(attempts, deadlineNanos, this::read, this::fail)) {
+      fail(timeOver());
     }
+  }
+
+  private RingException timeOver() {
+    return new RingException.Timeout(
+        "The update of '"
+            + key
+            + "' was not made in "
+            + options.timeout().toMillis()
+            + " ms: others changed the record before each of "
+            + attempts
+            + (attempts == 1 ? " attempt." : " attempts."));
+  }
+
+  private static boolean isPositive(Duration left) {
+    return !left.isNegative() && !left.isZero();
   }
 
   private void fail(Throwable error) {

@@ -16,7 +16,9 @@ import org.ringoverlay.error.RingException;
  * @param acknowledge how many copies must have the write before it is acknowledged
  * @param ttl after which time the record is to vanish
  * @param idempotencyKey names the write, so that its repeat under the same name gets the first
- *     outcome; 1 to 128 printable ASCII characters, remembered for the record's last 128 writes
+ *     outcome; 1 to 128 printable ASCII characters, remembered for the record's last 128 writes. A
+ *     repeat through the same node that comes later changes nothing and fails with {@code
+ *     OutcomeUnknown}
  * @param timeout how long to try altogether
  */
 public record WriteOptions(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import org.ringoverlay.LeaveReport;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
@@ -135,6 +136,63 @@ class DhtChurnTest {
     assertThat(ring.await(dht(ring, victim).get("key")).value()).contains(Json.of("new"));
   }
 
+  @RingTest(seeds = 10)
+  void aReadWithoutAMajorityIsUnavailableInItsTime(Simulation simulation) {
+    SimRing ring = simulation.ring(5, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(8)) {
+      ring.await(dht(ring, 0).put(key, Json.of("old")));
+    }
+    ring.partition(0);
+
+    ReadOptions options = ReadOptions.defaults().within(Duration.ofSeconds(2));
+    for (String key : DhtScenarioTest.keys(8)) {
+      Duration began = simulation.elapsed();
+      assertThatThrownBy(() -> ring.await(dht(ring, 0).get(key, options)))
+          .as(key)
+          .isInstanceOf(RingException.Unavailable.class);
+      assertThat(simulation.elapsed().minus(began)).isLessThan(Duration.ofMillis(2_100));
+    }
+    ring.heal();
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(8)) {
+      assertThat(ring.await(dht(ring, 0).get(key)).value()).contains(Json.of("old"));
+    }
+  }
+
+  @RingTest(seeds = 10)
+  void twoOfFiveThatAreCutOffAnswerTruthfullyOrNotAtAll(Simulation simulation) {
+    SimRing ring = simulation.ring(5, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
+    ring.settle();
+    for (String key : DhtScenarioTest.keys(20)) {
+      ring.await(dht(ring, 0).put(key, Json.of("old")));
+    }
+    ring.partition(0, 1);
+    ring.run(Duration.ofSeconds(5));
+    WriteOptions write = WriteOptions.defaults().within(Duration.ofMillis(500));
+    ReadOptions read = ReadOptions.defaults().within(Duration.ofMillis(500));
+    for (String key : DhtScenarioTest.keys(20)) {
+      boolean written = isDone(ring, dht(ring, 3).put(key, Json.of("new"), write));
+      boolean answered =
+          isDone(
+              ring,
+              dht(ring, 0)
+                  .get(key, read)
+                  .thenAccept(found -> assertThat(found.value()).contains(Json.of("old"))));
+      assertThat(written && answered).as(key + " on both sides").isFalse();
+    }
+  }
+
+  /** Whether a stage came to a good end; an end that the ring's errors do not tell of is ours. */
+  private static boolean isDone(SimRing ring, CompletionStage<?> stage) {
+    try {
+      ring.await(stage);
+      return true;
+    } catch (RingException refused) {
+      return false;
+    }
+  }
+
   @RingTest(nodes = 4, seeds = 12)
   void nothingIsLostWhenADaddyLeavesUnderLoad(SimRing ring) {
     ring.settle();
@@ -148,6 +206,68 @@ class DhtChurnTest {
     load.judge();
     assertThat(report.unfinished()).isEmpty();
     assertThat(report.handedOver().get("dht")).isPositive();
+  }
+
+  @RingTest(nodes = 5, seeds = 10)
+  void theNextDaddyWaitsForTheSlowMemberThatAloneHoldsTheNewestValue(SimRing ring) {
+    ring.settle();
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    ring.await(dht(ring, 0).put("key", Json.of("old"), all));
+    List<Integer> replicas = replicas(ring, "key");
+    int daddy = replicas.get(0);
+    int next = replicas.get(1);
+    int slow = replicas.get(2);
+    ring.cutOneWay(List.of(daddy), List.of(next));
+    ring.await(dht(ring, daddy).put("key", Json.of("new")));
+    Delay long200 = Delay.of(Duration.ofMillis(200), Duration.ofMillis(200));
+    ring.simulation().delay(ring.host(next), ring.host(slow), long200);
+    ring.simulation().delay(ring.host(slow), ring.host(next), long200);
+
+    ring.kill(daddy);
+
+    assertThat(ring.await(dht(ring, next).get("key")).value()).contains(Json.of("new"));
+  }
+
+  @RingTest(nodes = 6, seeds = 5)
+  void copiesAreMadeAgainWhenAMemberWent(SimRing ring) {
+    ring.settle();
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    ring.await(dht(ring, 0).put("key", Json.of("kept"), all));
+    List<Integer> replicas = replicas(ring, "key");
+
+    ring.kill(replicas.get(2));
+    ring.settle();
+    ring.run(Duration.ofSeconds(1));
+    ring.kill(replicas.get(0));
+    ring.kill(replicas.get(1));
+    ring.settle();
+
+    assertThat(ring.await(dht(ring, ring.running().get(0)).get("key")).value())
+        .contains(Json.of("kept"));
+  }
+
+  @RingTest(nodes = 6, seeds = 5)
+  void copiesAreMadeAgainWhenAMemberStartedAgainEmpty(SimRing ring) {
+    ring.settle();
+    WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
+    ring.await(dht(ring, 0).put("key", Json.of("kept"), all));
+    List<Integer> replicas = replicas(ring, "key");
+
+    for (int copy : List.of(replicas.get(1), replicas.get(2))) {
+      ring.kill(copy);
+      ring.restart(copy);
+      ring.settle();
+      ring.run(Duration.ofSeconds(1));
+    }
+    ring.kill(replicas.get(0));
+    ring.settle();
+
+    assertThat(ring.await(dht(ring, ring.running().get(0)).get("key")).value())
+        .contains(Json.of("kept"));
+  }
+
+  private static List<Integer> replicas(SimRing ring, String key) {
+    return ring.await(dht(ring, 0).owner(key)).replicas().stream().map(ring::indexOf).toList();
   }
 
   @RingTest(nodes = 7, seeds = 5)

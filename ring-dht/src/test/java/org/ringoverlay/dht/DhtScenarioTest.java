@@ -162,6 +162,35 @@ class DhtScenarioTest {
     assertThat(runs[0]).isEqualTo(4);
   }
 
+  @RingTest(seeds = 5)
+  void anUpdateGivesUpWhenItsTimeIsOverAndSaysHowManyAttemptsItMade(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(3, plan -> plan.builder().set("ring.dht.update.attempts", "10000"));
+    ring.settle();
+    int daddy = ring.rootOf(Id.of("key"));
+    Dht dht = dht(ring, (daddy + 1) % 3);
+    ring.await(dht.put("key", Json.of(0)));
+    int[] runs = {0};
+    Duration began = simulation.elapsed();
+
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    dht.update(
+                        "key",
+                        old -> {
+                          runs[0]++;
+                          // On the daddy itself it comes before what is still under way.
+                          dht(ring, daddy).put("key", Json.of(-runs[0]));
+                          return Json.of(100);
+                        },
+                        WriteOptions.defaults().within(Duration.ofSeconds(2)))))
+        .isInstanceOf(RingException.Timeout.class)
+        .hasMessageContaining("2000 ms")
+        .hasMessageContaining(runs[0] + " attempts");
+    assertThat(simulation.elapsed().minus(began)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+  }
+
   @RingTest(nodes = 3)
   void anUpdateToNothingDeletes(SimRing ring) {
     ring.settle();
@@ -208,6 +237,75 @@ class DhtScenarioTest {
   }
 
   @RingTest(nodes = 5)
+  void aRepeatAfterMoreChangesThanAreRememberedIsUnknownAndChangesNothing(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().named("order 7");
+    int root = ring.rootOf(Id.of("key"));
+    int sender = (root + 1) % 5;
+    ring.await(dht(ring, sender).put("key", Json.of("first"), named));
+    ring.await(dht(ring, (root + 2) % 5).delete("key"));
+    for (int number = 0; number < 128; number++) {
+      ring.await(dht(ring, (root + 2) % 5).put("key", Json.of(number)));
+    }
+    ring.kill(root);
+    ring.settle();
+
+    assertThatThrownBy(() -> ring.await(dht(ring, sender).put("key", Json.of("first"), named)))
+        .isInstanceOfSatisfying(
+            RingException.OutcomeUnknown.class,
+            unknown -> assertThat(unknown.retrySafe()).isFalse());
+    assertThat(ring.await(dht(ring, sender).get("key")).value()).contains(Json.of(127));
+  }
+
+  @RingTest(nodes = 5)
+  void aRepeatWithinTheWindowHoldsThroughDeleteAndTheNextDaddy(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().named("order 7");
+    int root = ring.rootOf(Id.of("key"));
+    int other = (root + 1) % 5;
+    Written first = ring.await(dht(ring, other).put("key", Json.of("first"), named));
+    ring.await(dht(ring, other).delete("key"));
+    ring.kill(root);
+    ring.settle();
+
+    Written repeat = ring.await(dht(ring, (root + 2) % 5).put("key", Json.of("first"), named));
+
+    assertThat(repeat.version()).isEqualTo(first.version());
+    assertThat(ring.await(dht(ring, other).get("key")).isPresent()).isFalse();
+  }
+
+  @RingTest(nodes = 5)
+  void whoHasSeenNothingOfABusyRecordMayWriteItUnderAName(SimRing ring) {
+    ring.settle();
+    for (int number = 0; number < 300; number++) {
+      ring.await(dht(ring, 0).put("key", Json.of(number)));
+    }
+
+    WriteOptions named = WriteOptions.defaults().named("new");
+    ring.await(dht(ring, 1).put("key", Json.of("named"), named));
+    ring.await(
+        dht(ring, 2)
+            .compareAndSet("key", ring.await(dht(ring, 3).get("key")).version(), Json.of("plain")));
+    assertConflict(ring, dht(ring, 4).compareAndSet("key", 1, Json.of("late")));
+
+    assertThat(ring.await(dht(ring, 0).get("key")).value()).contains(Json.of("plain"));
+  }
+
+  @RingTest(nodes = 3)
+  void aNamedConflictIsToldAgainThoughItsConditionWouldHold(SimRing ring) {
+    ring.settle();
+    WriteOptions named = WriteOptions.defaults().onlyIfPresent().named("late");
+    assertConflict(ring, dht(ring, 0).put("key", Json.of("late"), named));
+    Written made = ring.await(dht(ring, 1).put("key", Json.of("made")));
+
+    assertConflict(ring, dht(ring, 2).put("key", Json.of("late"), named));
+
+    Versioned read = ring.await(dht(ring, 0).get("key"));
+    assertThat(read.value()).contains(Json.of("made"));
+    assertThat(read.version()).isEqualTo(made.version());
+  }
+
+  @RingTest(nodes = 5)
   void acknowledgedByAllMeansAllCopies(SimRing ring) {
     ring.settle();
     WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
@@ -244,6 +342,22 @@ class DhtScenarioTest {
     assertThat(owner.epoch()).isPositive();
   }
 
+  @RingTest(nodes = 5)
+  void theOwnerOfAnIdIsTheDaddyOfItsArcThoughANodeHasThatId(SimRing ring) {
+    ring.settle();
+    for (int node : ring.running()) {
+      Id id = ring.node(node).id();
+      Id centre = ring.node(0).view().arcs().address(id);
+      Owner owner = ring.await(dht(ring, 0).owner(id));
+      assertThat(owner.id()).isEqualTo(id);
+      assertThat(ring.indexOf(owner.daddy())).isEqualTo(ring.rootOf(centre));
+      assertThat(owner.replicas()).hasSize(3).startsWith(owner.daddy());
+    }
+    Id ofKey = dht(ring, 0).id("key");
+    assertThat(ring.await(dht(ring, 1).owner(ofKey)).replicas())
+        .isEqualTo(ring.await(dht(ring, 2).owner("key")).replicas());
+  }
+
   @RingTest(nodes = 1)
   void brokenInputIsRefusedByName(SimRing ring) {
     Dht dht = dht(ring, 0);
@@ -275,6 +389,15 @@ class DhtScenarioTest {
         .isInstanceOfSatisfying(
             RingException.InvalidInput.class, error -> assertThat(error.code()).isEqualTo(code))
         .hasMessageContaining(text);
+  }
+
+  @RingTest
+  void aNodeWhoseFramesCannotHoldItsValuesDoesNotStart(Simulation simulation) {
+    assertThatThrownBy(
+            () -> simulation.ring(1, plan -> plan.builder().set("ring.frame.max", "1MiB")))
+        .isInstanceOf(RingException.InvalidInput.class)
+        .hasMessageContaining("ring.dht.value.max")
+        .hasMessageContaining("ring.frame.max");
   }
 
   @RingTest(nodes = 4)

@@ -17,7 +17,6 @@ import org.ringoverlay.dht.Dht;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.WriteOptions;
 import org.ringoverlay.error.RingException;
-import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.pubsub.PublishOptions;
@@ -28,8 +27,6 @@ import org.ringoverlay.view.Member;
 
 /** A node as the gateway sees it: the public faces of the ring, its records and its topics. */
 final class NodeBackend implements Backend {
-  private static final int ARC_BITS_MAX = 16;
-
   private final Ring ring;
   private final Dht records;
   private final Topics topics;
@@ -168,24 +165,9 @@ final class NodeBackend implements Backend {
   public CompletionStage<Owner> owner(String namespace, String key) {
     Id id = idOf(namespace, key);
     CompletionStage<org.ringoverlay.dht.Owner> owner =
-        Id.isId(key) ? records.owner(someKeyOfTheArc(id)) : records.namespace(namespace).owner(key);
+        Id.isId(key) ? records.owner(id) : records.namespace(namespace).owner(key);
     return owner.thenApply(
         found -> new Owner(key, id, found.daddy(), found.replicas(), found.epoch()));
-  }
-
-  /** Ownership is the arc's, so any key that lies in the ID's arc has the ID's owner. */
-  private String someKeyOfTheArc(Id id) {
-    Arcs arcs = ring.view().arcs();
-    if (arcs.bits() > ARC_BITS_MAX) {
-      throw RingException.Incompatible.notBuilt(
-          "The owner of an ID, rather than of a key, is not built yet for so many arcs.");
-    }
-    int arc = arcs.indexOf(id);
-    long candidate = 0;
-    while (arcs.indexOf(records.id(Long.toString(candidate, Character.MAX_RADIX))) != arc) {
-      candidate++;
-    }
-    return Long.toString(candidate, Character.MAX_RADIX);
   }
 
   @Override

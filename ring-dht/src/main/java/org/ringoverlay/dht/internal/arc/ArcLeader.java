@@ -102,7 +102,7 @@ final class ArcLeader {
   private void goOn(Takeover current, long nowNanos) {
     for (Id node : current.toAsk(place)) {
       if (node.equals(self)) {
-        var own = shelf.prepare(arc, ballot, "", Integer.MAX_VALUE);
+        var own = shelf.prepare(arc, ballot);
         current.heard(self, own.heads(), false);
       } else {
         out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
@@ -159,18 +159,26 @@ final class ArcLeader {
   /** A node did not answer {@link CopyRequest.Prepare}. */
   void prepareFailed(Id node, Ballot asked) {
     Takeover current = takeover;
-    if (current != null && asked.equals(ballot)) {
+    if (ended || !asked.equals(ballot)) {
+      return;
+    }
+    boolean member = out.isMember(node);
+    if (!member) {
       extra.remove(node);
+    }
+    if (reign != null) {
+      reign.unheard(node);
+    } else if (current != null && member) {
       current.silent(node);
+    } else if (current != null) {
+      current.gone(node);
     }
   }
 
   /** A node that says that it holds something is listened to, whether it is near or not. */
   void hear(Id node) {
     if (reign != null) {
-      if (!reign.hasHeard(node)) {
-        out.prepare(node, new CopyRequest.Prepare(arc, ballot, ""));
-      }
+      reign.hear(node);
     } else if (!ended && !extra.contains(node)) {
       extra.add(node);
       if (takeover != null) {

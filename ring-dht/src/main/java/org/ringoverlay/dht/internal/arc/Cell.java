@@ -121,12 +121,16 @@ final class Cell {
     return current == null && queue.isEmpty() && !isUnknown();
   }
 
-  /** What a read is told. */
-  Request.Found found(Place place) {
+  /**
+   * What a read is told.
+   *
+   * @param seen the newest version of the arc, 0 if it is not known
+   */
+  Request.Found found(Place place, long seen) {
     Register shown = current;
+    int copies = place.copies().size();
     return shown == null || shown.deleted()
-        ? new Request.Found(false, Register.NOTHING, 0, place.copies().size(), place.wanted())
-        : new Request.Found(
-            true, shown.value(), shown.version(), place.copies().size(), place.wanted());
+        ? new Request.Found(false, Register.NOTHING, 0, copies, place.wanted(), seen)
+        : new Request.Found(true, shown.value(), shown.written(), copies, place.wanted(), seen);
   }
 }

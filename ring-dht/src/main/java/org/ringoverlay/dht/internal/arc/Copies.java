@@ -67,7 +67,12 @@ final class Copies implements RingService<CopyRequest> {
     if (request instanceof CopyRequest.Prepare prepare) {
       checkBallot(prepare.arc(), prepare.ballot(), origin);
       var reply =
-          shelf.prepare(prepare.arc(), prepare.ballot(), prepare.after(), limits.headsMax());
+          shelf.prepare(
+              prepare.arc(),
+              prepare.ballot(),
+              prepare.after(),
+              limits.headsMax(),
+              limits.batchBytesMax());
       return promised(prepare.arc(), reply.promised(), reply);
     }
     if (request instanceof CopyRequest.Fetch fetch) {
@@ -107,6 +112,10 @@ final class Copies implements RingService<CopyRequest> {
         || entry.value() == null
         || entry.version() < 1
         || entry.version() > Versions.MAX
+        || entry.written() < 0
+        || entry.written() > entry.version()
+        || entry.forgotten() < 0
+        || entry.forgotten() > entry.version()
         || entry.base() < Entry.WHOLE
         || entry.operations().size() > OperationWindow.OPERATIONS_MAX
         || records.arcs().indexOf(Keys.idOfFull(entry.key())) != arc) {

@@ -1,6 +1,5 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Condition;
@@ -13,11 +12,17 @@ sealed interface Decision {
   /** The prefix of the operation IDs that callers chose themselves, which alone can be reused. */
   String CALLERS_OPERATION = "k:";
 
+  long FNV_OFFSET = 0xcbf29ce484222325L;
+  long FNV_PRIME = 0x100000001b3L;
+
   /** A new register is to be kept. */
   record Apply(Register next, Operation operation) implements Decision {}
 
   /** The operation was seen before; this is what came of it. */
   record Repeat(Operation first) implements Decision {}
+
+  /** Nobody can tell whether the operation was seen before, so nothing is done. */
+  record Forgotten(long version) implements Decision {}
 
   /** There is nothing to delete. */
   record Nothing() implements Decision {}
@@ -32,8 +37,9 @@ sealed interface Decision {
    * @param version the version that the change would make
    */
   static Decision on(@Nullable Register current, Request.Change change, long version) {
+    OperationWindow window = current == null ? OperationWindow.EMPTY : current.operations();
+    Operation seen = window.find(change.operation());
     long fingerprint = fingerprint(change);
-    Operation seen = current == null ? null : current.operations().find(change.operation());
     if (seen != null) {
       return seen.fingerprint() == fingerprint
           ? new Repeat(seen)
@@ -41,53 +47,102 @@ sealed interface Decision {
               RingException.InvalidInput.keyReused(
                   "The idempotency key was used for another change of this record."));
     }
-    boolean existed = Register.present(current);
-    if (!holds(change.condition(), existed, Register.versionOf(current))) {
-      return new Reject(conflict(change, current));
+    if (window.forgotten() > change.seen()) {
+      return new Forgotten(window.forgotten());
     }
-    var operation = new Operation(change.operation(), version, existed, fingerprint);
-    OperationWindow window =
-        (current == null ? OperationWindow.EMPTY : current.operations()).plus(operation);
-    if (change instanceof Request.Put put) {
-      return new Apply(new Register(version, false, put.value(), window), operation);
+    long found = Register.valueVersionOf(current);
+    boolean existed = found > 0;
+    boolean holds = holds(change.condition(), found);
+    Operation.Outcome outcome =
+        !holds
+            ? Operation.Outcome.CONFLICT
+            : change instanceof Request.Delete && !existed
+                ? Operation.Outcome.NOTHING
+                : Operation.Outcome.MADE;
+    var operation =
+        new Operation(change.operation(), version, existed, fingerprint, outcome, found);
+    if (outcome != Operation.Outcome.MADE) {
+      if (isToBeRemembered(change)) {
+        return new Apply(remembering(current, version, window.plus(operation)), operation);
+      }
+      return holds ? new Nothing() : new Reject(conflict(change, current, found));
     }
-    return existed
-        ? new Apply(new Register(version, true, Register.NOTHING, window), operation)
-        : new Nothing();
-  }
-
-  private static boolean holds(Condition condition, boolean existed, long version) {
-    return switch (condition.kind()) {
-      case NONE -> true;
-      case VERSION -> existed && condition.version() == version;
-      case ABSENT -> !existed;
-      case EXISTS -> existed;
-    };
-  }
-
-  private static RingException conflict(Request.Change change, @Nullable Register current) {
-    boolean existed = Register.present(current);
-    return new RingException.Conflict(
-        change.key(),
-        change.condition().kind() == Condition.Kind.ABSENT
-            ? OptionalLong.empty()
-            : OptionalLong.of(change.condition().version()),
-        existed ? OptionalLong.of(Register.versionOf(current)) : OptionalLong.empty(),
-        null,
-        existed && current != null ? current.value().toString() : null);
+    return new Apply(
+        change instanceof Request.Put put
+            ? Register.made(version, false, put.value(), window.plus(operation))
+            : Register.made(version, true, Register.NOTHING, window.plus(operation)),
+        operation);
   }
 
   /**
-   * Tells apart what one idempotency key was used for. Computed only where a caller chose the key:
-   * the library's own are never used for two changes.
+   * An outcome that changes nothing costs a write if it is to be remembered. So it is only where
+   * the operation may come again: its caller named it, or an attempt before this one was lost and
+   * may still be on its way.
+   */
+  private static boolean isToBeRemembered(Request.Change change) {
+    return change.repeated() || change.operation().startsWith(CALLERS_OPERATION);
+  }
+
+  private static Register remembering(
+      @Nullable Register current, long version, OperationWindow window) {
+    return current == null
+        ? new Register(version, 0, true, Register.NOTHING, window)
+        : new Register(version, current.written(), current.deleted(), current.value(), window);
+  }
+
+  private static boolean holds(Condition condition, long found) {
+    return switch (condition.kind()) {
+      case NONE -> true;
+      case VERSION -> found > 0 && condition.version() == found;
+      case ABSENT -> found == 0;
+      case EXISTS -> found > 0;
+    };
+  }
+
+  /**
+   * The conflict of a change with what it met.
+   *
+   * @param current what the key holds now; its value is told if it is still the one that was met
+   * @param found the version that was met, 0 if there was no value
+   */
+  static RingException conflict(Request.Change change, @Nullable Register current, long found) {
+    boolean same = current != null && found > 0 && Register.valueVersionOf(current) == found;
+    OptionalLong met = found > 0 ? OptionalLong.of(found) : OptionalLong.empty();
+    String value = same && current != null ? current.value().toString() : null;
+    return switch (change.condition().kind()) {
+      case EXISTS -> RingException.Conflict.mustExist(change.key(), null);
+      case VERSION ->
+          new RingException.Conflict(
+              change.key(), OptionalLong.of(change.condition().version()), met, null, value);
+      case ABSENT, NONE ->
+          new RingException.Conflict(change.key(), OptionalLong.empty(), met, null, value);
+    };
+  }
+
+  /**
+   * Tells apart what one idempotency key was used for (FNV-1a). Computed only where a caller chose
+   * the key: the library's own are never used for two changes.
    */
   private static long fingerprint(Request.Change change) {
     if (!change.operation().startsWith(CALLERS_OPERATION)) {
       return 0;
     }
-    long hash = change instanceof Request.Put put ? Arrays.hashCode(put.value().bytes()) : 1;
-    hash = 31 * hash + change.condition().kind().name().hashCode();
-    hash = 31 * hash + change.condition().version();
-    return hash * 2 + (change instanceof Request.Put ? 1 : 0);
+    long hash = mixed(FNV_OFFSET, change instanceof Request.Put ? 1 : 2);
+    for (char each : change.condition().kind().name().toCharArray()) {
+      hash = mixed(hash, each);
+    }
+    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+      hash = mixed(hash, (int) (change.condition().version() >>> shift));
+    }
+    if (change instanceof Request.Put put) {
+      for (byte each : put.value().bytes()) {
+        hash = mixed(hash, each);
+      }
+    }
+    return hash;
+  }
+
+  private static long mixed(long hash, int octet) {
+    return (hash ^ (octet & 0xff)) * FNV_PRIME;
   }
 }

@@ -55,7 +55,7 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.takeover.grace",
           "3s",
-          "How long a takeover waits for members that may know of a change and do not answer.");
+          "How long a takeover waits for silent members that it could do without.");
   static final Setting<Integer> TAKEOVER_ASKED =
       Setting.integer(
           "ring.dht.takeover.asked",
@@ -110,6 +110,12 @@ public final class DhtSettings {
           HEADS_MAX,
           SWEEP_INTERVAL);
 
+  /**
+   * What travels with a value at most: its key, the operations that its register remembers, and the
+   * envelope.
+   */
+  static final long BESIDE_VALUE_BYTES_MAX = 128 << 10;
+
   private DhtSettings() {}
 
   /** How many copies the ring wants: an odd number, so that a majority is worth its price. */
@@ -122,6 +128,35 @@ public final class DhtSettings {
     return copies;
   }
 
+  /**
+   * Checks that every value fits in one message with what travels beside it.
+   *
+   * @return how many bytes of records a message takes
+   */
+  private static long messageBytesMax(Settings settings) {
+    Setting<?> frame =
+        settings.known().stream()
+            .filter(setting -> setting.name().equals("ring.frame.max"))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("the core has no ring.frame.max"));
+    long left = ((Number) settings.get(frame)).longValue() - BESIDE_VALUE_BYTES_MAX;
+    if (settings.get(VALUE_MAX) > left) {
+      throw new RingException.InvalidInput(
+          "A value of ring.dht.value.max ("
+              + settings.text(VALUE_MAX)
+              + ", from "
+              + settings.origin(VALUE_MAX)
+              + ") and "
+              + BESIDE_VALUE_BYTES_MAX / 1024
+              + " KiB beside it do not fit in ring.frame.max ("
+              + settings.text(frame)
+              + ", from "
+              + settings.origin(frame)
+              + "): lower the first or raise the second, on every node.");
+    }
+    return left;
+  }
+
   static Limits limits(Settings settings) {
     return new Limits(
         settings.get(KEY_QUEUE_MAX),
@@ -129,6 +164,6 @@ public final class DhtSettings {
         settings.get(TAKEOVER_GRACE),
         settings.get(HEADS_MAX),
         settings.get(BATCH_RECORDS),
-        settings.get(BATCH_BYTES));
+        Math.min(settings.get(BATCH_BYTES), messageBytesMax(settings)));
   }
 }

@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.nio.charset.StandardCharsets;
+import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -71,6 +72,13 @@ public final class Keys {
   public static Id id(String space, String key) {
     String placed = tag(key);
     return Id.of(space.equals(DEFAULT_SPACE) ? placed : full(space, placed));
+  }
+
+  /** Where what is asked for lies. */
+  public static Id id(Request request) {
+    return request instanceof Request.Keyed keyed
+        ? id(keyed.space(), keyed.key())
+        : ((Request.Where) request).id();
   }
 
   /** Where a register lies. */

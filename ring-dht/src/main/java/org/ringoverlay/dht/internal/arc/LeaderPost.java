@@ -18,6 +18,9 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
+  /** Questions in a row to which the only nodes that know the answer were silent. */
+  private int failures;
+
   LeaderPost(Ring ring, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
     this.post = post;
@@ -40,9 +43,13 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     post.send(
         node,
         message,
+        failures,
         CopyRequest.Promise.class,
         reply -> leader().promised(node, ballot, reply, now()),
-        () -> leader().prepareFailed(node, ballot));
+        () -> {
+          failures++;
+          leader().prepareFailed(node, ballot);
+        });
   }
 
   @Override
@@ -62,7 +69,8 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
         },
         () -> {
           leader().acceptFailed(node, ballot, heads);
-          ended.run();
+          // A node that turns copies away at once must not be sent them again in a tight circle.
+          upkeep.atNextTick(ended);
         });
   }
 
@@ -87,14 +95,17 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     post.send(
         node,
         message,
+        failures,
         CopyRequest.Fetched.class,
         reply -> {
+          failures = 0;
           leader().fetched(node, ballot, message.keys(), reply, now());
           ended.run();
         },
         () -> {
+          failures++;
           leader().fetchFailed(node, ballot, message.keys());
-          ended.run();
+          upkeep.atNextTick(ended);
         });
   }
 
@@ -121,6 +132,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   public void ended() {
     upkeep.ended(leader());
     whenEnded.accept(leader());
+  }
+
+  @Override
+  public boolean isMember(Id node) {
+    return ring.view().find(node).isPresent();
   }
 
   @Override

@@ -7,28 +7,42 @@ import org.ringoverlay.dht.internal.wire.Operation;
 /** The last operations that a register has seen, the oldest first. Immutable. */
 final class OperationWindow {
   static final int OPERATIONS_MAX = 128;
-  static final OperationWindow EMPTY = new OperationWindow(new Operation[0]);
+
+  /** The most characters of an operation's ID, all of them printable ASCII. */
+  static final int ID_CHARS_MAX = 130;
+
+  static final OperationWindow EMPTY = new OperationWindow(new Operation[0], 0);
 
   private final Operation[] operations;
+  private final long forgotten;
 
-  private OperationWindow(Operation[] operations) {
+  private OperationWindow(Operation[] operations, long forgotten) {
     this.operations = operations;
+    this.forgotten = forgotten;
   }
 
-  /** The window of these operations; of too many the oldest are left out. */
-  static OperationWindow of(List<Operation> operations) {
+  /**
+   * The window of these operations; of too many the oldest are left out.
+   *
+   * @param forgotten the version of the newest operation that was left out before, 0 if none was
+   */
+  static OperationWindow of(List<Operation> operations, long forgotten) {
     int from = Math.max(0, operations.size() - OPERATIONS_MAX);
+    long newest = from == 0 ? forgotten : operations.get(from - 1).version();
     return new OperationWindow(
-        operations.subList(from, operations.size()).toArray(Operation[]::new));
+        operations.subList(from, operations.size()).toArray(Operation[]::new),
+        Math.max(forgotten, newest));
   }
 
   /** The window with one more operation, and without its oldest if it was full. */
   OperationWindow plus(Operation operation) {
     int kept = Math.min(operations.length, OPERATIONS_MAX - 1);
+    int left = operations.length - kept;
     var next = new Operation[kept + 1];
-    System.arraycopy(operations, operations.length - kept, next, 0, kept);
+    System.arraycopy(operations, left, next, 0, kept);
     next[kept] = operation;
-    return new OperationWindow(next);
+    return new OperationWindow(
+        next, left == 0 ? forgotten : Math.max(forgotten, operations[left - 1].version()));
   }
 
   /** The operation with this ID, if it is remembered. The newest is looked at first. */
@@ -39,6 +53,11 @@ final class OperationWindow {
       }
     }
     return null;
+  }
+
+  /** The version of the newest operation that is remembered no more, 0 if all are. */
+  long forgotten() {
+    return forgotten;
   }
 
   List<Operation> list() {

@@ -31,6 +31,9 @@ interface Outbox {
   /** The leader is none any more. */
   void ended();
 
+  /** Whether a node is in the ring, as this node sees it; whoever is not will never answer. */
+  boolean isMember(Id node);
+
   /** Sixty-four random bits. */
   long random();
 }

@@ -1,22 +1,24 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
 
 /** A client's request that waits for its answer. The first answer counts. */
 final class Pending {
   private final Request request;
-  private final String fullKey;
+  private final @Nullable String fullKey;
   private final long deadlineNanos;
   private final CompletableFuture<Object> answer = new CompletableFuture<>();
 
   /**
    * Makes one.
    *
+   * @param fullKey the record's key with its namespace, null if it asks for an arc
    * @param deadlineNanos when, by the node's clock, an answer is of no use any more
    */
-  Pending(Request request, String fullKey, long deadlineNanos) {
+  Pending(Request request, @Nullable String fullKey, long deadlineNanos) {
     this.request = request;
     this.fullKey = fullKey;
     this.deadlineNanos = deadlineNanos;
@@ -26,7 +28,7 @@ final class Pending {
     return request;
   }
 
-  String fullKey() {
+  @Nullable String fullKey() {
     return fullKey;
   }
 

@@ -105,7 +105,7 @@ public final class Records implements RingService<Request> {
 
   private CompletionStage<?> take(Request request, Context context) {
     check(request);
-    int arc = arcs().indexOf(Keys.id(request.space(), request.key()));
+    int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
       if (held != null) {
@@ -122,18 +122,23 @@ public final class Records implements RingService<Request> {
     var pending =
         new Pending(
             request,
-            Keys.full(request.space(), request.key()),
+            request instanceof Request.Keyed keyed ? Keys.full(keyed.space(), keyed.key()) : null,
             now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2));
     leader(arc, place, now).submit(pending, now);
     return pending.answer();
   }
 
   private void check(Request request) {
-    if (request.space() == null || request.key() == null) {
-      throw new RingException.InvalidInput("A request names a namespace and a key.");
+    if (request instanceof Request.Where where && where.id() == null) {
+      throw new RingException.InvalidInput("A question for an arc names an ID.");
     }
-    Keys.checkSpace(request.space());
-    Keys.checkKey(request.key());
+    if (request instanceof Request.Keyed keyed) {
+      if (keyed.space() == null || keyed.key() == null) {
+        throw new RingException.InvalidInput("A request names a namespace and a key.");
+      }
+      Keys.checkSpace(keyed.space());
+      Keys.checkKey(keyed.key());
+    }
     if (request instanceof Request.Put put) {
       if (put.value() == null) {
         throw new RingException.InvalidInput("A put brings a value.");
@@ -142,13 +147,20 @@ public final class Records implements RingService<Request> {
     }
     if (request instanceof Request.Change change
         && (change.operation() == null
-            || change.operation().isEmpty()
-            || change.operation().length() > 2 * Keys.SPACE_BYTES_MAX
+            || !isOperation(change.operation())
+            || change.seen() < 0
             || change.condition() == null
             || change.condition().kind() == null
             || change.acknowledge() == null)) {
       throw new RingException.InvalidInput("A change names its operation and its condition.");
     }
+  }
+
+  /** What an idempotency key may be, and the prefix that tells whose name it is. */
+  private static boolean isOperation(String operation) {
+    return !operation.isEmpty()
+        && operation.length() <= OperationWindow.ID_CHARS_MAX
+        && operation.chars().allMatch(c -> c >= ' ' && c <= '~');
   }
 
   /** Checks the size of a value. */
@@ -168,7 +180,7 @@ public final class Records implements RingService<Request> {
   public Request.@Nullable Found peek(String space, String key) {
     int arc = arcs().indexOf(Keys.id(space, key));
     Register held = shelf.register(arc, Keys.full(space, key));
-    return held == null ? null : new Cell(key, held).found(refresh().place(arc));
+    return held == null ? null : new Cell(key, held).found(refresh().place(arc), 0);
   }
 
   private ArcLeader leader(int arc, Place place, long nowNanos) {

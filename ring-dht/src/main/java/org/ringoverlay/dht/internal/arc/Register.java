@@ -10,15 +10,28 @@ import org.ringoverlay.json.Json;
  * A key's value, or the tombstone that a delete left so that the versions go on growing.
  *
  * @param version made by one ballot alone; two registers of a key with one version are equal
+ * @param written the version under which the value was written, which is the one that users see: an
+ *     outcome that changed nothing and is remembered makes a new version, but no new value
  * @param deleted whether this is a tombstone
  * @param value the value, JSON's null for a tombstone
  * @param operations what it remembers of the operations that made it
  */
-record Register(long version, boolean deleted, Json value, OperationWindow operations) {
+record Register(
+    long version, long written, boolean deleted, Json value, OperationWindow operations) {
   static final Json NOTHING = Json.of(null);
+
+  /** The register of a change that was made. */
+  static Register made(long version, boolean deleted, Json value, OperationWindow operations) {
+    return new Register(version, version, deleted, value, operations);
+  }
 
   static boolean present(@Nullable Register register) {
     return register != null && !register.deleted;
+  }
+
+  /** The version of the value, 0 if there is none. */
+  static long valueVersionOf(@Nullable Register register) {
+    return register == null || register.deleted ? 0 : register.written;
   }
 
   static long versionOf(@Nullable Register register) {
@@ -27,25 +40,33 @@ record Register(long version, boolean deleted, Json value, OperationWindow opera
 
   /** The register as it is sent to a node of which nothing is known. */
   Entry whole(String key) {
-    return new Entry(key, version, deleted, value, Entry.WHOLE, operations.list());
+    return new Entry(
+        key,
+        version,
+        written,
+        deleted,
+        value,
+        Entry.WHOLE,
+        operations.list(),
+        operations.forgotten());
   }
 
   /** The register as it is sent to a node that should hold {@code base}. */
   Entry step(String key, @Nullable Register base, Operation operation) {
-    return new Entry(key, version, deleted, value, versionOf(base), List.of(operation));
+    return new Entry(key, version, written, deleted, value, versionOf(base), List.of(operation), 0);
   }
 
   /** What a node that holds {@code base}, as the entry says, makes of it. */
   static Register of(Entry entry, @Nullable Register base) {
     OperationWindow window;
     if (entry.base() == Entry.WHOLE) {
-      window = OperationWindow.of(entry.operations());
+      window = OperationWindow.of(entry.operations(), entry.forgotten());
     } else {
       window = base == null ? OperationWindow.EMPTY : base.operations;
       for (Operation operation : entry.operations()) {
         window = window.plus(operation);
       }
     }
-    return new Register(entry.version(), entry.deleted(), entry.value(), window);
+    return new Register(entry.version(), entry.written(), entry.deleted(), entry.value(), window);
   }
 }

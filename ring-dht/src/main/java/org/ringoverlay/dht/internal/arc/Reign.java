@@ -22,8 +22,8 @@ import org.ringoverlay.id.Id;
  *
  * <p>Of each key one change is under way at a time. It is kept here first, then sent to the copies,
  * and acknowledged when enough have it. Before a register is shown or changed enough copies hold
- * it; a register that was found in the takeover at fewer is written back first. Reads and conflicts
- * are confirmed by {@link Checks}.
+ * it; a register that was found in the takeover at fewer is written back first, and one that others
+ * know better is fetched by {@link Recovery}. Reads and conflicts are confirmed by {@link Checks}.
  *
  * <p>Plain state, on the loop.
  *
@@ -39,11 +39,14 @@ final class Reign {
   private final ArcLeader leader;
   private final TreeMap<String, Cell> cells = new TreeMap<>();
   private final Map<String, Cell> busy = new LinkedHashMap<>();
-  private final Checks checks = new Checks();
-  private final List<Id> heard = new ArrayList<>();
+  private final Recovery recovery;
+  private final Checks checks;
+  private final Repairs repairs;
   private Place place;
-  private String cursor = "";
   private boolean over;
+
+  /** The newest version that was made in this reign, of whatever key; 0 if none was. */
+  private long newest;
 
   Reign(
       int arc,
@@ -62,11 +65,14 @@ final class Reign {
     this.out = out;
     this.leader = leader;
     this.place = place;
+    this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
+    this.checks = new Checks(arc, self, ballot, out, place);
+    this.repairs = new Repairs(arc, self, ballot, limits);
   }
 
   /** Takes up what the takeover learned. */
   void begin(Takeover won) {
-    heard.addAll(won.heard());
+    recovery.begin(won);
     won.known()
         .forEach(
             (key, known) -> {
@@ -82,8 +88,12 @@ final class Reign {
   }
 
   void submit(Pending pending, long nowNanos) {
-    Cell cell =
-        cells.computeIfAbsent(pending.fullKey(), key -> new Cell(key, shelf.register(arc, key)));
+    String fullKey = pending.fullKey();
+    if (fullKey == null) {
+      checks.confirm(pending, () -> pending.done(seat()));
+      return;
+    }
+    Cell cell = cells.computeIfAbsent(fullKey, key -> new Cell(key, shelf.register(arc, key)));
     if (cell.queue.size() >= limits.keyQueueMax()) {
       pending.fail(
           new RingException.Refused(cell.queue.size() + " requests wait for this key already."));
@@ -118,16 +128,14 @@ final class Reign {
     Request request = pending.request();
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
-    } else if (request instanceof Request.Get) {
-      var found = cell.found(place);
-      confirm(pending, () -> pending.done(found));
     } else {
-      confirm(pending, () -> pending.done(seat()));
+      var found = cell.found(place, seen());
+      checks.confirm(pending, () -> pending.done(found));
     }
   }
 
   private void change(Cell cell, Pending pending, Request.Change change) {
-    long version = Versions.next(cell.version(), ballot.round());
+    long version = Versions.next(Math.max(cell.version(), newest), ballot.round());
     if (version == Versions.EXHAUSTED) {
       pending.fail(leader.notOwner());
       leader.end(leader.notOwner());
@@ -135,14 +143,35 @@ final class Reign {
     }
     Decision decision = Decision.on(cell.current, change, version);
     if (decision instanceof Decision.Repeat repeat) {
-      acknowledge(cell, pending, change, repeat.first());
+      repeat(cell, pending, change, repeat.first());
+    } else if (decision instanceof Decision.Forgotten forgotten) {
+      pending.done(
+          new Request.Done(
+              0, false, place.copies().size(), place.wanted(), seen(), forgotten.version()));
     } else if (decision instanceof Decision.Reject reject) {
-      confirm(pending, () -> pending.fail(reject.reason()));
+      checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted());
-      confirm(pending, () -> pending.done(nothing));
+      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted(), seen(), 0);
+      checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, change, apply);
+    }
+  }
+
+  /**
+   * The newest version of the arc. Versions are counted per arc, so whatever is made later of
+   * whatever key is above it.
+   */
+  private long seen() {
+    return Math.max(newest, Versions.before(ballot.round()));
+  }
+
+  private void repeat(Cell cell, Pending pending, Request.Change change, Operation first) {
+    if (first.outcome() == Operation.Outcome.CONFLICT) {
+      RingException conflict = Decision.conflict(change, cell.current, first.found());
+      checks.confirm(pending, () -> pending.fail(conflict));
+    } else {
+      acknowledge(cell, pending, change, first);
     }
   }
 
@@ -164,12 +193,14 @@ final class Reign {
       leader.end(leader.notOwner());
       return;
     }
+    newest = apply.next().version();
     cell.becomes(apply.next(), self);
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
-    if (change.acknowledge() == Acknowledge.DADDY) {
-      pending.done(apply.operation().done(1, place.wanted()));
+    if (change.acknowledge() == Acknowledge.DADDY
+        && apply.operation().outcome() == Operation.Outcome.MADE) {
+      pending.done(apply.operation().done(1, place.wanted(), seen()));
     }
     for (Id node : place.copies()) {
       if (!node.equals(self)) {
@@ -194,7 +225,7 @@ final class Reign {
   }
 
   void accepted(Id node, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
-    reply.higher().forEach(head -> learn(node, head));
+    reply.higher().forEach(head -> recovery.learn(node, head));
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell == null || cell.version() != head.version()) {
@@ -270,7 +301,9 @@ final class Reign {
 
   /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
   private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
-    if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
+    if (operation.outcome() == Operation.Outcome.CONFLICT) {
+      pending.fail(Decision.conflict(change, cell.current, operation.found()));
+    } else if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
       done(cell, pending, operation);
     } else {
       cell.waitForAll.add(new Cell.ForAll(pending, operation));
@@ -280,7 +313,7 @@ final class Reign {
   }
 
   private void done(Cell cell, Pending pending, Operation operation) {
-    pending.done(operation.done(cell.holders.size(), place.wanted()));
+    pending.done(operation.done(cell.holders.size(), place.wanted(), seen()));
   }
 
   private int votes(Cell cell) {
@@ -292,147 +325,58 @@ final class Reign {
   // ---- registers that others know better
 
   void heard(Id node, List<Head> heads, boolean more) {
-    heads.forEach(head -> learn(node, head));
-    if (!more && !heard.contains(node)) {
-      heard.add(node);
-    }
-    out.repair();
+    recovery.heard(node, heads, more);
+  }
+
+  /** A node says that it holds something. */
+  void hear(Id node) {
+    recovery.hear(node);
+  }
+
+  /** A node did not tell what it holds. */
+  void unheard(Id node) {
+    recovery.unheard(node);
   }
 
   boolean hasHeard(Id node) {
-    return heard.contains(node);
-  }
-
-  private void learn(Id node, Head head) {
-    if (Versions.round(head.version()) > ballot.round()) {
-      return;
-    }
-    cells
-        .computeIfAbsent(head.key(), key -> new Cell(key, shelf.register(arc, key)))
-        .learn(head.version(), List.of(node));
+    return recovery.hasHeard(node);
   }
 
   /** Hastens what somebody waits for. */
   private void urge(Cell cell) {
     busy.put(cell.key, cell);
     out.tick();
-    if (!cell.isUnknown()) {
-      for (Id node : place.copies()) {
-        if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
-          sendWhole(cell, node);
-        }
+    if (cell.isUnknown()) {
+      recovery.fetch(cell);
+      return;
+    }
+    for (Id node : place.copies()) {
+      if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
+        sendWhole(cell, node);
       }
-    } else if (!cell.fetching) {
-      cell.fetching = true;
-      out.fetch(cell.sources.get(0), new CopyRequest.Fetch(arc, List.of(cell.key)));
     }
   }
 
   void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
-    for (Entry entry : reply.entries()) {
-      Cell cell = keys.contains(entry.key()) ? cells.get(entry.key()) : null;
-      if (cell != null && Versions.round(entry.version()) > ballot.round()) {
-        // Between its head and this register the node has heard of a newer daddy.
-        leader.end(leader.notOwner());
-        return;
-      }
-      if (cell != null && entry.version() > cell.version()) {
-        adopt(cell, node, entry);
-      }
-    }
-    String first = keys.isEmpty() ? "" : keys.get(0);
-    for (String key : keys) {
-      Cell cell = cells.get(key);
-      if (cell != null && cell.fetching) {
-        cell.fetching = false;
-        if (cell.sourceVersion <= cell.version()) {
-          cell.sources.clear();
-        } else if (key.equals(first) && !hasNewer(reply, cell)) {
-          // At least the first would have come if the node had it still.
-          cell.forget(node, self);
-        }
-        progress(cell, nowNanos);
-      }
-    }
-    out.repair();
-  }
-
-  /** Whether a newer register came that this node had no room for. */
-  private static boolean hasNewer(CopyRequest.Fetched reply, Cell cell) {
-    return reply.entries().stream()
-        .anyMatch(entry -> entry.key().equals(cell.key) && entry.version() > cell.version());
-  }
-
-  private void adopt(Cell cell, Id node, Entry entry) {
-    try {
-      if (!shelf.accept(arc, ballot, List.of(entry)).granted()) {
-        return;
-      }
-    } catch (RingException.Refused full) {
-      List.copyOf(cell.queue).forEach(pending -> pending.fail(full));
-      cell.queue.clear();
+    if (recovery.isOutranked(keys, reply)) {
+      leader.end(leader.notOwner());
       return;
     }
-    Register adopted = shelf.register(arc, cell.key);
-    if (adopted != null) {
-      cell.becomes(adopted, self);
-      cell.holds(node);
-      if (entry.version() == cell.sourceVersion) {
-        cell.sources.forEach(cell::holds);
-      }
-    }
+    recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
   }
 
   void fetchFailed(Id node, List<String> keys) {
-    for (String key : keys) {
-      Cell cell = cells.get(key);
-      if (cell != null) {
-        cell.fetching = false;
-        if (!place.asked().contains(node)) {
-          // What only departed members held is gone with them: what is left is the newest.
-          cell.forget(node, self);
-        } else if (cell.sources.remove(node)) {
-          cell.sources.add(node);
-        }
-      }
-    }
-    out.tick();
+    recovery.fetchFailed(node, keys);
   }
 
   // ---- reads
 
-  private void confirm(Pending pending, Runnable answer) {
-    checks.add(new Checks.Read(pending, answer));
-    check();
-  }
-
-  private void check() {
-    checks.begin();
-    while (checks.isRunning()) {
-      List<Checks.Read> confirmed = checks.confirmed(self, place);
-      if (confirmed.isEmpty()) {
-        for (Id node : checks.toAsk(self, place)) {
-          out.check(node, new CopyRequest.Check(arc, ballot), checks.number());
-        }
-        out.tick();
-        return;
-      }
-      confirmed.forEach(read -> read.answer().run());
-      checks.begin();
-    }
-  }
-
   void checked(Id node, long number) {
-    if (number == checks.number()) {
-      checks.granted(node);
-      check();
-    }
+    checks.checked(node, number);
   }
 
   void checkFailed(Id node, long number) {
-    if (number == checks.number()) {
-      checks.silent(node);
-    }
+    checks.failed(node, number);
   }
 
   private Seat seat() {
@@ -451,13 +395,12 @@ final class Reign {
   void place(Place next, List<Id> newcomers, long nowNanos) {
     place = next;
     if (!newcomers.isEmpty()) {
-      heard.removeAll(newcomers);
-      cells.values().forEach(cell -> cell.forgetAll(newcomers, self));
+      recovery.forgetAll(newcomers);
     }
     for (Cell cell : List.copyOf(busy.values())) {
       progress(cell, nowNanos);
     }
-    check();
+    checks.place(next);
     out.repair();
   }
 
@@ -465,16 +408,16 @@ final class Reign {
     for (Cell cell : List.copyOf(busy.values())) {
       tick(cell, nowNanos);
     }
-    checks.expire(nowNanos);
-    check();
+    checks.tick(nowNanos);
     out.repair();
-    return !over && (!busy.isEmpty() || checks.isRunning());
+    recovery.tick();
+    return !over && (!busy.isEmpty() || checks.isRunning() || recovery.isAsking());
   }
 
   private void tick(Cell cell, long nowNanos) {
     for (Pending pending : List.copyOf(cell.queue)) {
       if (pending.isExpired(nowNanos)) {
-        pending.expire("The request waited for its key until its time was over.");
+        pending.fail(notReady(cell));
       }
     }
     cell.queue.removeIf(Pending::isAnswered);
@@ -495,21 +438,7 @@ final class Reign {
   }
 
   @Nullable Repair nextRepair() {
-    var batch = new RepairBatch(arc, self, ballot, limits, shelf.hasRoom());
-    for (Cell cell : cells.tailMap(cursor, true).values()) {
-      if (!batch.take(cell, place)) {
-        cursor = cell.key;
-        return batch.close();
-      }
-    }
-    for (Cell cell : cells.headMap(cursor, false).values()) {
-      if (!batch.take(cell, place)) {
-        cursor = cell.key;
-        return batch.close();
-      }
-    }
-    cursor = "";
-    return batch.close();
+    return repairs.next(cells, place, shelf.hasRoom());
   }
 
   /** Whether every copy holds everything. */
@@ -524,13 +453,31 @@ final class Reign {
         .count();
   }
 
+  /** What an unsettled key waits for. */
+  private RingException notReady(Cell cell) {
+    if (cell.isUnknown()) {
+      return new RingException.Unavailable(
+          "Only members that do not answer hold the newest value: " + names(cell.sources));
+    }
+    var silent = new ArrayList<>(place.copies());
+    silent.removeAll(cell.holders);
+    return new RingException.Unavailable(
+        place.need()
+            + " copies must hold the value before it can be used, and these have not answered: "
+            + names(silent));
+  }
+
+  private static String names(List<Id> nodes) {
+    return String.join(", ", nodes.stream().map(Id::shortString).toList());
+  }
+
   private RingException unreachable() {
     return new RingException.Unavailable(
         place.need()
             + " copies are needed and "
             + place.copies().size()
             + " members answer; under suspicion: "
-            + String.join(", ", place.suspects().stream().map(Id::shortString).toList()));
+            + names(place.suspects()));
   }
 
   void end(RingException why) {
@@ -545,7 +492,7 @@ final class Reign {
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
       cell.queue.clear();
     }
-    checks.drain().forEach(read -> read.pending().fail(why));
+    checks.end(why);
     cells.clear();
     busy.clear();
   }

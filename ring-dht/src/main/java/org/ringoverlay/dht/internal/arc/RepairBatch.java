@@ -42,6 +42,10 @@ final class RepairBatch {
       // What a full node cannot keep it would fetch again and again; whoever asks for it is told.
       boolean fits = room || cell.current != null;
       if (fits && !cell.fetching && pushed.isEmpty() && (node == null || node.equals(source))) {
+        bytes += Head.textBytesMax(cell.key);
+        if (bytes > limits.batchBytesMax() && !pulled.isEmpty()) {
+          return false;
+        }
         node = source;
         cell.fetching = true;
         pulled.add(cell.key);
@@ -58,7 +62,7 @@ final class RepairBatch {
           && !cell.holders.contains(copy)
           && !cell.asked.contains(copy)) {
         Entry whole = register.whole(cell.key);
-        bytes += whole.sizeBytes();
+        bytes += whole.sizeBytesMax();
         if (bytes > limits.batchBytesMax() && !pushed.isEmpty()) {
           return false;
         }

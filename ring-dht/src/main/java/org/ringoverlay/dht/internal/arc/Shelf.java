@@ -40,8 +40,16 @@ final class Shelf {
     this.recordsMax = recordsMax;
   }
 
-  /** Promises a ballot if no newer one was promised, and lists the registers after a key. */
-  Promise prepare(int index, Ballot ballot, String after, int headsMax) {
+  /** Promises a ballot if no newer one was promised, and lists all registers. */
+  Promise prepare(int index, Ballot ballot) {
+    return prepare(index, ballot, "", Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /**
+   * Promises a ballot if no newer one was promised, and lists the registers after a key, as many as
+   * fit, but at least one if there is any.
+   */
+  Promise prepare(int index, Ballot ballot, String after, int headsMax, long bytesMax) {
     Arc arc = arcs.computeIfAbsent(index, unused -> new Arc());
     if (!stands(arc, ballot)) {
       return new Promise(false, arc.promised, List.of(), false);
@@ -49,12 +57,15 @@ final class Shelf {
     arc.promised = ballot;
     var heads = new ArrayList<Head>();
     boolean more = false;
+    long bytes = 0;
     for (Map.Entry<String, Register> held : arc.registers.tailMap(after, false).entrySet()) {
-      if (heads.size() == headsMax) {
+      var head = new Head(held.getKey(), held.getValue().version());
+      bytes += head.sizeBytesMax();
+      if (heads.size() == headsMax || (bytes > bytesMax && !heads.isEmpty())) {
         more = true;
         break;
       }
-      heads.add(new Head(held.getKey(), held.getValue().version()));
+      heads.add(head);
     }
     return new Promise(true, ballot, heads, more);
   }
@@ -112,7 +123,7 @@ final class Shelf {
       Register register = register(index, key);
       if (register != null) {
         Entry entry = register.whole(key);
-        bytes += entry.sizeBytes();
+        bytes += entry.sizeBytesMax();
         if (bytes > bytesMax && !found.isEmpty()) {
           break;
         }

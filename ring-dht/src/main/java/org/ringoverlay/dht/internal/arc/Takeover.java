@@ -13,9 +13,11 @@ import org.ringoverlay.id.Id;
  * One attempt to become an arc's daddy: collects promises, and what each member that may hold
  * copies knows.
  *
- * <p>An acknowledged change is at a majority of the copies of its time. So the attempt is complete
- * only when fewer members are silent or lately dead than could hide one, or when the grace has
- * passed, which the silent ones then have not survived or will not be waited for.
+ * <p>An acknowledged change is at a majority of the copies of its time. So the attempt is never
+ * complete while so many members are silent or lately dead that they could hide one: they answer in
+ * the end, or they are declared dead and are members no more. Fewer silent ones are waited for only
+ * until the grace has passed. A node that said that it holds something may hold the only copy, and
+ * is waited for as long as it is a member.
  */
 final class Takeover {
   private final long sinceNanos;
@@ -98,8 +100,13 @@ final class Takeover {
 
   /** A node did not answer; {@link #toAsk} will name it again. */
   void silent(Id node) {
-    extra.remove(node);
     asking.remove(node);
+  }
+
+  /** A node is in the ring no more, so it will never answer. */
+  void gone(Id node) {
+    asking.remove(node);
+    extra.remove(node);
   }
 
   /** What these nodes said counts no more: they may have started again since. */
@@ -124,19 +131,15 @@ final class Takeover {
         return false;
       }
     }
-    for (Id node : extra) {
-      if (!heard.contains(node) && !graceOver) {
-        return false;
-      }
-    }
-    return answered >= place.need()
-        && (silent == 0 || graceOver || silent + place.goneLately() <= place.spare());
+    return heard.containsAll(extra)
+        && answered >= place.need()
+        && (silent == 0 || silent + place.goneLately() <= place.spare());
   }
 
   /** The members that have not answered, for people to read. */
   String missing(Place place) {
     var names = new ArrayList<String>();
-    for (Id node : place.asked()) {
+    for (Id node : concat(place.asked(), extra)) {
       if (!heard.contains(node)) {
         names.add(node.shortString());
       }

@@ -35,6 +35,11 @@ public final class Versions {
     return counter(current) == COUNTER_MAX ? EXHAUSTED : current + 1;
   }
 
+  /** A version above all of the rounds before this one and below all of this one's. */
+  static long before(long round) {
+    return round << COUNTER_BITS;
+  }
+
   /** The round that made a version, with the generation above it; 0 for no version. */
   static long round(long version) {
     return version >>> COUNTER_BITS;

@@ -9,27 +9,52 @@ import org.ringoverlay.json.Json;
  *
  * @param key the full key, with its namespace
  * @param version the register's version
+ * @param written the version under which its value was written, 0 if none ever was
  * @param deleted whether it is a tombstone
  * @param value the value, JSON's null for a tombstone
  * @param base the version to which {@code operations} is to be added (0 for none at all), or {@link
  *     #WHOLE} if {@code operations} is the whole window
  * @param operations the operations that the register remembers, the oldest first
+ * @param forgotten the version of the newest operation that it has forgotten, 0 if none; for a
+ *     whole register alone
  */
 public record Entry(
-    String key, long version, boolean deleted, Json value, long base, List<Operation> operations) {
+    String key,
+    long version,
+    long written,
+    boolean deleted,
+    Json value,
+    long base,
+    List<Operation> operations,
+    long forgotten) {
   /** A base that says that nothing need be there already. */
   public static final long WHOLE = -1;
 
-  private static final int OVERHEAD_BYTES = 64;
+  private static final int FIELDS_BYTES_MAX = 256;
 
   /** Copies the list. */
   public Entry {
     operations = orEmpty(operations);
   }
 
-  /** About how many bytes it takes on the wire. */
-  public int sizeBytes() {
-    return OVERHEAD_BYTES + key.length() + value.size() + operations.size() * OVERHEAD_BYTES;
+  /** A register whose last operation wrote or deleted, and which has forgotten none. */
+  public static Entry made(
+      String key,
+      long version,
+      boolean deleted,
+      Json value,
+      long base,
+      List<Operation> operations) {
+    return new Entry(key, version, version, deleted, value, base, operations, 0);
+  }
+
+  /** How many bytes it takes on the wire at most. */
+  public long sizeBytesMax() {
+    long bytes = FIELDS_BYTES_MAX + Head.textBytesMax(key) + value.size();
+    for (Operation operation : operations) {
+      bytes += FIELDS_BYTES_MAX + Head.textBytesMax(operation.id());
+    }
+    return bytes;
   }
 
   static <T> List<T> orEmpty(@Nullable List<T> list) {

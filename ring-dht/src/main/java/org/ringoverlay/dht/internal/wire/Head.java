@@ -1,4 +1,17 @@
 package org.ringoverlay.dht.internal.wire;
 
 /** A register's full key and its version, without what it holds. */
-public record Head(String key, long version) {}
+public record Head(String key, long version) {
+  private static final int FIELDS_BYTES_MAX = 64;
+  private static final int ESCAPED_CHAR_BYTES_MAX = 6;
+
+  /** How many bytes it takes on the wire at most. */
+  public long sizeBytesMax() {
+    return FIELDS_BYTES_MAX + textBytesMax(key);
+  }
+
+  /** How many bytes a text takes in JSON at most, were all of its characters escaped. */
+  public static long textBytesMax(String text) {
+    return (long) ESCAPED_CHAR_BYTES_MAX * text.length();
+  }
+}

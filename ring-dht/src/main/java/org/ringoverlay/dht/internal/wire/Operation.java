@@ -1,17 +1,41 @@
 package org.ringoverlay.dht.internal.wire;
 
 /**
- * A change that a register has seen, kept so that its repeat gets the first outcome.
+ * An operation that a register has seen, kept so that its repeat gets the first outcome.
  *
  * @param id the operation's ID
- * @param version the version that it made
+ * @param version the version that the register got with it
  * @param existed whether there was a value before it
  * @param fingerprint of what was asked; 0 where the ID was drawn by the library and cannot be
  *     reused
+ * @param outcome what came of it
+ * @param found the version of the value that it met, 0 if there was none
  */
-public record Operation(String id, long version, boolean existed, long fingerprint) {
-  /** What its client is told. */
-  public Request.Done done(int copies, int wanted) {
-    return new Request.Done(version, existed, copies, wanted);
+public record Operation(
+    String id, long version, boolean existed, long fingerprint, Outcome outcome, long found) {
+  /** What can come of an operation that was decided. */
+  public enum Outcome {
+    /** It was made. */
+    MADE,
+    /** Its condition did not hold. */
+    CONFLICT,
+    /** There was nothing to delete. */
+    NOTHING
+  }
+
+  /** What a peer left out was made. */
+  public Operation {
+    outcome = outcome == null ? Outcome.MADE : outcome;
+  }
+
+  /** An operation that was made. */
+  public static Operation made(String id, long version, boolean existed, long fingerprint) {
+    return new Operation(id, version, existed, fingerprint, Outcome.MADE, 0);
+  }
+
+  /** What its client is told, unless it is a conflict. */
+  public Request.Done done(int copies, int wanted, long seen) {
+    return new Request.Done(
+        outcome == Outcome.MADE ? version : 0, existed, copies, wanted, seen, 0);
   }
 }

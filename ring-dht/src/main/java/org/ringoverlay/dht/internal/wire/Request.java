@@ -1,17 +1,21 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 
 /** What a client asks of the daddy of a key. */
 public sealed interface Request {
-  /** The namespace. */
-  String space();
+  /** A request for one record. */
+  sealed interface Keyed extends Request {
+    /** The namespace. */
+    String space();
 
-  /** The key within its namespace. */
-  String key();
+    /** The key within its namespace. */
+    String key();
+  }
 
   /** A request that changes the record, if its condition holds. */
-  sealed interface Change extends Request {
+  sealed interface Change extends Keyed {
     /** What must hold. */
     Condition condition();
 
@@ -20,6 +24,21 @@ public sealed interface Request {
 
     /** The operation's ID: a repeat with the same ID changes nothing more. */
     String operation();
+
+    /**
+     * The newest version of the arc that the sender had seen when it first sent the operation. A
+     * register that has forgotten newer operations cannot tell whether this is a repeat.
+     */
+    long seen();
+
+    /**
+     * Whether an earlier attempt may have been decided, so that the outcome is to be remembered
+     * even if it changes nothing.
+     */
+    boolean repeated();
+
+    /** The same operation sent again, or with what its sender knows. */
+    Change sent(long newestSeen, boolean again);
   }
 
   /**
@@ -27,10 +46,10 @@ public sealed interface Request {
    *
    * @param stale whether an old value will do
    */
-  record Get(String space, String key, boolean stale) implements Request {}
+  record Get(String space, String key, boolean stale) implements Keyed {}
 
-  /** Asks who holds the key. */
-  record Where(String space, String key) implements Request {}
+  /** Asks who holds the arc in which an ID lies. */
+  record Where(Id id) implements Request {}
 
   /** Writes a value. */
   record Put(
@@ -39,13 +58,31 @@ public sealed interface Request {
       Json value,
       Condition condition,
       Acknowledge acknowledge,
-      String operation)
-      implements Change {}
+      String operation,
+      long seen,
+      boolean repeated)
+      implements Change {
+    @Override
+    public Put sent(long newestSeen, boolean again) {
+      return new Put(space, key, value, condition, acknowledge, operation, newestSeen, again);
+    }
+  }
 
   /** Deletes. */
   record Delete(
-      String space, String key, Condition condition, Acknowledge acknowledge, String operation)
-      implements Change {}
+      String space,
+      String key,
+      Condition condition,
+      Acknowledge acknowledge,
+      String operation,
+      long seen,
+      boolean repeated)
+      implements Change {
+    @Override
+    public Delete sent(long newestSeen, boolean again) {
+      return new Delete(space, key, condition, acknowledge, operation, newestSeen, again);
+    }
+  }
 
   /**
    * The reply to {@link Get}.
@@ -55,8 +92,9 @@ public sealed interface Request {
    * @param version its version, 0 if there is none
    * @param copies how many live members hold copies of the arc
    * @param wanted how many copies the ring wants
+   * @param seen the newest version of the arc, 0 if the answer does not tell
    */
-  record Found(boolean present, Json value, long version, int copies, int wanted) {}
+  record Found(boolean present, Json value, long version, int copies, int wanted, long seen) {}
 
   /**
    * The reply to a {@link Change}.
@@ -65,6 +103,9 @@ public sealed interface Request {
    * @param existed whether there was a value before
    * @param copies how many copies had acknowledged
    * @param wanted how many copies the ring wants
+   * @param seen the newest version of the arc
+   * @param forgotten not 0 if nothing was changed because the register has forgotten operations
+   *     that the sender had not seen: the version of the newest of them
    */
-  record Done(long version, boolean existed, int copies, int wanted) {}
+  record Done(long version, boolean existed, int copies, int wanted, long seen, long forgotten) {}
 }

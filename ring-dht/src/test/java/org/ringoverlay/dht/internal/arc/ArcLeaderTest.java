@@ -22,7 +22,10 @@ class ArcLeaderTest {
   private static final Id SELF = Id.of("self");
   private static final Id B = Id.of("b");
   private static final Id C = Id.of("c");
+  private static final Id FAR = Id.of("far");
   private static final long SECOND = 1_000_000_000L;
+  private static final Entry HELD =
+      Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 3 * SECOND, 100, 10, 10_000);
 
   private final Shelf shelf = new Shelf(100);
@@ -135,7 +138,7 @@ class ArcLeaderTest {
 
   @Test
   void writesBackWhatOnlyOneMemberHoldsBeforeItIsRead() {
-    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     leader.promised(
@@ -160,7 +163,7 @@ class ArcLeaderTest {
   @Test
   void writesBackWhatItAloneHoldsBeforeItIsRead() {
     var former = new Ballot(1, SELF, 7);
-    var old = new Entry("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
+    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
     shelf.accept(ARC, former, List.of(old));
     lead();
     Pending read = get();
@@ -224,7 +227,7 @@ class ArcLeaderTest {
     leader.tick(6 * SECOND);
 
     assertThat(error(put)).isInstanceOf(RingException.OutcomeUnknown.class);
-    assertThat(error(waiting)).isInstanceOf(RingException.Timeout.class);
+    assertThat(error(waiting)).isInstanceOf(RingException.Unavailable.class);
   }
 
   @Test
@@ -299,9 +302,9 @@ class ArcLeaderTest {
       shelf.accept(
           ARC + 1,
           new Ballot(1, B, 1),
-          List.of(new Entry("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
+          List.of(Entry.made("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
     }
-    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     promise(C, held);
@@ -317,7 +320,7 @@ class ArcLeaderTest {
 
   @Test
   void aRegisterOfANewerDaddyEndsTheOldOnesReign() {
-    var held = new Entry("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
+    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
     leader.start(0);
     promise(B);
     promise(C, held);
@@ -325,11 +328,182 @@ class ArcLeaderTest {
     leader.submit(read, 0);
     long newer = Versions.next(held.version(), leader.ballot().round() + 1);
 
-    fetched(new Entry(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
+    fetched(Entry.made(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
 
     assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
     assertThat(sent.ended).isTrue();
     assertThat(shelf.records()).isZero();
+  }
+
+  @Test
+  void aFarHolderThatIsSilentButAMemberIsAskedUntilItTells() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    assertThat(sent.prepares).endsWith(FAR);
+    Pending early = get();
+    leader.submit(early, 0);
+
+    leader.prepareFailed(FAR, leader.ballot());
+    leader.tick(6 * SECOND);
+
+    assertThat(error(early))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(FAR.shortString());
+    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
+    assertThat(leader.isPreparing()).isTrue();
+
+    promise(FAR, HELD);
+    assertThat(leader.isPreparing()).isFalse();
+    assertThat(sent.fetches).isEmpty();
+    leader.submit(get(), 6 * SECOND);
+    assertThat(sent.fetches).containsExactly(FAR);
+  }
+
+  @Test
+  void aFarHolderThatIsGoneIsWaitedForNoMore() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    sent.gone.add(FAR);
+
+    leader.prepareFailed(FAR, leader.ballot());
+    leader.tick(0);
+
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  @Test
+  void aRegisterThatOnlyASilentMemberHoldsIsUnavailableAndNotAbsent() {
+    leadWithHeldByFarAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+
+    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
+    leader.tick(SECOND);
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(sent.fetches).containsExactly(FAR, FAR);
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(FAR.shortString());
+  }
+
+  @Test
+  void aRegisterThatOnlyAGoneMemberHeldIsAbsent() {
+    leadWithHeldByFarAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+    sent.gone.add(FAR);
+
+    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
+    leader.tick(0);
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+
+    assertThat(((Request.Found) read.answer().join()).present()).isFalse();
+  }
+
+  @Test
+  void aMemberThatSaysLateThatItHoldsSomethingIsAskedUntilItTellsWhat() {
+    lead();
+    leader.hear(FAR);
+    leader.prepareFailed(FAR, leader.ballot());
+    assertThat(leader.tick(0)).isTrue();
+    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
+
+    promise(FAR, HELD);
+    leader.submit(get(), 0);
+    assertThat(sent.fetches).containsExactly(FAR);
+  }
+
+  @Test
+  void versionsAreCountedPerArcSoThatWhatWasSeenOfOneKeyOrdersTheOthers() {
+    lead();
+    Pending one = put("a", 1);
+    leader.submit(one, 0);
+    Pending other =
+        new Pending(
+            new Request.Put(
+                "default",
+                "other",
+                Json.of(1),
+                Condition.NONE,
+                Acknowledge.MAJORITY,
+                "b",
+                0,
+                false),
+            "default\0other",
+            5 * SECOND);
+    leader.submit(other, 0);
+    sent.accepts.forEach(
+        accept -> leader.accepted(accept.node, leader.ballot(), accept.heads, granted(), 0));
+
+    assertThat(done(other).version()).isEqualTo(done(one).version() + 1);
+    assertThat(done(other).seen()).isEqualTo(done(other).version());
+  }
+
+  @Test
+  void aRepeatOfANamedConflictGetsItAgainThoughItsConditionHoldsNow() {
+    lead();
+    Pending condition = named("k:late", 2);
+    leader.submit(condition, 0);
+    accept(B);
+    assertThat(error(condition)).isInstanceOf(RingException.Conflict.class);
+    Pending made = put("a", 1);
+    leader.submit(made, 0);
+    accept(B);
+    assertThat(done(made).existed()).isFalse();
+
+    Pending repeat = named("k:late", 2);
+    leader.submit(repeat, 0);
+    leader.checked(B, leader.ballot(), 1, granted(), 0);
+
+    assertThat(error(repeat)).isInstanceOf(RingException.Conflict.class);
+  }
+
+  private static Pending named(String operation, int value) {
+    return new Pending(
+        new Request.Put(
+            "default",
+            "key",
+            Json.of(value),
+            new Condition(Condition.Kind.EXISTS, 0),
+            Acknowledge.MAJORITY,
+            operation,
+            0,
+            false),
+        "default\0key",
+        5 * SECOND);
+  }
+
+  @Test
+  void aReadThatTooFewCopiesConfirmIsUnavailable() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    leader.checkFailed(B, leader.ballot(), 1);
+
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(B.shortString())
+        .hasMessageContaining(C.shortString());
+  }
+
+  private void leadWithHeldByFarAlone() {
+    leader.start(0);
+    leader.hear(FAR);
+    promise(B);
+    promise(C);
+    leader.tick(0);
+    promise(FAR, HELD);
+    assertThat(leader.isPreparing()).isFalse();
   }
 
   private void promise(Id node, Entry held) {
@@ -379,7 +553,8 @@ class ArcLeaderTest {
 
   private static Pending put(String operation, int value, Acknowledge acknowledge) {
     return new Pending(
-        new Request.Put("default", "key", Json.of(value), Condition.NONE, acknowledge, operation),
+        new Request.Put(
+            "default", "key", Json.of(value), Condition.NONE, acknowledge, operation, 0, false),
         "default\0key",
         5 * SECOND);
   }
@@ -400,7 +575,9 @@ class ArcLeaderTest {
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
     private final List<Accept> accepts = new ArrayList<>();
+    private final List<Id> prepares = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
+    private final List<Id> gone = new ArrayList<>();
     private final List<Id> fetches = new ArrayList<>();
     private boolean ended;
 
@@ -414,7 +591,9 @@ class ArcLeaderTest {
     }
 
     @Override
-    public void prepare(Id node, CopyRequest.Prepare message) {}
+    public void prepare(Id node, CopyRequest.Prepare message) {
+      prepares.add(node);
+    }
 
     @Override
     public void accept(Id node, CopyRequest.Accept message, List<Head> heads) {
@@ -440,6 +619,11 @@ class ArcLeaderTest {
     @Override
     public void ended() {
       ended = true;
+    }
+
+    @Override
+    public boolean isMember(Id node) {
+      return !gone.contains(node);
     }
 
     @Override

@@ -13,13 +13,13 @@ import org.ringoverlay.json.Json;
 
 class DecisionTest {
   private static final Register ONE =
-      new Register(
+      Register.made(
           100,
           false,
           Json.of(1),
-          OperationWindow.EMPTY.plus(new Operation("first", 100, false, 0)));
+          OperationWindow.EMPTY.plus(Operation.made("first", 100, false, 0)));
   private static final Register TOMBSTONE =
-      new Register(101, true, Register.NOTHING, ONE.operations());
+      Register.made(101, true, Register.NOTHING, ONE.operations());
 
   @Test
   void aPutMakesTheNextVersionAndRemembersItsOperation() {
@@ -36,7 +36,7 @@ class DecisionTest {
   void aRepeatGetsTheFirstOutcomeThoughItsConditionNoLongerHolds() {
     Decision decision = Decision.on(ONE, put("first", 1, version(3)), 102);
 
-    assertThat(decision).isEqualTo(new Decision.Repeat(new Operation("first", 100, false, 0)));
+    assertThat(decision).isEqualTo(new Decision.Repeat(Operation.made("first", 100, false, 0)));
   }
 
   @Test
@@ -49,6 +49,85 @@ class DecisionTest {
         .isEqualTo("key-reused");
     assertThat(reason(Decision.on(first.next(), delete("k:name"), 101)).code())
         .isEqualTo("key-reused");
+  }
+
+  @Test
+  void payloadsOfOneJavaHashAreTwoPayloads() {
+    var first = (Decision.Apply) Decision.on(null, put("k:name", "Aa"), 100);
+
+    assertThat(reason(Decision.on(first.next(), put("k:name", "BB"), 101)).code())
+        .isEqualTo("key-reused");
+  }
+
+  @Test
+  void whatMayHaveBeenForgottenIsNotDone() {
+    Register busy = ONE;
+    for (int number = 101; number <= 228; number++) {
+      busy =
+          ((Decision.Apply)
+                  Decision.on(busy, seeing(put("o" + number, 1, Condition.NONE), 100), number))
+              .next();
+    }
+
+    assertThat(busy.operations().forgotten()).isEqualTo(100);
+    assertThat(Decision.on(busy, seeing(put("first", 1, Condition.NONE), 99), 229))
+        .isEqualTo(new Decision.Forgotten(100));
+    assertThat(Decision.on(busy, seeing(put("first", 1, version(7)), 99), 229))
+        .isEqualTo(new Decision.Forgotten(100));
+    assertThat(Decision.on(busy, seeing(put("new", 1, Condition.NONE), 100), 229))
+        .isInstanceOf(Decision.Apply.class);
+  }
+
+  @Test
+  void aNamedConflictIsRememberedAndMakesNoNewValue() {
+    var absent = new Condition(Condition.Kind.ABSENT, 0);
+    var remembered = (Decision.Apply) Decision.on(ONE, put("k:once", 2, absent), 102);
+    assertThat(remembered.next().version()).isEqualTo(102);
+    assertThat(remembered.next().written()).isEqualTo(100);
+    assertThat(remembered.next().value()).isEqualTo(Json.of(1));
+
+    Register deleted =
+        ((Decision.Apply) Decision.on(remembered.next(), delete("k:away"), 103)).next();
+    var repeat = (Decision.Repeat) Decision.on(deleted, put("k:once", 2, absent), 104);
+
+    assertThat(repeat.first().outcome()).isEqualTo(Operation.Outcome.CONFLICT);
+    var told =
+        (RingException.Conflict)
+            Decision.conflict(put("k:once", 2, absent), deleted, repeat.first().found());
+    assertThat(told.currentVersion()).isEqualTo(OptionalLong.of(100));
+    assertThat(told.current()).isNull();
+  }
+
+  @Test
+  void aNamedDeleteOfNothingDeletesNothingLater() {
+    var nothing = (Decision.Apply) Decision.on(null, delete("k:away"), 100);
+    assertThat(Register.present(nothing.next())).isFalse();
+    Register made =
+        ((Decision.Apply) Decision.on(nothing.next(), put("x", 1, Condition.NONE), 101)).next();
+
+    var repeat = (Decision.Repeat) Decision.on(made, delete("k:away"), 102);
+
+    assertThat(repeat.first().done(3, 3, 101)).isEqualTo(new Request.Done(0, false, 3, 3, 101, 0));
+  }
+
+  @Test
+  void aConflictOfAnAttemptThatMayComeAgainIsRemembered() {
+    assertThat(Decision.on(ONE, put("l:x", 2, version(7)).sent(100, true), 102))
+        .isInstanceOf(Decision.Apply.class);
+    assertThat(Decision.on(ONE, put("l:x", 2, version(7)).sent(100, false), 102))
+        .isInstanceOf(Decision.Reject.class);
+  }
+
+  @Test
+  void aConflictWithARecordThatMustExistNamesNoVersion() {
+    var exists = new Condition(Condition.Kind.EXISTS, 0);
+    var conflict =
+        (RingException.Conflict) reason(Decision.on(TOMBSTONE, put("x", 2, exists), 102));
+
+    assertThat(conflict.mustExist()).isTrue();
+    assertThat(conflict.expected()).isEmpty();
+    assertThat(conflict.currentVersion()).isEmpty();
+    assertThat(conflict).hasMessageContaining("expected to exist and is absent");
   }
 
   @Test
@@ -83,7 +162,9 @@ class DecisionTest {
                     Json.parse("null"),
                     Condition.NONE,
                     Acknowledge.MAJORITY,
-                    "x"),
+                    "x",
+                    0,
+                    false),
                 102);
     assertThat(Register.present(apply.next())).isTrue();
   }
@@ -96,12 +177,29 @@ class DecisionTest {
     return new Condition(Condition.Kind.VERSION, version);
   }
 
+  private static Request.Change seeing(Request.Change change, long version) {
+    return change.sent(version, false);
+  }
+
+  private static Request.Change put(String operation, String value) {
+    return new Request.Put(
+        "default",
+        "key",
+        Json.of(value),
+        Condition.NONE,
+        Acknowledge.MAJORITY,
+        operation,
+        0,
+        false);
+  }
+
   private static Request.Change put(String operation, int value, Condition condition) {
     return new Request.Put(
-        "default", "key", Json.of(value), condition, Acknowledge.MAJORITY, operation);
+        "default", "key", Json.of(value), condition, Acknowledge.MAJORITY, operation, 0, false);
   }
 
   private static Request.Change delete(String operation) {
-    return new Request.Delete("default", "key", Condition.NONE, Acknowledge.MAJORITY, operation);
+    return new Request.Delete(
+        "default", "key", Condition.NONE, Acknowledge.MAJORITY, operation, 0, false);
   }
 }

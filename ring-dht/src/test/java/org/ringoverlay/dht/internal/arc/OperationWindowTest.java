@@ -28,7 +28,23 @@ class OperationWindowTest {
       many.add(operation(number));
     }
 
-    assertThat(OperationWindow.of(many).list()).isEqualTo(many.subList(2, 130));
+    assertThat(OperationWindow.of(many, 0).list()).isEqualTo(many.subList(2, 130));
+  }
+
+  @Test
+  void knowsTheNewestThatItHasForgotten() {
+    OperationWindow window = OperationWindow.EMPTY;
+    for (int number = 1; number <= 128; number++) {
+      window = window.plus(operation(number));
+    }
+    assertThat(window.forgotten()).isZero();
+    window = window.plus(operation(129)).plus(operation(130));
+    assertThat(window.forgotten()).isEqualTo(2);
+    assertThat(OperationWindow.of(window.list(), window.forgotten()).forgotten()).isEqualTo(2);
+
+    List<Operation> many = new ArrayList<>(window.list());
+    many.add(operation(131));
+    assertThat(OperationWindow.of(many, 2).forgotten()).isEqualTo(3);
   }
 
   @Test
@@ -40,6 +56,6 @@ class OperationWindowTest {
   }
 
   private static Operation operation(int number) {
-    return new Operation(Integer.toString(number), number, false, 0);
+    return Operation.made(Integer.toString(number), number, false, 0);
   }
 }

@@ -23,7 +23,7 @@ class ShelfTest {
   @Test
   void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
     shelf.accept(ARC, FIRST, List.of(whole("key", 1)));
-    assertThat(shelf.prepare(ARC, SECOND, "", 10).heads()).containsExactly(new Head("key", 1));
+    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 1));
 
     var late = shelf.accept(ARC, FIRST, List.of(whole("key", 2)));
 
@@ -36,17 +36,17 @@ class ShelfTest {
 
   @Test
   void aRoundBelongsToOneAttempt() {
-    shelf.prepare(ARC, FIRST, "", 10);
+    shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE);
     var sameRound = new Ballot(1, Id.of("a"), 12);
 
-    assertThat(shelf.prepare(ARC, sameRound, "", 10).granted()).isFalse();
-    assertThat(shelf.prepare(ARC, FIRST, "", 10).granted()).isTrue();
+    assertThat(shelf.prepare(ARC, sameRound, "", 10, Long.MAX_VALUE).granted()).isFalse();
+    assertThat(shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE).granted()).isTrue();
   }
 
   @Test
   void aBallotOfOneArcSaysNothingOfAnother() {
-    shelf.prepare(ARC, SECOND, "", 10);
-    assertThat(shelf.prepare(ARC + 1, FIRST, "", 10).granted()).isTrue();
+    shelf.prepare(ARC, SECOND, "", 10, Long.MAX_VALUE);
+    assertThat(shelf.prepare(ARC + 1, FIRST, "", 10, Long.MAX_VALUE).granted()).isTrue();
   }
 
   @Test
@@ -63,10 +63,12 @@ class ShelfTest {
   @Test
   void aStepNeedsTheRegisterThatItBuildsOn() {
     shelf.accept(ARC, FIRST, List.of(whole("key", 1)));
-    var step = new Entry("key", 3, false, Json.of(3), 2, List.of(new Operation("o3", 3, true, 0)));
+    var step =
+        Entry.made("key", 3, false, Json.of(3), 2, List.of(Operation.made("o3", 3, true, 0)));
     assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).containsExactly("key");
 
-    var next = new Entry("key", 2, false, Json.of(2), 1, List.of(new Operation("o2", 2, true, 0)));
+    var next =
+        Entry.made("key", 2, false, Json.of(2), 1, List.of(Operation.made("o2", 2, true, 0)));
     assertThat(shelf.accept(ARC, FIRST, List.of(next)).behind()).isEmpty();
     assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).isEmpty();
 
@@ -95,10 +97,12 @@ class ShelfTest {
   void tellsHeadsInPages() {
     shelf.accept(ARC, FIRST, List.of(whole("a", 1), whole("b", 2), whole("c", 3)));
 
-    var first = shelf.prepare(ARC, FIRST, "", 2);
+    assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).heads()).hasSize(1);
+    assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).more()).isTrue();
+    var first = shelf.prepare(ARC, FIRST, "", 2, Long.MAX_VALUE);
     assertThat(first.heads()).containsExactly(new Head("a", 1), new Head("b", 2));
     assertThat(first.more()).isTrue();
-    var rest = shelf.prepare(ARC, FIRST, "b", 2);
+    var rest = shelf.prepare(ARC, FIRST, "b", 2, Long.MAX_VALUE);
     assertThat(rest.heads()).containsExactly(new Head("c", 3));
     assertThat(rest.more()).isFalse();
   }
@@ -119,16 +123,16 @@ class ShelfTest {
 
     assertThat(shelf.records()).isZero();
     assertThat(shelf.held()).isEmpty();
-    assertThat(shelf.prepare(ARC, FIRST, "", 10).granted()).isFalse();
+    assertThat(shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE).granted()).isFalse();
   }
 
   private static Entry whole(String key, long version) {
-    return new Entry(
+    return Entry.made(
         key,
         version,
         false,
         Json.of(version),
         Entry.WHOLE,
-        List.of(new Operation("o" + version, version, version > 1, 0)));
+        List.of(Operation.made("o" + version, version, version > 1, 0)));
   }
 }

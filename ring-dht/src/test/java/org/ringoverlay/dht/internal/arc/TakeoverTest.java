@@ -37,8 +37,30 @@ class TakeoverTest {
     Place place = place(List.of(C), 1);
     hear(SELF);
     hear(B);
-    assertThat(takeover.isComplete(place, 0, GRACE)).isFalse();
+    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isFalse();
+    hear(C);
+    assertThat(takeover.isComplete(place, 0, GRACE)).isTrue();
+  }
+
+  @Test
+  void doesWithoutOneMemberThatAnswersPingsAloneOnlyAfterTheGrace() {
+    Place place = place(List.of(), 0);
+    hear(SELF);
+    hear(B);
+    assertThat(takeover.isComplete(place, GRACE - 1, GRACE)).isFalse();
     assertThat(takeover.isComplete(place, GRACE, GRACE)).isTrue();
+  }
+
+  @Test
+  void neverDoesWithoutSoManyMembersThatTheyCouldHideAChange() {
+    Id d = Id.of("d");
+    List<Id> all = List.of(SELF, B, C, d);
+    Place place = new Place(SELF, List.of(SELF, B, C), all, List.of(d), 2, 3, 0);
+    hear(SELF);
+    hear(B);
+    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isFalse();
+    hear(d);
+    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isTrue();
   }
 
   @Test
@@ -55,8 +77,22 @@ class TakeoverTest {
     hear(C);
     takeover.alsoAsk(far);
     assertThat(takeover.toAsk(place(List.of(), 0))).containsExactly(far);
-    assertThat(takeover.isComplete(place(List.of(), 0), 0, GRACE)).isFalse();
+    assertThat(takeover.isComplete(place(List.of(), 0), 10 * GRACE, GRACE)).isFalse();
+    takeover.silent(far);
+    assertThat(takeover.toAsk(place(List.of(), 0))).containsExactly(far);
     hear(far);
+    assertThat(takeover.isComplete(place(List.of(), 0), 0, GRACE)).isTrue();
+  }
+
+  @Test
+  void doesNotWaitForAFarNodeThatIsGone() {
+    Id far = Id.of("far");
+    hear(SELF);
+    hear(B);
+    hear(C);
+    takeover.alsoAsk(far);
+    takeover.gone(far);
+    assertThat(takeover.toAsk(place(List.of(), 0))).isEmpty();
     assertThat(takeover.isComplete(place(List.of(), 0), 0, GRACE)).isTrue();
   }
 
