@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -162,7 +163,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       want(ctx);
       return;
     }
-    if (head.decoderResult().isFailure()) {
+    if (head.decoderResult().isFailure() || head.protocolVersion().majorVersion() != 1) {
       answerAndLinger(ctx, HttpReplies.unreadable(head.decoderResult().cause()));
       return;
     }
@@ -187,9 +188,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** What can be said against a request before its body is read, or null. */
   private Reply.@Nullable Whole judge(HttpRequest head) {
     String method = head.method().name();
-    Problem problem = gateway.guard().check(method, head.headers());
+    Problem problem = gateway.guard().check(head);
     if (problem != null) {
       return problem.reply(Problem.Kind.BARE);
+    }
+    for (String coding : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
+      if (!coding.strip().equalsIgnoreCase("chunked")) {
+        // The codec would take away the chunks and leave the rest of the coding in the value.
+        return Problem.invalid("Transfer-Encoding is chunked alone, or left out.")
+            .reply(Problem.Kind.BARE);
+      }
     }
     try {
       Routes.Resource found = gateway.routes().find(RequestPath.parse(head.uri()));
@@ -206,8 +214,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       }
       String expects = head.headers().get(HttpHeaderNames.EXPECT);
       if (expects != null && !expects.equalsIgnoreCase("100-continue")) {
-        return Problem.of(
-                417, "invalid-input", "This expectation is not known.", "Leave Expect out.")
+        return Problem.invalid("The expectation in Expect is not known; leave it out.")
             .reply(Problem.Kind.BARE);
       }
       resource = found;
@@ -259,16 +266,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       var call =
           new Call(
               asGet(head.method().name()),
+              head.method().equals(HttpMethod.HEAD),
               RequestPath.parse(head.uri()),
               head.headers(),
               body.toByteArray());
       if (kind[0] == Problem.Kind.BARE) {
         kind[0] = call.kind();
-      }
-      if (head.method().name().equals("HEAD") && found.handlers().containsKey("POST")) {
-        // HEAD of a stream would subscribe for nobody.
-        answer(ctx, new Reply.Whole(200, "text/event-stream", new byte[0], java.util.Map.of()));
-        return;
       }
       Routes.Handler handler = found.handler(call.method());
       if (handler == null) {

@@ -18,8 +18,7 @@ final class HttpReplies {
   private HttpReplies() {}
 
   /** A reply as HTTP, fit for the request that it answers, which may not have been readable. */
-  static FullHttpResponse encode(
-      Reply.Whole reply, @Nullable HttpRequest head, boolean keepAlive) {
+  static FullHttpResponse encode(Reply.Whole reply, @Nullable HttpRequest head, boolean keepAlive) {
     HttpVersion version = head == null ? HttpVersion.HTTP_1_1 : head.protocolVersion();
     boolean bodiless = head != null && head.method().name().equals("HEAD");
     var response =
@@ -34,7 +33,9 @@ final class HttpReplies {
       headers.set("X-Content-Type-Options", "nosniff");
     }
     headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-    if (reply.status() != 204 && reply.status() != 304) {
+    // What HEAD says of a stream has no length, as the stream has none.
+    boolean endless = bodiless && reply.body().length == 0;
+    if (reply.status() != 204 && reply.status() != 304 && !endless) {
       headers.set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
     }
     HttpUtil.setKeepAlive(response, keepAlive);
@@ -43,30 +44,34 @@ final class HttpReplies {
 
   static Reply.Whole tooLarge(long bytesMax) {
     return Problem.of(
-            RingException.InvalidInput.tooLarge(
-                "The body is longer than " + bytesMax + " bytes."),
+            RingException.InvalidInput.tooLarge("The body is longer than " + bytesMax + " bytes."),
             Problem.Kind.BARE)
         .reply(Problem.Kind.BARE);
   }
 
+  /**
+   * A code has one status, so a body that did not arrive is 504 as every timeout is, not 408: the
+   * code is what a client decides by, and 408 invites some of them to repeat what they should mend.
+   */
   static Reply.Whole slow() {
     return Problem.of(
-            408,
-            "timeout",
-            "The request's body did not arrive in time.",
-            "Nothing changed. Send it again without pauses.")
+            new RingException.Timeout("The request's body did not arrive in time."),
+            Problem.Kind.BARE)
         .reply(Problem.Kind.BARE);
   }
 
-  static Reply.Whole unreadable(Throwable cause) {
+  static Reply.Whole unreadable(@Nullable Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
-      return Problem.of(414, "too-large", "The request line is too long.", "Shorten the path.")
-          .reply(Problem.Kind.BARE);
+      return tooLong("A line of the request is too long.");
     }
     if (cause instanceof TooLongHttpHeaderException) {
-      return Problem.of(431, "too-large", "The request's headers are too long.", "Send fewer.")
-          .reply(Problem.Kind.BARE);
+      return tooLong("The request's headers are too long.");
     }
     return Problem.invalid("The request is not HTTP/1.1.").reply(Problem.Kind.BARE);
+  }
+
+  private static Reply.Whole tooLong(String what) {
+    return Problem.of(RingException.InvalidInput.tooLarge(what), Problem.Kind.BARE)
+        .reply(Problem.Kind.BARE);
   }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.ringoverlay.json.Json;
 
 /** HTTP as it should not be: too much, too slow, broken, or all at once. */
 @Timeout(60)
@@ -78,7 +80,10 @@ class GatewayHttpIT extends ServedGateway {
           "PUT /v1/dht/k HTTP/1.1\r\nHost: 127.0.0.1:"
               + port()
               + "\r\nContent-Length: 10\r\n\r\n1");
-      assertThat(wire.response().status()).isEqualTo(408);
+      Response reply = wire.response();
+      assertThat(reply.status()).isEqualTo(504);
+      assertThat(reply.code()).isEqualTo("timeout");
+      assertThat(reply.json().at("/retrySafe")).contains(Json.of(true));
       assertThat(wire.isEnded()).isTrue();
     }
     assertThat(node.records).isEmpty();
@@ -95,14 +100,65 @@ class GatewayHttpIT extends ServedGateway {
 
   @Test
   void headerBombsAreRefused() throws IOException {
-    assertThat(ask("GET", "/v1/ring", null, "X-Bomb: " + "x".repeat(40_000)).status())
-        .isEqualTo(431);
     var many = new ArrayList<String>();
     for (int i = 0; i < 3_000; i++) {
       many.add("X-" + i + ": y");
     }
-    assertThat(ask("GET", "/v1/ring", null, many.toArray(String[]::new)).status()).isEqualTo(431);
-    assertThat(ask("GET", "/v1/dht/" + "x".repeat(20_000), null).status()).isEqualTo(414);
+    for (Response reply :
+        List.of(
+            ask("GET", "/v1/ring", null, "X-Bomb: " + "x".repeat(40_000)),
+            ask("GET", "/v1/ring", null, many.toArray(String[]::new)),
+            ask("GET", "/v1/dht/" + "x".repeat(20_000), null),
+            chunked("1;" + "x".repeat(40_000) + "\r\n1\r\n0\r\n\r\n"),
+            chunked("1\r\n1\r\n0\r\nX-Bomb: " + "x".repeat(40_000) + "\r\n\r\n"))) {
+      assertThat(reply.status()).isEqualTo(413);
+      assertThat(reply.code()).isEqualTo("too-large");
+    }
+    assertThat(node.records).isEmpty();
+  }
+
+  private Response chunked(String body) throws IOException {
+    try (var wire = new Wire()) {
+      return wire.say(request("PUT", "/v1/dht/k", null, "Transfer-Encoding: chunked") + body)
+          .response();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gzip, chunked",
+        "gzip",
+        "identity",
+        "chunked, chunked",
+        "xchunked",
+        "chunked;q=1"
+      })
+  void aBodyInACodingThatIsNotKnownIsNotTakenForPlain(String coding) throws IOException {
+    try (var wire = new Wire()) {
+      wire.say(
+          request("PUT", "/v1/dht/k", null, "Transfer-Encoding: " + coding)
+              + "1\r\n1\r\n0\r\n\r\n");
+      assertThat(wire.response().status()).isEqualTo(400);
+    }
+    assertThat(node.records).isEmpty();
+  }
+
+  @Test
+  void anExpectationThatIsNotKnownIsRefused() throws IOException {
+    Response reply = ask("PUT", "/v1/dht/k", "1", "Expect: the-unexpected");
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo("invalid-input");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/0.9", "HTTP/2.0", "HTTP/3.0"})
+  void anotherGenerationOfHttpIsRefused(String version) throws IOException {
+    try (var wire = new Wire()) {
+      wire.say("GET /v1/ring " + version + "\r\nHost: 127.0.0.1:" + port() + "\r\n\r\n");
+      assertThat(wire.response().status()).isEqualTo(400);
+      assertThat(wire.isEnded()).isTrue();
+    }
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.ringoverlay.json.Json;
 
 /** Records over HTTP, byte for byte and header for header. */
 @Timeout(60)
@@ -59,6 +60,12 @@ class GatewayRecordsIT extends ServedGateway {
     assertThat(ask("DELETE", "/v1/dht/k", null).status()).isEqualTo(404);
     assertThat(ask("DELETE", "/v1/dht/k", null, "If-Match: \"2\"").status()).isEqualTo(412);
     assertThat(ask("GET", "/v1/dht/k", null).code()).isEqualTo("not-found");
+    Response gone = ask("GET", "/v1/dht/k", null, "If-Match: \"2\"");
+    assertThat(gone.status()).isEqualTo(412);
+    assertThat(gone.json().at("/detail").orElseThrow().as(String.class))
+        .isEqualTo("'k' was expected at version 2 and is absent");
+    assertThat(ask("GET", "/v1/dht/k", null, "If-Match: *").json().at("/detail"))
+        .contains(Json.of("The record was to be there and is absent."));
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package org.ringoverlay.console.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +102,11 @@ class GatewayRoutesIT extends ServedGateway {
     assertThat(bare.json().at("/retrySafe")).contains(Json.of(false));
     Response guarded = ask("PUT", "/v1/dht/k", "1", "Idempotency-Key: a");
     assertThat(guarded.json().at("/retrySafe")).contains(Json.of(true));
+    Response matched = ask("PUT", "/v1/dht/k", "1", "If-Match: \"1\"");
+    assertThat(matched.json().at("/retrySafe")).contains(Json.of(true));
+    // A condition on a record keeps no message from being handled twice.
+    Response sent = ask("POST", "/v1/services/echo/a", "1", "If-Match: \"1\"");
+    assertThat(sent.json().at("/retrySafe")).contains(Json.of(false));
     assertThat(ask("GET", "/health/ready", null).status()).isEqualTo(503);
   }
 
@@ -153,5 +159,38 @@ class GatewayRoutesIT extends ServedGateway {
     assertThat(reply.header("Allow")).isEqualTo("GET, HEAD, PUT, DELETE");
     assertThat(ask("DELETE", "/v1/ring", null).header("Allow")).isEqualTo("GET, HEAD");
     assertThat(ask("GET", "/v1/anycast/echo", null).header("Allow")).isEqualTo("POST");
+  }
+
+  @Test
+  void aHeadIsAnsweredAsItsGetWouldBe() throws IOException {
+    assertThat(ask("HEAD", "/v1/tasks/q/1", null).status()).isEqualTo(501);
+    assertThat(ask("HEAD", "/v1/pools/p", null).status()).isEqualTo(501);
+    assertThat(ask("HEAD", "/v1/topics/", null).status()).isEqualTo(400);
+    assertThat(ask("HEAD", "/v1/topics/" + "t".repeat(129), null).status()).isEqualTo(400);
+    Response stream = ask("HEAD", "/v1/topics/news", null);
+    assertThat(stream.status()).isEqualTo(200);
+    assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream");
+    assertThat(stream.header("Content-Length")).isNull();
+    assertThat(node.listeners).isEmpty();
+  }
+
+  @Test
+  void aTargetMayNameTheWholeAddressIfItIsOurs() throws IOException {
+    String ours = "http://127.0.0.1:" + port();
+    assertThat(ask("GET", ours + "/v1/ring", null).status()).isEqualTo(200);
+    assertThat(ask("PUT", "HTTP://localhost:" + port() + "/v1/dht/a//b", "1").status())
+        .isEqualTo(201);
+    assertThat(node.records).containsKey("default|a//b");
+    assertThat(ask("GET", ours, null).status()).isEqualTo(404);
+    assertThat(ask("GET", ours + "?x=1", null).status()).isEqualTo(404);
+    for (String foreign :
+        List.of("http://evil.example/v1/ring", "http://user@127.0.0.1:" + port() + "/v1/ring")) {
+      Response reply = ask("GET", foreign, null);
+      assertThat(reply.status()).as(foreign).isEqualTo(403);
+      assertThat(reply.code()).isEqualTo("denied");
+    }
+    assertThat(ask("GET", "https://127.0.0.1:" + port() + "/v1/ring", null).status())
+        .isEqualTo(400);
+    assertThat(ask("OPTIONS", "*", null).status()).isEqualTo(400);
   }
 }
