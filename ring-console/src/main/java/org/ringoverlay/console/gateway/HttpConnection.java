@@ -71,14 +71,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext ctx) {
     if (!gateway.admitConnection()) {
       gateway.refusedConnection();
-      early =
+      answerAndLinger(
+          ctx,
           Problem.of(
-                  429,
-                  "refused",
-                  "This gateway has all the connections that it may have.",
-                  "Close some, or raise ring.http.connections.max.")
-              .reply(Problem.Kind.BARE);
-      answerAndLinger(ctx, early);
+                  new RingException.Refused(
+                      "this gateway has all the connections that it may have"),
+                  Problem.Kind.BARE)
+              .reply(Problem.Kind.BARE));
       return;
     }
     awaitHead(ctx);

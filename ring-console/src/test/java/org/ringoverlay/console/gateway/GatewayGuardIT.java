@@ -113,7 +113,9 @@ class GatewayGuardIT extends ServedGateway {
       assertThat(one.say(request("GET", "/v1/ring", null)).response().status()).isEqualTo(200);
       assertThat(two.say(request("GET", "/v1/ring", null)).response().status()).isEqualTo(200);
       try (var three = new Wire()) {
-        assertThat(three.response().status()).isEqualTo(429);
+        Response refused = three.response();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
         assertThat(three.isEnded()).isTrue();
       }
     }
