@@ -129,6 +129,10 @@ final class MessageVerbs {
       if (refused != null) {
         return terminal.problem(refused.status(), refused.body());
       }
+      if (terminal.out().checkError()) {
+        // Nobody reads any more, which is the usual end of a pipe.
+        return Exit.DONE;
+      }
       throw new RingException.Closed("The node ended the stream.");
     }
 
