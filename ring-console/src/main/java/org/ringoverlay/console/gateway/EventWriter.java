@@ -86,7 +86,8 @@ final class EventWriter {
       if (next == null) {
         break;
       }
-      write(next);
+      ctx.write(new DefaultHttpContent(Unpooled.wrappedBuffer(next)))
+          .addListener(written -> events.written(next));
       wrote = true;
     }
     draining = false;
@@ -101,10 +102,14 @@ final class EventWriter {
     } else {
       cancelDeadline();
       if (events.isOver()) {
-        ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-            .addListener(ChannelFutureListener.CLOSE);
+        finish();
       }
     }
+  }
+
+  /** Ends the stream as HTTP ends one, so that the client knows that nothing was cut off. */
+  void finish() {
+    ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
   }
 
   /** The client took enough for more to be written, or so little that it has to wait. */

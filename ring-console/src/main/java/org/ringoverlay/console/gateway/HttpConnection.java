@@ -47,6 +47,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     LINGERING
   }
 
+  /** Says to a connection that its gateway closes. */
+  static final Object CLOSING = new Object();
+
   private static final long LINGER_MILLIS = 2_000;
   private static final long LINGER_BYTES_MAX = 32L * 1024 * 1024;
 
@@ -391,6 +394,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     EventWriter writer = stream;
     if (writer != null) {
       writer.writabilityChanged();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    EventWriter writer = stream;
+    if (event == CLOSING && writer != null) {
+      writer.finish();
     }
   }
 

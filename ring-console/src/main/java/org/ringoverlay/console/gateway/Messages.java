@@ -16,11 +16,13 @@ final class Messages {
   private final Supplier<Backend> backend;
   private final int streamEventsMax;
   private final long streamBytesMax;
+  private final StreamBudget budget;
 
-  Messages(Supplier<Backend> backend, Settings settings) {
+  Messages(Supplier<Backend> backend, Settings settings, StreamBudget budget) {
     this.backend = backend;
     this.streamEventsMax = settings.get(GatewaySettings.STREAM_EVENTS_MAX);
     this.streamBytesMax = settings.get(GatewaySettings.STREAM_BYTES_MAX);
+    this.budget = budget;
   }
 
   CompletionStage<Reply> send(Call call) {
@@ -65,7 +67,7 @@ final class Messages {
       return CompletableFuture.completedFuture(
           new Reply.Whole(200, "text/event-stream", new byte[0], Map.of()));
     }
-    var events = new EventStream(streamEventsMax, streamBytesMax);
+    var events = new EventStream(streamEventsMax, streamBytesMax, budget);
     return node.subscribe(topic, events)
         .thenApply(
             subscribed -> {

@@ -135,7 +135,9 @@ class ExitStatusIT {
     assertThat(ring(new Full("Broken pipe", 20), Map.of(), "config")).isEqualTo(Exit.DONE);
     String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
     String stream =
-        head + String.join("\n\n", "event: ready\nid: 1\ndata: {}", "id: 2\ndata: 1", "id: 3\ndata: 2", "");
+        head
+            + String.join(
+                "\n\n", "event: ready\nid: 1\ndata: {}", "id: 2\ndata: 1", "id: 3\ndata: 2", "");
     try (var gateway = new FakeGateway(stream)) {
       assertThat(
               ring(new Full("Broken pipe", 20), Map.of("RING_NODE", gateway.url()), "subscribe t"))

@@ -75,8 +75,60 @@ class GatewayStreamsIT extends ServedGateway {
   }
 
   @Test
+  void manyReadersThatStandStillShareOneBound() throws IOException {
+    restart(Map.of("ring.http.streams.bytes.max", "2MiB", "ring.http.stream.bytes.max", "1MiB"));
+    var streams = new ArrayList<Stream>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        var stream = new Stream("/v1/topics/news");
+        stream.event();
+        streams.add(stream);
+      }
+      Json large = Json.of("x".repeat(100_000));
+      for (int i = 1; i <= 200; i++) {
+        for (Backend.Listener listener : node.listeners) {
+          listener.message(new Backend.Message(i, large));
+        }
+        assertThat(gateway.streamBytes()).isLessThanOrEqualTo(2L * 1024 * 1024);
+      }
+      // Each reader that wakes up has lost something, and is told so.
+      for (Stream stream : streams) {
+        List<String> event = stream.event();
+        while (!event.get(0).equals("event: gap")) {
+          event = stream.event();
+        }
+      }
+    } finally {
+      for (Stream stream : streams) {
+        stream.close();
+      }
+    }
+    Awaitility.await().until(() -> gateway.streamBytes() == 0);
+  }
+
+  @Test
+  void aStreamIsEndedAndNotBrokenOffWhenTheGatewayCloses() throws IOException {
+    try (var wire = new Wire()) {
+      wire.say(request("GET", "/v1/topics/news", null));
+      for (String line = wire.line(); !line.equals("data: {}"); line = wire.line()) {
+        assertThat(line).isNotEqualTo("0");
+      }
+      gateway.close();
+      var rest = new ArrayList<String>();
+      for (String line = wire.line(); !line.equals("0"); line = wire.line()) {
+        rest.add(line);
+      }
+      // The blank line of the event, then the end of its chunk.
+      assertThat(rest).containsOnly("");
+      assertThat(wire.line()).isEmpty();
+      assertThat(wire.isEnded()).isTrue();
+    }
+  }
+
+  @Test
   void aReaderThatTakesNothingIsGivenUp() throws IOException {
-    restart(Map.of("ring.http.write.timeout", "200ms"));
+    // All of it is kept, so that more waits than the buffers of both ends of the socket can hold.
+    restart(Map.of("ring.http.write.timeout", "200ms", "ring.http.stream.bytes.max", "32MiB"));
     try (var stream = new Stream("/v1/topics/news")) {
       stream.event();
       Json large = Json.of("x".repeat(100_000));
