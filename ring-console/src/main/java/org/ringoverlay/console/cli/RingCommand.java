@@ -35,10 +35,10 @@ public final class RingCommand {
     VERBS.put("node", NodeVerb::new);
     VERBS.put("demo", DemoVerb::new);
     VERBS.put("status", Look.Status::new);
-    VERBS.put("ring", Look.Members::new);
-    VERBS.put("owner", Look.Owner::new);
-    VERBS.put("trace", Look.Trace::new);
-    VERBS.put("services", Look.Services::new);
+    VERBS.put("ring", Look::members);
+    VERBS.put("owner", Look::owner);
+    VERBS.put("trace", Look::trace);
+    VERBS.put("services", Look::services);
     VERBS.put("config", ConfigVerb::new);
     VERBS.put("get", RecordVerbs.Get::new);
     VERBS.put("put", RecordVerbs.Put::new);
@@ -167,8 +167,7 @@ public final class RingCommand {
           true);
       return Exit.USAGE;
     } catch (GatewayClient.Broken broken) {
-      boolean changes = !(verb instanceof Look);
-      return changes
+      return verb.changes()
           ? terminal.problem(new RingException.OutcomeUnknown(broken.getMessage(), false))
           : terminal.problem(new RingException.Timeout(broken.getMessage()));
     } catch (Exception failed) {
