@@ -12,8 +12,6 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
-    int status = RingCommand.ofProcess().run(args);
-    System.out.flush();
-    System.exit(status);
+    System.exit(RingCommand.ofProcess().run(args));
   }
 }

@@ -21,13 +21,13 @@ final class ConfigVerb implements Verb {
   public void shape(CommandSpec spec) {
     Gatewayed.flag(spec, "--origin", "Says where each value comes from.");
     NodeArguments.settings(spec);
-    Gatewayed.option(spec, "-o", "FORMAT", "json for programs, text (the default) for people.");
+    Gatewayed.format(spec);
   }
 
   @Override
   public int run(ParseResult parsed, Terminal terminal) {
     var builder = Ring.builder().knownSettings(RunningNode.settings());
-    NodeArguments.set(parsed).forEach(builder::set);
+    builder.settings(new Settings.Source("the command line", NodeArguments.set(parsed)));
     NodeArguments.sources(parsed, terminal.properties(), terminal.env()).forEach(builder::settings);
     Settings settings = builder.resolveSettings();
     boolean origin = parsed.hasMatchedOption("--origin");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.error.RingException;
@@ -25,7 +24,7 @@ final class Gatewayed {
         "--node",
         "URL",
         "The gateway to talk to; default RING_NODE, else http://127.0.0.1:8400.");
-    option(spec, "-o", "FORMAT", "json for programs, text (the default) for people.");
+    format(spec);
   }
 
   static void namespace(CommandSpec spec) {
@@ -72,15 +71,29 @@ final class Gatewayed {
   }
 
   static GatewayClient client(ParseResult parsed, Terminal terminal) {
-    String format = Optional.ofNullable(value(parsed, "-o")).orElse("text");
-    if (!format.equals("json") && !format.equals("text")) {
+    return GatewayClient.at(url(value(parsed, "--node"), terminal.env()));
+  }
+
+  /** The gateway to talk to; to a shell, a variable that is empty is one that is not set. */
+  static String url(@Nullable String option, Map<String, String> env) {
+    if (option != null) {
+      return option;
+    }
+    String named = env.getOrDefault("RING_NODE", "");
+    return named.isEmpty() ? "http://127.0.0.1:8400" : named;
+  }
+
+  /** The option {@code -o}. */
+  static void format(CommandSpec spec) {
+    option(spec, "-o", "FORMAT", "json for programs, text (the default) for people.");
+  }
+
+  /** Refuses a form of output that does not exist. */
+  static void checkFormat(ParseResult parsed) {
+    String format = parsed.hasMatchedOption("-o") ? value(parsed, "-o") : null;
+    if (format != null && !format.equals("json") && !format.equals("text")) {
       throw new RingException.InvalidInput("-o is json or text.");
     }
-    String url = value(parsed, "--node");
-    if (url == null) {
-      url = terminal.env().getOrDefault("RING_NODE", "http://127.0.0.1:8400");
-    }
-    return GatewayClient.at(url);
   }
 
   /** The JSON that a parameter is, or that standard input is if the parameter is a dash. */

@@ -2,54 +2,156 @@ package org.ringoverlay.console.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.json.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The commands that look and change nothing. */
-sealed interface Look extends Verb {
+/**
+ * A command that asks for one view and shows it.
+ *
+ * @param summary what it does, in a line
+ * @param path where the view is; a key is put behind it
+ * @param ofKey whether the view is of a key
+ * @param forPeople how people see it
+ */
+record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Terminal> forPeople)
+    implements Verb {
   /** The members. */
-  final class Members implements Look {
-    @Override
-    public String summary() {
-      return "Lists the ring's live nodes.";
-    }
+  static Look members() {
+    return new Look(
+        "Lists the ring's live nodes.",
+        "/v1/ring",
+        false,
+        (ring, terminal) -> terminal.table(members(ring)));
+  }
 
-    @Override
-    public void shape(CommandSpec spec) {
-      Gatewayed.shape(spec);
-    }
+  /** Who holds a key. */
+  static Look owner() {
+    return new Look(
+        "Says who is a key's daddy, and who has copies.", "/v1/owner/", true, Look::owner);
+  }
 
-    @Override
-    public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient.Response response = Gatewayed.client(parsed, terminal).get("/v1/ring");
-      return Gatewayed.show(response, terminal, ring -> terminal.table(rows(ring)));
-    }
+  /** The way to a key. */
+  static Look trace() {
+    return new Look(
+        "Shows the way that a message to a key takes.", "/v1/trace/", true, Look::trace);
+  }
 
-    private static List<List<String>> rows(Json ring) {
-      var rows = new ArrayList<List<String>>();
-      rows.add(List.of("NODE", "LISTEN", "HTTP", "STATE", "INCARNATION", "LABELS"));
-      for (Json node : Terminal.elements(ring.at("/nodes").orElse(Json.of(List.of())))) {
-        String http = Terminal.text(node, "/http");
-        rows.add(
-            List.of(
-                Terminal.text(node, "/id"),
-                Terminal.text(node, "/listen"),
-                http.isEmpty() ? "-" : http,
-                Terminal.text(node, "/state"),
-                Terminal.text(node, "/incarnation"),
-                Terminal.text(node, "/labels")));
-      }
-      return rows;
+  /** The services of the node that is asked. */
+  static Look services() {
+    return new Look(
+        "Lists the node's services and how they fare.",
+        "/v1/services",
+        false,
+        (services, terminal) -> terminal.table(services(services)));
+  }
+
+  @Override
+  public boolean changes() {
+    return false;
+  }
+
+  @Override
+  public void shape(CommandSpec spec) {
+    if (ofKey) {
+      Gatewayed.parameter(spec, "KEY", "A key, or an ID of 40 hex digits.");
+      Gatewayed.namespace(spec);
     }
+    Gatewayed.shape(spec);
+  }
+
+  @Override
+  public int run(ParseResult parsed, Terminal terminal) throws Exception {
+    String where =
+        ofKey
+            ? path
+                + GatewayClient.encode(Gatewayed.word(parsed, 0))
+                + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns"))
+            : path;
+    GatewayClient.Response response = Gatewayed.client(parsed, terminal).get(where);
+    return Gatewayed.show(response, terminal, view -> forPeople.accept(view, terminal));
+  }
+
+  private static List<Json> elements(Json view, String pointer) {
+    return Terminal.elements(view.at(pointer).orElse(Json.of(List.of())));
+  }
+
+  private static List<List<String>> members(Json ring) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("NODE", "LISTEN", "HTTP", "STATE", "INCARNATION", "LABELS"));
+    for (Json node : elements(ring, "/nodes")) {
+      String http = Terminal.text(node, "/http");
+      rows.add(
+          List.of(
+              Terminal.text(node, "/id"),
+              Terminal.text(node, "/listen"),
+              http.isEmpty() ? "-" : http,
+              Terminal.text(node, "/state"),
+              Terminal.text(node, "/incarnation"),
+              Terminal.text(node, "/labels")));
+    }
+    return rows;
+  }
+
+  private static void owner(Json owner, Terminal terminal) {
+    terminal.fields(
+        "key", Terminal.text(owner, "/key"),
+        "id", Terminal.text(owner, "/id"),
+        "daddy", Terminal.text(owner, "/daddy"),
+        "replicas",
+            String.join(
+                " ",
+                elements(owner, "/replicas").stream().map(id -> Terminal.text(id, "")).toList()),
+        "epoch", Terminal.text(owner, "/epoch"));
+  }
+
+  private static void trace(Json trace, Terminal terminal) {
+    terminal.fields(
+        "key", Terminal.text(trace, "/key"),
+        "id", Terminal.text(trace, "/id"),
+        "root", Terminal.text(trace, "/root"),
+        "daddy", Terminal.text(trace, "/daddy"));
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("HOP", "NODE", "MICROS"));
+    for (Json hop : elements(trace, "/hops")) {
+      rows.add(
+          List.of(
+              Integer.toString(rows.size() - 1),
+              Terminal.text(hop, "/node"),
+              Terminal.text(hop, "/micros")));
+    }
+    terminal.line("");
+    terminal.table(rows);
+  }
+
+  private static List<List<String>> services(Json services) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("SERVICE", "IN FLIGHT", "HANDLED", "FAILED", "REFUSED", "REPEATED"));
+    for (Json service : elements(services, "/services")) {
+      rows.add(
+          List.of(
+              Terminal.text(service, "/name"),
+              Terminal.text(service, "/inFlight"),
+              Terminal.text(service, "/handled"),
+              Terminal.text(service, "/failed"),
+              Terminal.text(service, "/refused"),
+              Terminal.text(service, "/repeated")));
+    }
+    return rows;
   }
 
   /** The node that is asked. */
-  final class Status implements Look {
+  static final class Status implements Verb {
     @Override
     public String summary() {
       return "Says how the node and its ring are.";
+    }
+
+    @Override
+    public boolean changes() {
+      return false;
     }
 
     @Override
@@ -70,7 +172,7 @@ sealed interface Look extends Verb {
       Json view = Json.parse(ring.body());
       Json own = Json.parse(services.body());
       String name = Terminal.text(view, "/ring");
-      int members = Terminal.elements(view.at("/nodes").orElse(Json.of(List.of()))).size();
+      int members = elements(view, "/nodes").size();
       String node = Terminal.text(own, "/node");
       if (terminal.json()) {
         terminal.line(
@@ -97,127 +199,6 @@ sealed interface Look extends Verb {
             Integer.toString(members));
       }
       return Exit.DONE;
-    }
-  }
-
-  /** Who holds a key. */
-  final class Owner implements Look {
-    @Override
-    public String summary() {
-      return "Says who is a key's daddy, and who has copies.";
-    }
-
-    @Override
-    public void shape(CommandSpec spec) {
-      Gatewayed.parameter(spec, "KEY", "A key, or an ID of 40 hex digits.");
-      Gatewayed.namespace(spec);
-      Gatewayed.shape(spec);
-    }
-
-    @Override
-    public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient.Response response =
-          Gatewayed.client(parsed, terminal)
-              .get(
-                  "/v1/owner/"
-                      + GatewayClient.encode(Gatewayed.word(parsed, 0))
-                      + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")));
-      return Gatewayed.show(
-          response,
-          terminal,
-          owner ->
-              terminal.fields(
-                  "key", Terminal.text(owner, "/key"),
-                  "id", Terminal.text(owner, "/id"),
-                  "daddy", Terminal.text(owner, "/daddy"),
-                  "replicas",
-                      String.join(
-                          " ",
-                          Terminal.elements(owner.at("/replicas").orElse(Json.of(List.of())))
-                              .stream()
-                              .map(id -> Terminal.text(id, ""))
-                              .toList()),
-                  "epoch", Terminal.text(owner, "/epoch")));
-    }
-  }
-
-  /** The way to a key. */
-  final class Trace implements Look {
-    @Override
-    public String summary() {
-      return "Shows the way that a message to a key takes.";
-    }
-
-    @Override
-    public void shape(CommandSpec spec) {
-      Gatewayed.parameter(spec, "KEY", "A key, or an ID of 40 hex digits.");
-      Gatewayed.namespace(spec);
-      Gatewayed.shape(spec);
-    }
-
-    @Override
-    public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient.Response response =
-          Gatewayed.client(parsed, terminal)
-              .get(
-                  "/v1/trace/"
-                      + GatewayClient.encode(Gatewayed.word(parsed, 0))
-                      + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")));
-      return Gatewayed.show(response, terminal, trace -> people(trace, terminal));
-    }
-
-    private static void people(Json trace, Terminal terminal) {
-      terminal.fields(
-          "key", Terminal.text(trace, "/key"),
-          "id", Terminal.text(trace, "/id"),
-          "root", Terminal.text(trace, "/root"),
-          "daddy", Terminal.text(trace, "/daddy"));
-      var rows = new ArrayList<List<String>>();
-      rows.add(List.of("HOP", "NODE", "MICROS"));
-      for (Json hop : Terminal.elements(trace.at("/hops").orElse(Json.of(List.of())))) {
-        rows.add(
-            List.of(
-                Integer.toString(rows.size() - 1),
-                Terminal.text(hop, "/node"),
-                Terminal.text(hop, "/micros")));
-      }
-      terminal.line("");
-      terminal.table(rows);
-    }
-  }
-
-  /** The services of the node that is asked. */
-  final class Services implements Look {
-    @Override
-    public String summary() {
-      return "Lists the node's services and how they fare.";
-    }
-
-    @Override
-    public void shape(CommandSpec spec) {
-      Gatewayed.shape(spec);
-    }
-
-    @Override
-    public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient.Response response = Gatewayed.client(parsed, terminal).get("/v1/services");
-      return Gatewayed.show(response, terminal, services -> terminal.table(rows(services)));
-    }
-
-    private static List<List<String>> rows(Json services) {
-      var rows = new ArrayList<List<String>>();
-      rows.add(List.of("SERVICE", "IN FLIGHT", "HANDLED", "FAILED", "REFUSED", "REPEATED"));
-      for (Json service : Terminal.elements(services.at("/services").orElse(Json.of(List.of())))) {
-        rows.add(
-            List.of(
-                Terminal.text(service, "/name"),
-                Terminal.text(service, "/inFlight"),
-                Terminal.text(service, "/handled"),
-                Terminal.text(service, "/failed"),
-                Terminal.text(service, "/refused"),
-                Terminal.text(service, "/repeated")));
-      }
-      return rows;
     }
   }
 }

@@ -14,6 +14,14 @@ final class MessageVerbs {
 
   private MessageVerbs() {}
 
+  /** Sends the message that a parameter is, and gives the gateway's word. */
+  private static GatewayClient.Response post(
+      ParseResult parsed, Terminal terminal, int message, String path) throws Exception {
+    GatewayClient client = Gatewayed.client(parsed, terminal);
+    return client.ask(
+        "POST", path, JSON, Gatewayed.json(Gatewayed.word(parsed, message), terminal));
+  }
+
   private static int answered(GatewayClient.Response response, Terminal terminal) {
     return Gatewayed.show(
         response,
@@ -43,18 +51,13 @@ final class MessageVerbs {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient client = Gatewayed.client(parsed, terminal);
-      return answered(
-          client.ask(
-              "POST",
-              "/v1/services/"
-                  + GatewayClient.encode(Gatewayed.word(parsed, 0))
-                  + "/"
-                  + GatewayClient.encode(Gatewayed.word(parsed, 1))
-                  + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")),
-              JSON,
-              Gatewayed.json(Gatewayed.word(parsed, 2), terminal)),
-          terminal);
+      String path =
+          "/v1/services/"
+              + GatewayClient.encode(Gatewayed.word(parsed, 0))
+              + "/"
+              + GatewayClient.encode(Gatewayed.word(parsed, 1))
+              + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns"));
+      return answered(post(parsed, terminal, 2, path), terminal);
     }
   }
 
@@ -75,17 +78,12 @@ final class MessageVerbs {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient client = Gatewayed.client(parsed, terminal);
-      GatewayClient.Response response =
-          client.ask(
-              "POST",
-              "/v1/topics/"
-                  + GatewayClient.encode(Gatewayed.word(parsed, 0))
-                  + Gatewayed.query("level", Gatewayed.value(parsed, "--level")),
-              JSON,
-              Gatewayed.json(Gatewayed.word(parsed, 1), terminal));
+      String path =
+          "/v1/topics/"
+              + GatewayClient.encode(Gatewayed.word(parsed, 0))
+              + Gatewayed.query("level", Gatewayed.value(parsed, "--level"));
       return Gatewayed.show(
-          response,
+          post(parsed, terminal, 1, path),
           terminal,
           published -> {
             terminal.fields(
@@ -129,6 +127,10 @@ final class MessageVerbs {
       if (refused != null) {
         return terminal.problem(refused.status(), refused.body());
       }
+      if (terminal.out().checkError()) {
+        // Nobody reads any more, which is the usual end of a pipe.
+        return Exit.DONE;
+      }
       throw new RingException.Closed("The node ended the stream.");
     }
 
@@ -171,14 +173,8 @@ final class MessageVerbs {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient client = Gatewayed.client(parsed, terminal);
-      return answered(
-          client.ask(
-              "POST",
-              "/v1/anycast/" + GatewayClient.encode(Gatewayed.word(parsed, 0)),
-              JSON,
-              Gatewayed.json(Gatewayed.word(parsed, 1), terminal)),
-          terminal);
+      String path = "/v1/anycast/" + GatewayClient.encode(Gatewayed.word(parsed, 0));
+      return answered(post(parsed, terminal, 1, path), terminal);
     }
   }
 }

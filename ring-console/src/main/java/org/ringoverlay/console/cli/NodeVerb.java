@@ -106,7 +106,6 @@ final class NodeVerb implements Verb {
       } catch (RuntimeException failed) {
         status = Exit.NO;
       }
-      System.out.flush();
       Runtime.getRuntime().halt(status);
     }
   }

@@ -68,6 +68,11 @@ final class RecordVerbs {
     }
 
     @Override
+    public boolean changes() {
+      return false;
+    }
+
+    @Override
     public void shape(CommandSpec spec) {
       Gatewayed.parameter(spec, "KEY", "The key, 1 to 512 bytes.");
       Gatewayed.flag(spec, "--stale", "Reads what one node holds, which may be old.");
@@ -78,20 +83,15 @@ final class RecordVerbs {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws Exception {
       String key = Gatewayed.word(parsed, 0);
-      GatewayClient client = Gatewayed.client(parsed, terminal);
-      GatewayClient.Response response;
-      try {
-        response =
-            client.get(
-                path(key)
-                    + Gatewayed.query(
-                        "ns",
-                        Gatewayed.value(parsed, "--ns"),
-                        "consistency",
-                        parsed.hasMatchedOption("--stale") ? "stale" : null));
-      } catch (GatewayClient.Broken broken) {
-        throw new RingException.Timeout(broken.getMessage());
-      }
+      GatewayClient.Response response =
+          Gatewayed.client(parsed, terminal)
+              .get(
+                  path(key)
+                      + Gatewayed.query(
+                          "ns",
+                          Gatewayed.value(parsed, "--ns"),
+                          "consistency",
+                          parsed.hasMatchedOption("--stale") ? "stale" : null));
       if (!response.isOk()) {
         return terminal.problem(response.status(), response.body());
       }

@@ -1,6 +1,10 @@
 package org.ringoverlay.console.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,10 +35,10 @@ public final class RingCommand {
     VERBS.put("node", NodeVerb::new);
     VERBS.put("demo", DemoVerb::new);
     VERBS.put("status", Look.Status::new);
-    VERBS.put("ring", Look.Members::new);
-    VERBS.put("owner", Look.Owner::new);
-    VERBS.put("trace", Look.Trace::new);
-    VERBS.put("services", Look.Services::new);
+    VERBS.put("ring", Look::members);
+    VERBS.put("owner", Look::owner);
+    VERBS.put("trace", Look::trace);
+    VERBS.put("services", Look::services);
     VERBS.put("config", ConfigVerb::new);
     VERBS.put("get", RecordVerbs.Get::new);
     VERBS.put("put", RecordVerbs.Put::new);
@@ -51,6 +55,7 @@ public final class RingCommand {
     }
   }
 
+  private final Output output;
   private final PrintStream out;
   private final PrintStream err;
   private final InputStream in;
@@ -59,12 +64,13 @@ public final class RingCommand {
 
   /** A command that reads and writes there. */
   RingCommand(
-      PrintStream out,
+      OutputStream out,
       PrintStream err,
       InputStream in,
       Map<String, String> env,
       Map<String, String> properties) {
-    this.out = out;
+    this.output = new Output(out);
+    this.out = output.printer();
     this.err = err;
     this.in = in;
     this.env = env;
@@ -74,7 +80,11 @@ public final class RingCommand {
   /** The command of this process. */
   public static RingCommand ofProcess() {
     return new RingCommand(
-        System.out, System.err, System.in, System.getenv(), NodeArguments.properties());
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)),
+        System.err,
+        System.in,
+        System.getenv(),
+        NodeArguments.properties());
   }
 
   /**
@@ -83,6 +93,17 @@ public final class RingCommand {
    * @return the exit status
    */
   public int run(String... args) {
+    int status = obey(args);
+    out.flush();
+    String loss = output.loss();
+    if (loss == null) {
+      return status;
+    }
+    err.println("ring: standard output could not be written: " + Printable.text(loss, 200));
+    return status == Exit.DONE ? Exit.USAGE : status;
+  }
+
+  private int obey(String... args) {
     var words = new ArrayList<String>(Arrays.asList(args));
     var terminal = new Terminal(out, err, in, env, properties, wantsJson(words));
     if (words.isEmpty()
@@ -134,6 +155,7 @@ public final class RingCommand {
       return Exit.DONE;
     }
     try {
+      Gatewayed.checkFormat(parsed);
       return verb.run(parsed, terminal);
     } catch (RingException error) {
       return terminal.problem(error);
@@ -145,8 +167,7 @@ public final class RingCommand {
           true);
       return Exit.USAGE;
     } catch (GatewayClient.Broken broken) {
-      boolean changes = !(verb instanceof Look);
-      return changes
+      return verb.changes()
           ? terminal.problem(new RingException.OutcomeUnknown(broken.getMessage(), false))
           : terminal.problem(new RingException.Timeout(broken.getMessage()));
     } catch (Exception failed) {

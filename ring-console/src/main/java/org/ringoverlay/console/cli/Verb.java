@@ -11,6 +11,11 @@ interface Verb {
   /** Adds its options and parameters. */
   void shape(CommandSpec spec);
 
+  /** Whether the ring may be another one after it. */
+  default boolean changes() {
+    return true;
+  }
+
   /** Does it and gives the exit status. */
   int run(ParseResult parsed, Terminal terminal) throws Exception;
 }

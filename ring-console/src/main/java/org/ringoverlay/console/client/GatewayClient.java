@@ -171,10 +171,18 @@ public final class GatewayClient {
       throws Unreachable, Broken {
     HttpURLConnection connection = open(method, path, headers);
     connection.setReadTimeout(readMillis);
+    byte[] sent = body == null ? new byte[0] : body;
+    boolean looks = method.equals("GET");
+    if (!looks) {
+      // What is streamed is never sent a second time behind our back; anything else that gets no
+      // answer would be, and the answer to the second would hide what became of the first.
+      connection.setDoOutput(true);
+      connection.setFixedLengthStreamingMode(sent.length);
+    }
     connect(connection);
     try {
-      if (body != null) {
-        connection.getOutputStream().write(body);
+      if (!looks) {
+        connection.getOutputStream().write(sent);
         connection.getOutputStream().close();
       }
       int status = connection.getResponseCode();
@@ -254,9 +262,7 @@ public final class GatewayClient {
   private HttpURLConnection open(String method, String path, Map<String, String> headers)
       throws Unreachable {
     try {
-      // Nothing is sent twice behind our back, and no proxy stands between a node and its
-      // neighbour.
-      System.setProperty("sun.net.http.retryPost", "false");
+      // No proxy stands between a node and its neighbour.
       var connection =
           (HttpURLConnection) URI.create(base + path).toURL().openConnection(Proxy.NO_PROXY);
       connection.setRequestMethod(method);
@@ -275,9 +281,6 @@ public final class GatewayClient {
 
   private void connect(HttpURLConnection connection) throws Unreachable {
     try {
-      if (!connection.getRequestMethod().equals("GET")) {
-        connection.setDoOutput(!connection.getRequestMethod().equals("DELETE"));
-      }
       connection.connect();
     } catch (IOException failed) {
       throw unreachable(failed);

@@ -14,9 +14,10 @@ import org.ringoverlay.json.Json;
  * A whole request.
  *
  * @param method GET for HEAD too
+ * @param head whether only the head of the reply is wanted
  */
 @SuppressWarnings("ArrayRecordComponent") // a request is read once and never compared
-record Call(String method, RequestPath path, HttpHeaders headers, byte[] body) {
+record Call(String method, boolean head, RequestPath path, HttpHeaders headers, byte[] body) {
   static final int NAME_BYTES_MAX = 128;
   static final int KEY_BYTES_MAX = 512;
   static final int OPERATION_CHARS_MAX = 128;
@@ -86,7 +87,9 @@ record Call(String method, RequestPath path, HttpHeaders headers, byte[] body) {
   }
 
   Problem.Kind kind() {
-    return headers.contains("Idempotency-Key") || headers.contains(HttpHeaderNames.IF_MATCH)
+    boolean writes = method.equals("PUT") || method.equals("DELETE");
+    return writes
+            && (headers.contains("Idempotency-Key") || headers.contains(HttpHeaderNames.IF_MATCH))
         ? Problem.Kind.GUARDED
         : Problem.Kind.BARE;
   }

@@ -4,18 +4,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.json.Json;
 
 /**
  * The events of one subscriber between the node's loop, which offers them, and the gateway's, which
  * writes them.
  *
- * <p>Bounded in events and in bytes. What finds no room is not queued: the reader is told the first
- * and the last number of what it missed, in its place among the others. Any thread.
+ * <p>Bounded in events and in bytes, and in the bytes of all streams together. What finds no room
+ * is not queued: the reader is told the first and the last number of what it missed, in its place
+ * among the others. An event counts until it was written. Any thread.
  */
 final class EventStream implements Backend.Listener {
   private final int eventsMax;
   private final long bytesMax;
+  private final StreamBudget budget;
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private long gapFrom = -1;
@@ -25,23 +26,24 @@ final class EventStream implements Backend.Listener {
   private Backend.@Nullable Subscribed subscription;
   private boolean cancelled;
 
-  EventStream(int eventsMax, long bytesMax) {
+  EventStream(int eventsMax, long bytesMax, StreamBudget budget) {
     this.eventsMax = eventsMax;
     this.bytesMax = bytesMax;
+    this.budget = budget;
   }
 
   @Override
   public void message(Backend.Message message) {
-    byte[] text = text(message);
     offer(
         stream -> {
-          if (!stream.hasRoom(text.length)) {
+          // Asked before the text is made: a reader that stands still costs no copies.
+          if (!stream.reserve(length(message))) {
             stream.gapFrom = stream.gapFrom < 0 ? message.seq() : stream.gapFrom;
             stream.gapTo = message.seq();
             return;
           }
           stream.tellGap();
-          stream.add(text);
+          stream.add(text(message));
         });
   }
 
@@ -70,9 +72,12 @@ final class EventStream implements Backend.Listener {
     }
   }
 
-  private boolean hasRoom(int bytes) {
+  private boolean reserve(int bytes) {
     // One place is kept for the gap that may have to be told first.
-    return waiting.size() + 1 < eventsMax && waitingBytes + bytes <= bytesMax;
+    return !cancelled
+        && waiting.size() + 1 < eventsMax
+        && waitingBytes + bytes <= bytesMax
+        && budget.take(bytes);
   }
 
   private void add(byte[] text) {
@@ -83,7 +88,10 @@ final class EventStream implements Backend.Listener {
   private void tellGap() {
     if (gapFrom >= 0) {
       String data = new JsonObject().put("from", gapFrom).put("to", gapTo).toString();
-      add(("event: gap\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+      byte[] text = ("event: gap\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
+      // A gap is short and always told, so it is counted and never refused.
+      budget.force(text.length);
+      add(text);
       gapFrom = -1;
     }
   }
@@ -127,6 +135,11 @@ final class EventStream implements Backend.Listener {
     return next;
   }
 
+  /** What was taken is written, or will never be. */
+  void written(byte[] event) {
+    budget.give(event.length);
+  }
+
   /** Whether all was taken and no more will come. */
   synchronized boolean isOver() {
     return end != null && waiting.isEmpty() && gapFrom < 0;
@@ -136,7 +149,13 @@ final class EventStream implements Backend.Listener {
   void cancel() {
     Backend.@Nullable Subscribed ending;
     synchronized (this) {
-      cancelled = true;
+      if (!cancelled) {
+        cancelled = true;
+        budget.give(waitingBytes);
+        waiting.clear();
+        waitingBytes = 0;
+        gapFrom = -1;
+      }
       wake = null;
       ending = subscription;
     }
@@ -149,9 +168,8 @@ final class EventStream implements Backend.Listener {
    * A blank outside a string may be any, so line ends become spaces and the value stays the same.
    */
   private static byte[] text(Backend.Message message) {
-    Json value = message.value();
-    byte[] head = ("id: " + message.seq() + "\ndata: ").getBytes(StandardCharsets.US_ASCII);
-    byte[] body = value.bytes();
+    byte[] head = head(message);
+    byte[] body = message.value().bytes();
     byte[] all = new byte[head.length + body.length + 2];
     System.arraycopy(head, 0, all, 0, head.length);
     for (int i = 0; i < body.length; i++) {
@@ -161,5 +179,13 @@ final class EventStream implements Backend.Listener {
     all[all.length - 2] = '\n';
     all[all.length - 1] = '\n';
     return all;
+  }
+
+  private static int length(Backend.Message message) {
+    return head(message).length + message.value().size() + 2;
+  }
+
+  private static byte[] head(Backend.Message message) {
+    return ("id: " + message.seq() + "\ndata: ").getBytes(StandardCharsets.US_ASCII);
   }
 }

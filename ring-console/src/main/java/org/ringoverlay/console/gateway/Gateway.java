@@ -49,6 +49,7 @@ public final class Gateway implements AutoCloseable {
   private final AtomicInteger streams = new AtomicInteger();
   private final LongAdder refused = new LongAdder();
   private final LongAdder troubles = new LongAdder();
+  private final StreamBudget budget;
   private final Routes routes;
   private final Guard guard;
   private final String address;
@@ -70,9 +71,12 @@ public final class Gateway implements AutoCloseable {
     this.heartbeatNanos = settings.get(GatewaySettings.HEARTBEAT);
     this.connectionsMax = settings.get(GatewaySettings.CONNECTIONS_MAX);
     this.streamsMax = settings.get(GatewaySettings.STREAMS_MAX);
+    this.budget = new StreamBudget(settings.get(GatewaySettings.STREAMS_BYTES_MAX));
     this.routes =
         new Routes(
-            new Records(this::node), new Messages(this::node, settings), new Views(this::node));
+            new Records(this::node),
+            new Messages(this::node, settings, budget),
+            new Views(this::node));
     InetAddress where = loopback(host);
     this.loop =
         new MultiThreadIoEventLoopGroup(
@@ -280,6 +284,11 @@ public final class Gateway implements AutoCloseable {
     return streams.get();
   }
 
+  /** How many bytes of events wait for the readers of all streams. */
+  long streamBytes() {
+    return budget.taken();
+  }
+
   /** How many connections stand now. */
   public int connections() {
     return connections.get();
@@ -294,6 +303,9 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    for (Channel channel : channels) {
+      channel.pipeline().fireUserEventTriggered(HttpConnection.CLOSING);
+    }
     channels.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }

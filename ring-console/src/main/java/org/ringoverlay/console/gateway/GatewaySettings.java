@@ -44,6 +44,12 @@ public final class GatewaySettings {
           "4MiB",
           "How many bytes of events wait for a slow reader of a stream; more are a gap.");
 
+  static final Setting<Long> STREAMS_BYTES_MAX =
+      Setting.size(
+          "ring.http.streams.bytes.max",
+          "64MiB",
+          "How many bytes of events wait for the readers of all streams; more are a gap.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -55,7 +61,8 @@ public final class GatewaySettings {
           CONNECTIONS_MAX,
           STREAMS_MAX,
           STREAM_EVENTS_MAX,
-          STREAM_BYTES_MAX);
+          STREAM_BYTES_MAX,
+          STREAMS_BYTES_MAX);
 
   private GatewaySettings() {}
 }

@@ -2,6 +2,8 @@ package org.ringoverlay.console.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -25,14 +27,16 @@ final class Guard {
   }
 
   /** The problem with a request's origin, or null if it may pass. */
-  @Nullable Problem check(String method, HttpHeaders headers) {
+  @Nullable Problem check(HttpRequest request) {
+    HttpHeaders headers = request.headers();
     List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
     if (hosts.size() != 1) {
       return Problem.invalid("A request needs exactly one Host header.");
     }
-    if (!isOurs(hosts.get(0))) {
+    String authority = RequestPath.authority(request.uri());
+    if (!isOurs(hosts.get(0)) || (authority != null && !isOurs(authority))) {
       return Problem.denied(
-          "The Host header names another place than this gateway.",
+          "The request names another place than this gateway.",
           "Use the address that the node printed, such as http://127.0.0.1:" + port + ".");
     }
     for (String origin : headers.getAll(HttpHeaderNames.ORIGIN)) {
@@ -43,7 +47,8 @@ final class Guard {
             "Call it from a program, or from a page that it serves itself.");
       }
     }
-    boolean reads = method.equals("GET") || method.equals("HEAD");
+    boolean reads =
+        request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     if (!reads && headers.containsValue("Sec-Fetch-Site", "cross-site", true)) {
       return Problem.denied(
           "Requests from other sites may change nothing here.",

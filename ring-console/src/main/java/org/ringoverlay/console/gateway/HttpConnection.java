@@ -7,19 +7,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
@@ -52,6 +47,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     LINGERING
   }
 
+  /** Says to a connection that its gateway closes. */
+  static final Object CLOSING = new Object();
+
   private static final long LINGER_MILLIS = 2_000;
   private static final long LINGER_BYTES_MAX = 32L * 1024 * 1024;
 
@@ -62,10 +60,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private Reply.@Nullable Whole early;
   private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
   private @Nullable Future<?> deadline;
-  private @Nullable EventStream stream;
-  private @Nullable Future<?> heartbeat;
-  private boolean streamChunked;
-  private boolean draining;
+  private @Nullable EventWriter stream;
   private final ArrayDeque<Object> ahead = new ArrayDeque<>();
   private boolean wanting;
   private boolean pumping;
@@ -79,14 +74,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext ctx) {
     if (!gateway.admitConnection()) {
       gateway.refusedConnection();
-      early =
+      answerAndLinger(
+          ctx,
           Problem.of(
-                  429,
-                  "refused",
-                  "This gateway has all the connections that it may have.",
-                  "Close some, or raise ring.http.connections.max.")
-              .reply(Problem.Kind.BARE);
-      answerAndLinger(ctx, early);
+                  new RingException.Refused(
+                      "this gateway has all the connections that it may have"),
+                  Problem.Kind.BARE)
+              .reply(Problem.Kind.BARE));
       return;
     }
     awaitHead(ctx);
@@ -171,8 +165,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       want(ctx);
       return;
     }
-    if (head.decoderResult().isFailure()) {
-      answerAndLinger(ctx, unreadable(head.decoderResult().cause()));
+    if (head.decoderResult().isFailure() || head.protocolVersion().majorVersion() != 1) {
+      answerAndLinger(ctx, HttpReplies.unreadable(head.decoderResult().cause()));
       return;
     }
     request = head;
@@ -184,7 +178,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.BODY;
-    arm(ctx, gateway.bodyNanos(), () -> answerAndLinger(ctx, slow()));
+    arm(ctx, gateway.bodyNanos(), () -> answerAndLinger(ctx, HttpReplies.slow()));
     if (hasBody && HttpUtil.is100ContinueExpected(head)) {
       ctx.writeAndFlush(
           new DefaultFullHttpResponse(
@@ -196,9 +190,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** What can be said against a request before its body is read, or null. */
   private Reply.@Nullable Whole judge(HttpRequest head) {
     String method = head.method().name();
-    Problem problem = gateway.guard().check(method, head.headers());
+    Problem problem = gateway.guard().check(head);
     if (problem != null) {
       return problem.reply(Problem.Kind.BARE);
+    }
+    for (String coding : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
+      if (!coding.strip().equalsIgnoreCase("chunked")) {
+        // The codec would take away the chunks and leave the rest of the coding in the value.
+        return Problem.invalid("Transfer-Encoding is chunked alone, or left out.")
+            .reply(Problem.Kind.BARE);
+      }
     }
     try {
       Routes.Resource found = gateway.routes().find(RequestPath.parse(head.uri()));
@@ -211,12 +212,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             .with("Allow", found.allow());
       }
       if (HttpUtil.getContentLength(head, 0L) > gateway.bodyBytesMax()) {
-        return tooLarge();
+        return HttpReplies.tooLarge(gateway.bodyBytesMax());
       }
       String expects = head.headers().get(HttpHeaderNames.EXPECT);
       if (expects != null && !expects.equalsIgnoreCase("100-continue")) {
-        return Problem.of(
-                417, "invalid-input", "This expectation is not known.", "Leave Expect out.")
+        return Problem.invalid("The expectation in Expect is not known; leave it out.")
             .reply(Problem.Kind.BARE);
       }
       resource = found;
@@ -233,12 +233,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (part.decoderResult().isFailure()) {
-      answerAndLinger(ctx, unreadable(part.decoderResult().cause()));
+      answerAndLinger(ctx, HttpReplies.unreadable(part.decoderResult().cause()));
       return;
     }
     ByteBuf content = part.content();
     if (body.size() + (long) content.readableBytes() > gateway.bodyBytesMax()) {
-      answerAndLinger(ctx, tooLarge());
+      answerAndLinger(ctx, HttpReplies.tooLarge(gateway.bodyBytesMax()));
       return;
     }
     try {
@@ -259,7 +259,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     HttpRequest head = request;
     Routes.Resource found = resource;
     if (early != null || head == null || found == null) {
-      answer(ctx, early != null ? early : slow());
+      answer(ctx, early != null ? early : HttpReplies.slow());
       return;
     }
     var kind = new Problem.Kind[] {found.kind()};
@@ -268,16 +268,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       var call =
           new Call(
               asGet(head.method().name()),
+              head.method().equals(HttpMethod.HEAD),
               RequestPath.parse(head.uri()),
               head.headers(),
               body.toByteArray());
       if (kind[0] == Problem.Kind.BARE) {
         kind[0] = call.kind();
-      }
-      if (head.method().name().equals("HEAD") && found.handlers().containsKey("POST")) {
-        // HEAD of a stream would subscribe for nobody.
-        answer(ctx, new Reply.Whole(200, "text/event-stream", new byte[0], java.util.Map.of()));
-        return;
       }
       Routes.Handler handler = found.handler(call.method());
       if (handler == null) {
@@ -308,7 +304,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     return Problem.of(cause, kind).reply(kind);
   }
 
-  private static void onLoop(ChannelHandlerContext ctx, Runnable task) {
+  static void onLoop(ChannelHandlerContext ctx, Runnable task) {
     if (ctx.executor().inEventLoop()) {
       task.run();
     } else {
@@ -324,9 +320,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void answer(ChannelHandlerContext ctx, Reply.Whole reply) {
     HttpRequest head = request;
     boolean keepAlive = head != null && HttpUtil.isKeepAlive(head) && !gateway.isClosing();
-    FullHttpResponse response = response(reply, head, keepAlive);
     arm(ctx, gateway.writeNanos(), ctx::close);
-    ctx.writeAndFlush(response)
+    ctx.writeAndFlush(HttpReplies.encode(reply, head, keepAlive))
         .addListener(
             (ChannelFutureListener)
                 written -> {
@@ -346,7 +341,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     state = State.LINGERING;
     arm(ctx, TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS), ctx::close);
-    ctx.writeAndFlush(response(reply, request, false))
+    ctx.writeAndFlush(HttpReplies.encode(reply, request, false))
         .addListener(
             (ChannelFutureListener)
                 written -> {
@@ -370,29 +365,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static FullHttpResponse response(
-      Reply.Whole reply, @Nullable HttpRequest head, boolean keepAlive) {
-    HttpVersion version = head == null ? HttpVersion.HTTP_1_1 : head.protocolVersion();
-    boolean bodiless = head != null && head.method().name().equals("HEAD");
-    var response =
-        new DefaultFullHttpResponse(
-            version.equals(HttpVersion.HTTP_1_0) ? version : HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(reply.status()),
-            bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body()));
-    var headers = response.headers();
-    reply.headers().forEach(headers::set);
-    if (!reply.contentType().isEmpty()) {
-      headers.set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
-      headers.set("X-Content-Type-Options", "nosniff");
-    }
-    headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-    if (reply.status() != 204 && reply.status() != 304) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
-    }
-    HttpUtil.setKeepAlive(response, keepAlive);
-    return response;
-  }
-
   private void beginStream(ChannelHandlerContext ctx, EventStream events) {
     HttpRequest head = request;
     if (!ctx.channel().isActive() || head == null) {
@@ -411,94 +383,34 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.STREAMING;
-    stream = events;
-    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream");
-    response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-    response.headers().set("X-Content-Type-Options", "nosniff");
-    streamChunked = !head.protocolVersion().equals(HttpVersion.HTTP_1_0);
-    if (streamChunked) {
-      HttpUtil.setTransferEncodingChunked(response, true);
-    } else {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    ctx.write(response);
-    write(ctx, events.begin(() -> onLoop(ctx, () -> drain(ctx))));
-    heartbeat =
-        ctx.executor()
-            .scheduleAtFixedRate(
-                () -> beat(ctx),
-                gateway.heartbeatNanos(),
-                gateway.heartbeatNanos(),
-                TimeUnit.NANOSECONDS);
-    drain(ctx);
-    ctx.flush();
+    var writer = new EventWriter(gateway, ctx, events);
+    stream = writer;
+    writer.begin(head.protocolVersion());
     want(ctx);
-  }
-
-  private void beat(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      write(ctx, new byte[] {':', '\n', '\n'});
-      ctx.flush();
-    }
-  }
-
-  private static void write(ChannelHandlerContext ctx, byte[] text) {
-    ctx.write(new io.netty.handler.codec.http.DefaultHttpContent(Unpooled.wrappedBuffer(text)));
-  }
-
-  /** Writes what waits, as far as the client takes it. */
-  private void drain(ChannelHandlerContext ctx) {
-    EventStream events = stream;
-    if (events == null || draining) {
-      return;
-    }
-    draining = true;
-    boolean wrote = false;
-    while (ctx.channel().isWritable()) {
-      byte[] next = events.take();
-      if (next == null) {
-        break;
-      }
-      write(ctx, next);
-      wrote = true;
-    }
-    draining = false;
-    if (wrote) {
-      ctx.flush();
-    }
-    if (!ctx.channel().isWritable()) {
-      if (deadline == null) {
-        arm(ctx, gateway.writeNanos(), ctx::close);
-      }
-    } else {
-      cancelDeadline();
-      if (events.isOver()) {
-        ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-            .addListener(ChannelFutureListener.CLOSE);
-      }
-    }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (state == State.STREAMING && ctx.channel().isWritable()) {
-      cancelDeadline();
-      drain(ctx);
+    EventWriter writer = stream;
+    if (writer != null) {
+      writer.writabilityChanged();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    EventWriter writer = stream;
+    if (event == CLOSING && writer != null) {
+      writer.finish();
     }
   }
 
   private void endStream() {
-    EventStream events = stream;
-    if (events != null) {
+    EventWriter writer = stream;
+    if (writer != null) {
       stream = null;
-      events.cancel();
+      writer.end();
       gateway.streamClosed();
-    }
-    Future<?> beating = heartbeat;
-    if (beating != null) {
-      beating.cancel(false);
-      heartbeat = null;
     }
   }
 
@@ -513,35 +425,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       armed.cancel(false);
       deadline = null;
     }
-  }
-
-  private Reply.Whole tooLarge() {
-    return Problem.of(
-            RingException.InvalidInput.tooLarge(
-                "The body is longer than " + gateway.bodyBytesMax() + " bytes."),
-            Problem.Kind.BARE)
-        .reply(Problem.Kind.BARE);
-  }
-
-  private static Reply.Whole slow() {
-    return Problem.of(
-            408,
-            "timeout",
-            "The request's body did not arrive in time.",
-            "Nothing changed. Send it again without pauses.")
-        .reply(Problem.Kind.BARE);
-  }
-
-  private static Reply.Whole unreadable(Throwable cause) {
-    if (cause instanceof TooLongHttpLineException) {
-      return Problem.of(414, "too-large", "The request line is too long.", "Shorten the path.")
-          .reply(Problem.Kind.BARE);
-    }
-    if (cause instanceof TooLongHttpHeaderException) {
-      return Problem.of(431, "too-large", "The request's headers are too long.", "Send fewer.")
-          .reply(Problem.Kind.BARE);
-    }
-    return Problem.invalid("The request is not HTTP/1.1.").reply(Problem.Kind.BARE);
   }
 
   private static String asGet(String method) {

@@ -2,6 +2,8 @@ package org.ringoverlay.console.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.ringoverlay.Answer;
@@ -14,11 +16,13 @@ final class Messages {
   private final Supplier<Backend> backend;
   private final int streamEventsMax;
   private final long streamBytesMax;
+  private final StreamBudget budget;
 
-  Messages(Supplier<Backend> backend, Settings settings) {
+  Messages(Supplier<Backend> backend, Settings settings, StreamBudget budget) {
     this.backend = backend;
     this.streamEventsMax = settings.get(GatewaySettings.STREAM_EVENTS_MAX);
     this.streamBytesMax = settings.get(GatewaySettings.STREAM_BYTES_MAX);
+    this.budget = budget;
   }
 
   CompletionStage<Reply> send(Call call) {
@@ -57,10 +61,14 @@ final class Messages {
       throw RingException.Incompatible.notBuilt(
           "Resuming a topic's stream (Last-Event-ID) is not built yet; subscribe afresh.");
     }
-    var events = new EventStream(streamEventsMax, streamBytesMax);
-    return backend
-        .get()
-        .subscribe(topic, events)
+    Backend node = backend.get();
+    if (call.head()) {
+      // To subscribe would be for nobody.
+      return CompletableFuture.completedFuture(
+          new Reply.Whole(200, "text/event-stream", new byte[0], Map.of()));
+    }
+    var events = new EventStream(streamEventsMax, streamBytesMax, budget);
+    return node.subscribe(topic, events)
         .thenApply(
             subscribed -> {
               events.subscribed(subscribed);

@@ -48,7 +48,7 @@ record Problem(
     return of(
         501,
         "not-built",
-        what + " is not built yet.",
+        what + " not built yet.",
         "Use a later version for this, or do without it.");
   }
 
@@ -110,6 +110,11 @@ record Problem(
       // A code that a newer node made up; its class still says what kind of trouble it is.
       default -> error instanceof RingException.InvalidInput ? 400 : 501;
     };
+  }
+
+  /** The same with another detail. */
+  Problem saying(String words) {
+    return new Problem(status, code, words, hint, retrySafe, retryAfterMillis, error);
   }
 
   /** The reply, with what RFC 9457 and HTTP want beside the body. */

@@ -1,6 +1,7 @@
 package org.ringoverlay.console.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -26,11 +27,7 @@ final class Records {
     return backend
         .get()
         .get(call.namespace(), key, stale)
-        .thenApply(
-            found ->
-                found.isPresent()
-                    ? found(call, key, found.get())
-                    : absent(call, "There is no record under this key."));
+        .thenApply(found -> found.isPresent() ? found(call, key, found.get()) : absent(call, key));
   }
 
   private static Reply found(Call call, String key, Backend.Stored stored) {
@@ -54,14 +51,21 @@ final class Records {
     return at(reply, stored.place()).with("ETag", tag(stored.version()));
   }
 
-  private static Reply absent(Call call, String detail) {
-    if (!call.all(HttpHeaderNames.IF_MATCH).isEmpty()) {
-      var conflict =
-          new RingException.Conflict(
-              "the record", OptionalLong.empty(), OptionalLong.empty(), null, null);
-      return Problem.of(conflict, Problem.Kind.BARE).reply(Problem.Kind.BARE);
+  private static Reply absent(Call call, String key) {
+    List<String> match = call.all(HttpHeaderNames.IF_MATCH);
+    if (match.isEmpty()) {
+      return Problem.notFound("There is no record under this key.").reply(Problem.Kind.BARE);
     }
-    return Problem.notFound(detail).reply(Problem.Kind.BARE);
+    var expected =
+        Preconditions.ofWrite(match, List.of()) instanceof Condition.AtVersion at
+            ? OptionalLong.of(at.version())
+            : OptionalLong.empty();
+    var conflict = new RingException.Conflict(key, expected, OptionalLong.empty(), null, null);
+    Problem problem = Problem.of(conflict, Problem.Kind.BARE);
+    return (expected.isPresent()
+            ? problem
+            : problem.saying("The record was to be there and is absent."))
+        .reply(Problem.Kind.BARE);
   }
 
   CompletionStage<Reply> put(Call call) {
@@ -94,9 +98,7 @@ final class Records {
         .delete(call.namespace(), key, call.condition(), ack(call), call.operation())
         .thenApply(
             place ->
-                place.isPresent()
-                    ? at(Reply.Whole.empty(204), place.get())
-                    : absent(call, "There is no record under this key."));
+                place.isPresent() ? at(Reply.Whole.empty(204), place.get()) : absent(call, key));
   }
 
   private static Backend.Ack ack(Call call) {

@@ -22,13 +22,21 @@ import org.ringoverlay.error.RingException;
  */
 record RequestPath(String raw, Map<String, String> query) {
   private static final int PARAMETERS_MAX = 16;
+  private static final String SCHEME = "http://";
 
   /**
    * Takes a target apart.
    *
-   * @throws RingException.InvalidInput if it is not a path with an optional query
+   * @throws RingException.InvalidInput if it is not a path with an optional query, after the scheme
+   *     and the authority or without them
    */
-  static RequestPath parse(String target) {
+  static RequestPath parse(String whole) {
+    String authority = authority(whole);
+    String target =
+        authority == null ? whole : whole.substring(SCHEME.length() + authority.length());
+    if (authority != null && !target.startsWith("/")) {
+      target = "/" + target;
+    }
     if (!target.startsWith("/")) {
       throw new RingException.InvalidInput("The request's target must be a path.");
     }
@@ -39,9 +47,24 @@ record RequestPath(String raw, Map<String, String> query) {
             target.substring(0, question), parameters(target.substring(question + 1)));
   }
 
+  /**
+   * The host and port that a target names before its path, as one may that is meant for a proxy
+   * (RFC 9112, section 3.2.2); null if it begins with its path.
+   */
+  static @Nullable String authority(String target) {
+    if (!target.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    int end = SCHEME.length();
+    while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+      end++;
+    }
+    return target.substring(SCHEME.length(), end);
+  }
+
   private static Map<String, String> parameters(String query) {
     var found = new LinkedHashMap<String, String>();
-    for (String part : query.split("&", PARAMETERS_MAX + 1)) {
+    for (String part : query.split("&", -1)) {
       if (part.isEmpty()) {
         continue;
       }

@@ -63,7 +63,7 @@ final class Routes {
       return "ready".equals(rest) ? of("GET", views::ready) : null;
     }
     if ("metrics".equals(first) && path.segment(1) == null) {
-      return of("GET", notBuilt("The metrics page"));
+      return of("GET", notBuilt("The metrics page is"));
     }
     return "v1".equals(first) ? version1(path) : null;
   }
@@ -77,9 +77,9 @@ final class Routes {
     return switch (collection) {
       case "dht" ->
           whole
-              ? of("GET", notBuilt("Listing keys"))
+              ? of("GET", notBuilt("Listing keys is"))
               : of("GET", records::get, "PUT", records::put, "DELETE", records::delete);
-      case "watch" -> whole ? null : of("GET", notBuilt("Watching keys"));
+      case "watch" -> whole ? null : of("GET", notBuilt("Watching keys is"));
       case "services" ->
           whole
               ? of("GET", views::services)
@@ -90,10 +90,10 @@ final class Routes {
       case "ring" -> whole ? of("GET", views::ring) : null;
       case "owner" -> whole ? null : of("GET", views::owner);
       case "trace" -> whole ? null : of("GET", views::trace);
-      case "events" -> whole ? of("GET", notBuilt("The stream of the ring's events")) : null;
-      case "pools" -> whole ? null : notBuiltAtAll("Resource pools");
-      case "tasks" -> whole ? null : notBuiltAtAll("Task queues");
-      case "namespaces" -> whole ? null : notBuiltAtAll("Settings of namespaces");
+      case "events" -> whole ? of("GET", notBuilt("The stream of the ring's events is")) : null;
+      case "pools" -> whole ? null : notBuiltAtAll("Resource pools are");
+      case "tasks" -> whole ? null : notBuiltAtAll("Task queues are");
+      case "namespaces" -> whole ? null : notBuiltAtAll("Settings of namespaces are");
       default -> null;
     };
   }

@@ -79,7 +79,7 @@ public final class RunningNode implements AutoCloseable {
       builder.data(options.data());
     }
     options.labels().forEach(builder::label);
-    options.set().forEach(builder::set);
+    builder.settings(new Settings.Source("the command line", options.set()));
     options.sources().forEach(builder::settings);
     if (options.echo()) {
       builder.service(Echo.service());

@@ -203,7 +203,7 @@ class CommandIT {
         .contains(Json.of(node.ring().id().toString()));
     assertThat(ring("services").out()).contains("echo");
     Said config = ring("config", "--origin", "--set", "ring.retry.max=9s");
-    assertThat(config.out()).contains("ring.retry.max").contains("9s").contains("the builder");
+    assertThat(config.out()).contains("ring.retry.max").contains("9s").contains("the command line");
     assertThat(ring("config", "-o", "json").json().at("/ring.retry.first")).isPresent();
   }
 

@@ -147,6 +147,9 @@ final class FakeBackend implements Backend {
 
   @Override
   public CompletionStage<Answer<Json>> send(String service, Id target, Json message) {
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
     return service.equals("echo")
         ? CompletableFuture.completedFuture(
             new Answer<>(

@@ -3,6 +3,7 @@ package org.ringoverlay.console.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class RequestPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "*", "v1/dht/a", "example.org:80", "http://127.0.0.1/v1/dht/a"})
+  @ValueSource(strings = {"", "*", "v1/dht/a", "example.org:80", "https://127.0.0.1/v1/dht/a"})
   void aTargetIsAPath(String target) {
     assertThatThrownBy(() -> RequestPath.parse(target))
         .isInstanceOf(RingException.InvalidInput.class);
@@ -97,5 +98,11 @@ class RequestPathTest {
       query.append("p").append(i).append("=1&");
     }
     return query.toString();
+  }
+
+  @Test
+  void emptyParametersDoNotRunTheLastOnesTogether() {
+    var query = RequestPath.parse("/v1/dht/k?" + "&".repeat(40) + "ns=a&ack=all").query();
+    assertThat(query).containsExactly(Map.entry("ns", "a"), Map.entry("ack", "all"));
   }
 }

@@ -18,18 +18,19 @@ import org.ringoverlay.spi.StoreProvider;
 import org.ringoverlay.spi.TransportProvider;
 
 /**
- * The reference of settings is what the code says. {@code -Dring.docs.write=true} writes it anew.
+ * The reference of settings is what the code says. {@code -Dringtest.docs.write=true} writes it
+ * anew.
  */
 class SettingsReferenceTest {
   private static final Path PAGE = Path.of("docs", "reference", "settings.md");
   private static final String WRITE =
-      "mvn -pl ring-examples -am test -Dtest=SettingsReferenceTest -Dring.docs.write=true";
+      "mvn -pl ring-examples -am test -Dtest=SettingsReferenceTest -Dringtest.docs.write=true";
 
   @Test
   void isUpToDate() throws IOException {
     String expected = page();
     Path file = Pages.root().resolve(PAGE);
-    if (Boolean.getBoolean("ring.docs.write")) {
+    if (Boolean.getBoolean("ringtest.docs.write")) {
       Files.writeString(file, expected);
     }
     assertThat(Pages.read(PAGE)).as("%s is stale; run: %s", PAGE, WRITE).isEqualTo(expected);

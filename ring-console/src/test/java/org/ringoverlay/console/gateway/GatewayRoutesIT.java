@@ -1,0 +1,196 @@
+package org.ringoverlay.console.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.settings.Settings;
+
+/** Which request goes where, and what is said where there is nothing. */
+@Timeout(60)
+class GatewayRoutesIT extends ServedGateway {
+
+  @Test
+  void aServiceIsAskedAtAnIdOrAtAKey() throws IOException {
+    Response reply = ask("POST", "/v1/services/echo/a/b", "{\"x\":1}");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body()).isEqualTo("{\"to\":\"" + Id.of("a/b") + "\",\"echo\":{\"x\":1}}");
+    assertThat(reply.header("Ring-Node")).isEqualTo(FakeBackend.NODE.toString());
+    assertThat(reply.header("Ring-Hops")).isEqualTo("2");
+    String id = "0123456789abcdef0123456789abcdef01234567";
+    assertThat(ask("POST", "/v1/services/echo/" + id, "1").body()).contains("\"to\":\"" + id);
+    String upper = id.toUpperCase(Locale.ROOT);
+    assertThat(ask("POST", "/v1/services/echo/" + upper, "1").body())
+        .contains(Id.of(upper).toString());
+    assertThat(ask("POST", "/v1/services/nobody/a", "1").code()).isEqualTo("unknown-service");
+    assertThat(ask("POST", "/v1/services/nobody/a", "1").status()).isEqualTo(404);
+    assertThat(ask("POST", "/v1/services/echo/", "1").status()).isEqualTo(400);
+    assertThat(ask("POST", "/v1/services/echo", "1").status()).isEqualTo(404);
+    assertThat(ask("POST", "/v1/services/" + "s".repeat(129) + "/a", "1").status()).isEqualTo(400);
+    assertThat(ask("POST", "/v1/services/a%0Ab/a", "1").status()).isEqualTo(400);
+  }
+
+  @Test
+  void theViewsHaveTheBodiesOfTheContract() throws IOException {
+    assertThat(ask("GET", "/v1/ring", null).body())
+        .isEqualTo(
+            "{\"ring\":\"ring\",\"nodes\":[{\"id\":\""
+                + FakeBackend.NODE
+                + "\",\"listen\":\"127.0.0.1:7400\",\"http\":null,\"state\":\"alive\","
+                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"}}]}");
+    assertThat(ask("GET", "/v1/owner/k", null).body())
+        .isEqualTo(
+            "{\"key\":\"k\",\"id\":\""
+                + Id.of("k")
+                + "\",\"daddy\":\""
+                + FakeBackend.NODE
+                + "\",\"replicas\":[\""
+                + FakeBackend.NODE
+                + "\"],\"epoch\":1}");
+    assertThat(ask("GET", "/v1/trace/k", null).body())
+        .isEqualTo(
+            "{\"key\":\"k\",\"id\":\""
+                + Id.of("k")
+                + "\",\"hops\":[{\"node\":\""
+                + FakeBackend.NODE
+                + "\",\"micros\":12}],\"root\":\""
+                + FakeBackend.NODE
+                + "\",\"daddy\":\""
+                + FakeBackend.NODE
+                + "\"}");
+    assertThat(ask("GET", "/v1/services", null).json().at("/services/0/name"))
+        .contains(Json.of("echo"));
+    assertThat(ask("GET", "/health/live", null).status()).isEqualTo(200);
+    assertThat(ask("GET", "/health/ready", null).status()).isEqualTo(200);
+  }
+
+  @Test
+  void beforeTheNodeHasJoinedOnlyLifeIsAnswered() throws IOException {
+    gateway.close();
+    gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));
+    assertThat(ask("GET", "/health/live", null).status()).isEqualTo(200);
+    Response ready = ask("GET", "/health/ready", null);
+    assertThat(ready.status()).isEqualTo(503);
+    assertThat(ready.header("Retry-After")).isEqualTo("1");
+    assertThat(ask("GET", "/v1/dht/k", null).code()).isEqualTo("unavailable");
+  }
+
+  @Test
+  void anAnycastThatNobodyTakesIs503WithTheRefusals() throws IOException {
+    Response reply = ask("POST", "/v1/anycast/echo", "{\"job\":1}");
+    assertThat(reply.body()).isEqualTo("{\"job\":1}");
+    assertThat(reply.header("Ring-Node")).isEqualTo(FakeBackend.NODE.toString());
+    Response nobody = ask("POST", "/v1/anycast/other", "1");
+    assertThat(nobody.status()).isEqualTo(503);
+    assertThat(nobody.json().at("/refusals").orElseThrow()).hasToString("[]");
+  }
+
+  @Test
+  void failuresOfTheNodeArePassedOnAsProblems() throws IOException {
+    node.failure = new RingException.OutcomeUnknown("who knows", true);
+    Response bare = ask("PUT", "/v1/dht/k", "1");
+    assertThat(bare.status()).isEqualTo(504);
+    assertThat(bare.json().at("/retrySafe")).contains(Json.of(false));
+    Response guarded = ask("PUT", "/v1/dht/k", "1", "Idempotency-Key: a");
+    assertThat(guarded.json().at("/retrySafe")).contains(Json.of(true));
+    Response matched = ask("PUT", "/v1/dht/k", "1", "If-Match: \"1\"");
+    assertThat(matched.json().at("/retrySafe")).contains(Json.of(true));
+    // A condition on a record keeps no message from being handled twice.
+    Response sent = ask("POST", "/v1/services/echo/a", "1", "If-Match: \"1\"");
+    assertThat(sent.json().at("/retrySafe")).contains(Json.of(false));
+    assertThat(ask("GET", "/health/ready", null).status()).isEqualTo(503);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /v1/dht?prefix=a",
+    "GET, /v1/watch/a",
+    "GET, /v1/watch/a*",
+    "GET, /v1/events",
+    "GET, /metrics",
+    "POST, /v1/pools/p",
+    "POST, /v1/pools/p/leases",
+    "PUT, /v1/pools/p/leases/l",
+    "POST, /v1/tasks/q",
+    "GET, /v1/tasks/q/1",
+    "POST, /v1/tasks/q/claim?wait=30s",
+    "GET, /v1/namespaces/n",
+    "PUT, /v1/namespaces/n"
+  })
+  void whatIsNotBuiltSaysSo(String method, String target) throws IOException {
+    Response reply = ask(method, target, method.equals("GET") ? null : "{}");
+    assertThat(reply.status()).isEqualTo(501);
+    assertThat(reply.code()).isEqualTo("not-built");
+    assertThat(reply.json().at("/detail").orElseThrow().as(String.class)).contains("not built yet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/v1",
+        "/v2/dht/a",
+        "/v1/nothing",
+        "/health",
+        "/health/dead",
+        "/v1/ring/x",
+        "/favicon.ico"
+      })
+  void unknownPathsAreNotFound(String target) throws IOException {
+    Response reply = ask("GET", target, null);
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.code()).isEqualTo("not-found");
+  }
+
+  @Test
+  void aWrongMethodIsToldTheRightOnes() throws IOException {
+    Response reply = ask("POST", "/v1/dht/k", "1");
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.code()).isEqualTo("method");
+    assertThat(reply.header("Allow")).isEqualTo("GET, HEAD, PUT, DELETE");
+    assertThat(ask("DELETE", "/v1/ring", null).header("Allow")).isEqualTo("GET, HEAD");
+    assertThat(ask("GET", "/v1/anycast/echo", null).header("Allow")).isEqualTo("POST");
+  }
+
+  @Test
+  void aHeadIsAnsweredAsItsGetWouldBe() throws IOException {
+    assertThat(ask("HEAD", "/v1/tasks/q/1", null).status()).isEqualTo(501);
+    assertThat(ask("HEAD", "/v1/pools/p", null).status()).isEqualTo(501);
+    assertThat(ask("HEAD", "/v1/topics/", null).status()).isEqualTo(400);
+    assertThat(ask("HEAD", "/v1/topics/" + "t".repeat(129), null).status()).isEqualTo(400);
+    Response stream = ask("HEAD", "/v1/topics/news", null);
+    assertThat(stream.status()).isEqualTo(200);
+    assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream");
+    assertThat(stream.header("Content-Length")).isNull();
+    assertThat(node.listeners).isEmpty();
+  }
+
+  @Test
+  void aTargetMayNameTheWholeAddressIfItIsOurs() throws IOException {
+    String ours = "http://127.0.0.1:" + port();
+    assertThat(ask("GET", ours + "/v1/ring", null).status()).isEqualTo(200);
+    assertThat(ask("PUT", "HTTP://localhost:" + port() + "/v1/dht/a//b", "1").status())
+        .isEqualTo(201);
+    assertThat(node.records).containsKey("default|a//b");
+    assertThat(ask("GET", ours, null).status()).isEqualTo(404);
+    assertThat(ask("GET", ours + "?x=1", null).status()).isEqualTo(404);
+    for (String foreign :
+        List.of("http://evil.example/v1/ring", "http://user@127.0.0.1:" + port() + "/v1/ring")) {
+      Response reply = ask("GET", foreign, null);
+      assertThat(reply.status()).as(foreign).isEqualTo(403);
+      assertThat(reply.code()).isEqualTo("denied");
+    }
+    assertThat(ask("GET", "https://127.0.0.1:" + port() + "/v1/ring", null).status())
+        .isEqualTo(400);
+    assertThat(ask("OPTIONS", "*", null).status()).isEqualTo(400);
+  }
+}
