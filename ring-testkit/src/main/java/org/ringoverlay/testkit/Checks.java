@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * The invariants of a simulation and when each is due.
  *
- * <p>The level, a system property {@code ring.invariants}, says how dear a run may be: {@code
+ * <p>The level, a system property {@code testkit.invariants}, says how dear a run may be: {@code
  * sampled} (the default) checks each as often as its author said, {@code always} after every event,
  * {@code quiet} only when the simulation comes to rest, which all levels do.
  */
 final class Checks {
-  static final String LEVEL_PROPERTY = "ring.invariants";
+  static final String LEVEL_PROPERTY = "testkit.invariants";
 
   private final Simulation simulation;
   private final Engine engine;

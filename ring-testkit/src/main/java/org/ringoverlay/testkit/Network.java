@@ -23,6 +23,8 @@ final class Network {
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
   private Delay.Sampler usualDelay = new Delay.Sampler(Delay.lan());
   private Faults faults = Faults.none();
+  private final List<Noise> bursts = new ArrayList<>();
+  private Noise noise = Noise.none();
   private @Nullable String sentAfterCrash;
   private long framesSent;
   private long framesLost;
@@ -90,6 +92,24 @@ final class Network {
 
   void faults(Faults newFaults) {
     faults = newFaults;
+    noise = allNoise();
+  }
+
+  /** Makes the net noisier until the burst is {@linkplain #endBurst ended}; the worst counts. */
+  void beginBurst(Noise burst) {
+    bursts.add(burst);
+    noise = allNoise();
+    traceFault(null, "begins " + burst);
+  }
+
+  void endBurst(Noise burst) {
+    bursts.remove(burst);
+    noise = allNoise();
+    traceFault(null, "ends " + burst);
+  }
+
+  private Noise allNoise() {
+    return bursts.stream().reduce(faults.noise(), Noise::worse);
   }
 
   long framesSent() {
@@ -117,7 +137,7 @@ final class Network {
     framesSent++;
     bytesSent += frame.length;
     Chance chance = wire.link.chance;
-    Faults now = faults;
+    Noise now = noise;
     if (chance.happens(now.loss())) {
       lost(wire.link, frame);
       return;

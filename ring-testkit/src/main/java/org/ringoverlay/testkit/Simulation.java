@@ -159,7 +159,7 @@ public final class Simulation {
    * Adds an invariant that is too dear for every event.
    *
    * @param everyEvents after how many events it is checked; also whenever the simulation comes to
-   *     rest, and after every event when the system property {@code ring.invariants} is {@code
+   *     rest, and after every event when the system property {@code testkit.invariants} is {@code
    *     always}
    */
   public Simulation invariant(String name, int everyEvents, Invariant invariant) {

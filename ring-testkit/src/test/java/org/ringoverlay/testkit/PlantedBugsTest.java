@@ -18,7 +18,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** Every built-in invariant finds the bug that was planted for it, and the failure replays. */
 class PlantedBugsTest {
   private static final Pattern TRACE = Pattern.compile("trace ([0-9a-f]{1,16})");
-  private static final Pattern SEED = Pattern.compile("-Dring\\.seed=(\\d+)");
+  private static final Pattern SEED = Pattern.compile("-Dtestkit\\.seed=(\\d+)");
 
   @ParameterizedTest
   @CsvSource({
@@ -57,12 +57,12 @@ class PlantedBugsTest {
 
   /** Runs one method of {@link PlantedBugs} as a build would, and gives what it fails with. */
   private static String failureOf(String bug, String seed) {
-    String before = System.getProperty("ring.seed");
+    String before = System.getProperty("testkit.seed");
     try {
       if (seed != null) {
-        System.setProperty("ring.seed", seed);
+        System.setProperty("testkit.seed", seed);
       } else {
-        System.clearProperty("ring.seed");
+        System.clearProperty("testkit.seed");
       }
       var failures = new ArrayList<Throwable>();
       var request =
@@ -74,9 +74,9 @@ class PlantedBugsTest {
       return failures.get(0).getMessage();
     } finally {
       if (before == null) {
-        System.clearProperty("ring.seed");
+        System.clearProperty("testkit.seed");
       } else {
-        System.setProperty("ring.seed", before);
+        System.setProperty("testkit.seed", before);
       }
     }
   }

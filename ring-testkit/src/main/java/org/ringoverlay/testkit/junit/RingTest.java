@@ -17,10 +17,10 @@ import org.ringoverlay.testkit.NodeSetup;
  * checked once more. When it fails, one line says how to run the same again. System properties:
  *
  * <ul>
- *   <li>{@code ring.seed}: run this seed alone;
- *   <li>{@code ring.seeds}: run so many seeds instead of the number that the annotation says;
- *   <li>{@code ring.seeds.fresh=true}: draw the seeds anew instead of taking those that belong to
- *       the method's name, which are the same in every run.
+ *   <li>{@code testkit.seed}: run this seed alone;
+ *   <li>{@code testkit.seeds}: run so many seeds instead of the number that the annotation says;
+ *   <li>{@code testkit.seeds.fresh=true}: draw the seeds anew instead of taking those that belong
+ *       to the method's name, which are the same in every run.
  * </ul>
  */
 @Documented

@@ -21,9 +21,9 @@ import org.ringoverlay.testkit.Simulation;
 
 /** Runs the methods that bear {@link RingTest}. */
 public final class RingTestExtension implements TestTemplateInvocationContextProvider {
-  private static final String SEED = "ring.seed";
-  private static final String SEEDS = "ring.seeds";
-  private static final String FRESH = "ring.seeds.fresh";
+  private static final String SEED = "testkit.seed";
+  private static final String SEEDS = "testkit.seeds";
+  private static final String FRESH = "testkit.seeds.fresh";
 
   /** Made by JUnit. */
   public RingTestExtension() {}
@@ -62,7 +62,12 @@ public final class RingTestExtension implements TestTemplateInvocationContextPro
   /** The command that runs one seed of one method again, to be typed where the build is started. */
   static String replay(String test, long seed) {
     Path module = Path.of("").toAbsolutePath().getFileName();
-    return "replay: mvn -o -q test -pl " + module + " -am -Dtest=" + test + " -Dring.seed=" + seed;
+    return "replay: mvn -o -q test -pl "
+        + module
+        + " -am -Dtest="
+        + test
+        + " -Dtestkit.seed="
+        + seed;
   }
 
   private record Run(RingTest asked, String replay, long seed)
