@@ -6,4 +6,5 @@ module org.ringoverlay.testkit {
 
   exports org.ringoverlay.testkit;
   exports org.ringoverlay.testkit.junit;
+  exports org.ringoverlay.testkit.schedule;
 }

@@ -160,11 +160,16 @@ public final class Host {
 
   /** Replaces the disk by an empty one; the process must be down. */
   public void loseDisk() {
+    disk(DiskFate.LOST);
+  }
+
+  /** Says what the disk holds from now on; the process must be down. */
+  public void disk(DiskFate fate) {
     if (isUp()) {
       throw new IllegalStateException("The process of " + name + " still holds its disk.");
     }
-    disk.wipe();
-    network.traceFault(this, "loses its disk");
+    disk.recover(fate);
+    network.traceFault(this, "finds its disk " + fate);
   }
 
   /** From now on every save fails, or none does. */
@@ -224,7 +229,7 @@ public final class Host {
   }
 
   /** How many processes have been started here; the present one's number. */
-  int processes() {
+  public int processes() {
     return processes;
   }
 

@@ -21,6 +21,8 @@ final class Network {
   private final List<List<@Nullable Link>> links = new ArrayList<>();
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
+  private final List<Delay> extraDelays = new ArrayList<>();
+  private List<Delay.Sampler> extraSamplers = List.of();
   private Delay.Sampler usualDelay = new Delay.Sampler(Delay.lan());
   private Faults faults = Faults.none();
   private final List<Noise> bursts = new ArrayList<>();
@@ -84,6 +86,27 @@ final class Network {
 
   void usualDelay(Delay delay) {
     usualDelay = new Delay.Sampler(delay);
+  }
+
+  /** What every frame takes longer now, on every link. */
+  long extraNanos(Chance chance) {
+    long extra = 0;
+    for (int i = 0; i < extraSamplers.size(); i++) {
+      extra += extraSamplers.get(i).nanos(chance);
+    }
+    return extra;
+  }
+
+  void beginExtra(Delay delay) {
+    extraDelays.add(delay);
+    extraSamplers = extraDelays.stream().map(Delay.Sampler::new).toList();
+    traceFault(null, "begins extra " + delay);
+  }
+
+  void endExtra(Delay delay) {
+    extraDelays.remove(delay);
+    extraSamplers = extraDelays.stream().map(Delay.Sampler::new).toList();
+    traceFault(null, "ends extra " + delay);
   }
 
   Faults faults() {

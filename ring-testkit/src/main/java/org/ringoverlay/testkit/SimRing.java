@@ -182,6 +182,14 @@ public final class SimRing {
         seeds.add(nodes.get(i).host.name() + ":" + PORT);
       }
     }
+    if (seeds.isEmpty()) {
+      // Nobody is known to run: the addresses of a configuration file, be they answered or not.
+      for (int i = 0; i < nodes.size() && seeds.size() < 3; i++) {
+        if (i != index) {
+          seeds.add(nodes.get(i).host.name() + ":" + PORT);
+        }
+      }
+    }
     return seeds;
   }
 
@@ -233,6 +241,23 @@ public final class SimRing {
     simulation.await(ring.closed());
     down(index);
     return report;
+  }
+
+  /**
+   * Lets a node leave and does not wait; it counts as down when it has said goodbye.
+   *
+   * @return completes then
+   */
+  public CompletionStage<LeaveReport> beginLeave(int index) {
+    Ring ring = node(index);
+    int process = nodes.get(index).host.processes();
+    return ring.leave()
+        .whenComplete(
+            (report, error) -> {
+              if (nodes.get(index).host.processes() == process) {
+                down(index);
+              }
+            });
   }
 
   /** Cuts these nodes from all others, in both directions. */
