@@ -45,6 +45,7 @@ public final class Host {
   private long eventCostNanos;
   private int processes;
   private int portsGiven;
+  private long thawedAt;
 
   Host(String name, int index, Network network) {
     this.name = name;
@@ -132,6 +133,7 @@ public final class Host {
     engine.checkThread();
     if (frozen) {
       frozen = false;
+      thawedAt = engine.now();
       network.traceFault(this, "thaws");
       planWake();
     }
@@ -231,6 +233,11 @@ public final class Host {
   /** How many processes have been started here; the present one's number. */
   public int processes() {
     return processes;
+  }
+
+  /** When the process last went on after a pause. */
+  long thawedAt() {
+    return thawedAt;
   }
 
   /** Whether the machine itself is without power, and answers nobody. */

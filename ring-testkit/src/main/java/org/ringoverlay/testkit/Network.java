@@ -30,6 +30,7 @@ final class Network {
   private @Nullable String sentAfterCrash;
   private long framesSent;
   private long framesLost;
+  private long healedAt;
   private long bytesSent;
 
   Network(Simulation simulation, Engine engine) {
@@ -227,7 +228,17 @@ final class Network {
 
   void healed(Partition partition) {
     partitions.remove(partition);
+    healedAt = engine.now();
     traceFault(null, "healed " + partition);
+  }
+
+  boolean isAnythingCut() {
+    return !partitions.isEmpty();
+  }
+
+  /** When a partition healed last. */
+  long healedAt() {
+    return healedAt;
   }
 
   void healAll() {

@@ -10,7 +10,7 @@ import org.ringoverlay.testkit.schedule.Schedule;
 
 /** Whatever a schedule holds, afterwards it is one ring again. */
 class ScheduledRingTest {
-  @RingTest(nodes = 6, seeds = 12)
+  @RingTest(nodes = 6, seeds = 6)
   void becomesOneRingAgainAfterAnySchedule(Simulation world, Schedule schedule) {
     var echo = new Echo();
     SimRing ring =
