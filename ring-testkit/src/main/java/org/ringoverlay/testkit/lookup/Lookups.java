@@ -37,10 +37,10 @@ public final class Lookups {
   private static final int TRIES_FOR_AN_ASKER = 64;
 
   private final TreeMap<Long, Open> open = new TreeMap<>();
-  private final Distribution hops = new Distribution();
-  private final Distribution nanos = new Distribution();
   private final List<LookupTally.Miss> misses = new ArrayList<>();
   private final EnumMap<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+  private Distribution hops = new Distribution();
+  private Distribution nanos = new Distribution();
   private @Nullable Running running;
   private long asked;
 
@@ -108,7 +108,7 @@ public final class Lookups {
   }
 
   /**
-   * Begins to look up.
+   * Begins to look up, and to count from nothing.
    *
    * @param perSecond how many lookups a second on average, of the whole ring
    * @param deadline how long an asker waits
@@ -122,6 +122,10 @@ public final class Lookups {
     if (!(perSecond > 0)) {
       throw new IllegalArgumentException("a rate is positive: " + perSecond);
     }
+    counts.clear();
+    misses.clear();
+    hops = new Distribution();
+    nanos = new Distribution();
     Randomness chance = Simulation.chance(ring.simulation().seed(), "lookups " + asked);
     AskOptions options = AskOptions.defaults().within(deadline).reading();
     var begun = new Running(ring, ring.oracle(grace), chance, (long) (1e9 / perSecond), options);
