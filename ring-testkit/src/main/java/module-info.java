@@ -6,4 +6,7 @@ module org.ringoverlay.testkit {
 
   exports org.ringoverlay.testkit;
   exports org.ringoverlay.testkit.junit;
+  exports org.ringoverlay.testkit.lookup;
+  exports org.ringoverlay.testkit.schedule;
+  exports org.ringoverlay.testkit.stats;
 }

@@ -11,11 +11,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures a ring beside what it is to be compared with, in one run.",
-    subcommands = {BenchCommand.Overlay.class, StartBench.class})
+    subcommands = {BenchCommand.Overlay.class, SimBench.class, StartBench.class})
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    System.err.println("Say what to measure: overlay or start.");
+    System.err.println("Say what to measure: overlay, sim or start.");
     return 2;
   }
 

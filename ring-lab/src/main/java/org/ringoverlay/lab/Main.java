@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Measures and torments whole rings.",
-    subcommands = {BenchCommand.class})
+    subcommands = {BenchCommand.class, BurnCommand.class})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
@@ -28,7 +28,8 @@ public final class Main implements Runnable {
   public void run() {
     CommandLine.Model.CommandSpec known = spec;
     if (known != null) {
-      throw new CommandLine.ParameterException(known.commandLine(), "Say what to do: bench.");
+      throw new CommandLine.ParameterException(
+          known.commandLine(), "Say what to do: bench or burn.");
     }
   }
 

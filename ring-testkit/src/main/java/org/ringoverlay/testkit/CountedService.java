@@ -1,7 +1,5 @@
 package org.ringoverlay.testkit;
 
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.ringoverlay.Context;
@@ -9,11 +7,11 @@ import org.ringoverlay.RingService;
 import org.ringoverlay.id.IdRange;
 import org.ringoverlay.view.RingView;
 
-/** A service in one process that remembers which requests it has had. */
+/** A service in one process that remembers which of the last requests it has had. */
 final class CountedService<Q> implements RingService<Q> {
   private final RingService<Q> service;
   private final Consumer<String> twice;
-  private final Set<String> handled = new HashSet<>();
+  private final Recent handled = new Recent();
 
   CountedService(RingService<Q> service, Consumer<String> twice) {
     this.service = service;
@@ -32,7 +30,7 @@ final class CountedService<Q> implements RingService<Q> {
 
   @Override
   public CompletionStage<?> handle(Q request, Context context) {
-    if (!handled.add(context.requestId())) {
+    if (!handled.add(Trace.digest(context.requestId()))) {
       twice.accept(context.requestId());
     }
     return service.handle(request, context);

@@ -3,40 +3,32 @@ package org.ringoverlay.testkit;
 import java.time.Duration;
 
 /**
- * What goes wrong by chance, all of it drawn from the simulation's seed.
+ * What goes wrong by chance for as long as it is switched on, all of it drawn from the simulation's
+ * seed. What is to go wrong at a certain time stands in a {@code Schedule} instead.
  *
- * @param loss how likely a frame vanishes although later ones on its connection arrive
- * @param duplication how likely a frame arrives twice
- * @param reordering how likely a frame is overtaken by later ones on its connection
- * @param reset how likely a connection breaks when a frame is sent on it
- * @param partitionEvery the mean time between two partitions that cut a random set of hosts from
- *     the rest, one in three in one direction only; zero for never
- * @param partitionMax how long such a partition lasts at most
- * @param pauseEvery the mean time between two pauses of a random host; zero for never
- * @param pauseMax how long such a pause lasts at most
+ * @param noise what happens to single frames
+ * @param partitions partitions that cut a random set of hosts from the rest, one in three in one
+ *     direction only
+ * @param pauses pauses of a random host
  */
-public record Faults(
-    double loss,
-    double duplication,
-    double reordering,
-    double reset,
-    Duration partitionEvery,
-    Duration partitionMax,
-    Duration pauseEvery,
-    Duration pauseMax) {
-  private static final Faults NONE =
-      new Faults(0, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+public record Faults(Noise noise, Spells partitions, Spells pauses) {
+  private static final Faults NONE = new Faults(Noise.none(), Spells.NEVER, Spells.NEVER);
 
-  /** Checks that probabilities lie in [0, 1] and that no duration is negative. */
-  public Faults {
-    checkProbability(loss);
-    checkProbability(duplication);
-    checkProbability(reordering);
-    checkProbability(reset);
-    checkDuration(partitionEvery);
-    checkDuration(partitionMax);
-    checkDuration(pauseEvery);
-    checkDuration(pauseMax);
+  /**
+   * Something that comes again and again.
+   *
+   * @param every the mean time between the beginnings of two; zero for never
+   * @param longest how long one lasts at most
+   */
+  public record Spells(Duration every, Duration longest) {
+    static final Spells NEVER = new Spells(Duration.ZERO, Duration.ZERO);
+
+    /** Checks that neither is negative. */
+    public Spells {
+      if (every.isNegative() || longest.isNegative()) {
+        throw new IllegalArgumentException("a duration is not negative: " + every + ", " + longest);
+      }
+    }
   }
 
   /** Nothing goes wrong. */
@@ -44,64 +36,39 @@ public record Faults(
     return NONE;
   }
 
-  /** The same with another probability of loss. */
+  /** The same with other noise. */
+  public Faults withNoise(Noise newNoise) {
+    return new Faults(newNoise, partitions, pauses);
+  }
+
+  /** The same with another probability that a frame is lost. */
   public Faults withLoss(double probability) {
-    return new Faults(
-        probability,
-        duplication,
-        reordering,
-        reset,
-        partitionEvery,
-        partitionMax,
-        pauseEvery,
-        pauseMax);
+    return withNoise(
+        new Noise(probability, noise.duplication(), noise.reordering(), noise.reset()));
   }
 
-  /** The same with another probability of duplication. */
+  /** The same with another probability that a frame arrives twice. */
   public Faults withDuplication(double probability) {
-    return new Faults(
-        loss, probability, reordering, reset, partitionEvery, partitionMax, pauseEvery, pauseMax);
+    return withNoise(new Noise(noise.loss(), probability, noise.reordering(), noise.reset()));
   }
 
-  /** The same with another probability of reordering. */
+  /** The same with another probability that a frame is overtaken. */
   public Faults withReordering(double probability) {
-    return new Faults(
-        loss, duplication, probability, reset, partitionEvery, partitionMax, pauseEvery, pauseMax);
+    return withNoise(new Noise(noise.loss(), noise.duplication(), probability, noise.reset()));
   }
 
-  /** The same with another probability of a reset. */
+  /** The same with another probability that a connection breaks. */
   public Faults withReset(double probability) {
-    return new Faults(
-        loss,
-        duplication,
-        reordering,
-        probability,
-        partitionEvery,
-        partitionMax,
-        pauseEvery,
-        pauseMax);
+    return withNoise(new Noise(noise.loss(), noise.duplication(), noise.reordering(), probability));
   }
 
   /** The same with partitions: the mean time between two, and the longest. */
   public Faults withPartitions(Duration every, Duration longest) {
-    return new Faults(loss, duplication, reordering, reset, every, longest, pauseEvery, pauseMax);
+    return new Faults(noise, new Spells(every, longest), pauses);
   }
 
   /** The same with pauses: the mean time between two, and the longest. */
   public Faults withPauses(Duration every, Duration longest) {
-    return new Faults(
-        loss, duplication, reordering, reset, partitionEvery, partitionMax, every, longest);
-  }
-
-  private static void checkProbability(double probability) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException("a probability lies in [0, 1]: " + probability);
-    }
-  }
-
-  private static void checkDuration(Duration duration) {
-    if (duration.isNegative()) {
-      throw new IllegalArgumentException("a duration is not negative: " + duration);
-    }
+    return new Faults(noise, partitions, new Spells(every, longest));
   }
 }

@@ -45,6 +45,7 @@ public final class Host {
   private long eventCostNanos;
   private int processes;
   private int portsGiven;
+  private long thawedAt;
 
   Host(String name, int index, Network network) {
     this.name = name;
@@ -132,6 +133,7 @@ public final class Host {
     engine.checkThread();
     if (frozen) {
       frozen = false;
+      thawedAt = engine.now();
       network.traceFault(this, "thaws");
       planWake();
     }
@@ -160,11 +162,16 @@ public final class Host {
 
   /** Replaces the disk by an empty one; the process must be down. */
   public void loseDisk() {
+    disk(DiskFate.LOST);
+  }
+
+  /** Says what the disk holds from now on; the process must be down. */
+  public void disk(DiskFate fate) {
     if (isUp()) {
       throw new IllegalStateException("The process of " + name + " still holds its disk.");
     }
-    disk.wipe();
-    network.traceFault(this, "loses its disk");
+    disk.recover(fate);
+    network.traceFault(this, "finds its disk " + fate);
   }
 
   /** From now on every save fails, or none does. */
@@ -224,8 +231,13 @@ public final class Host {
   }
 
   /** How many processes have been started here; the present one's number. */
-  int processes() {
+  public int processes() {
     return processes;
+  }
+
+  /** When the process last went on after a pause. */
+  long thawedAt() {
+    return thawedAt;
   }
 
   /** Whether the machine itself is without power, and answers nobody. */

@@ -43,7 +43,7 @@ final class Link {
 
   long delayNanos(Network network) {
     Delay.Sampler own = ownDelay;
-    return (own != null ? own : network.usualDelay()).nanos(chance);
+    return (own != null ? own : network.usualDelay()).nanos(chance) + network.extraNanos(chance);
   }
 
   void stalled(Pipe pipe) {

@@ -21,11 +21,16 @@ final class Network {
   private final List<List<@Nullable Link>> links = new ArrayList<>();
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
+  private final List<Delay> extraDelays = new ArrayList<>();
+  private List<Delay.Sampler> extraSamplers = List.of();
   private Delay.Sampler usualDelay = new Delay.Sampler(Delay.lan());
   private Faults faults = Faults.none();
+  private final List<Noise> bursts = new ArrayList<>();
+  private Noise noise = Noise.none();
   private @Nullable String sentAfterCrash;
   private long framesSent;
   private long framesLost;
+  private long healedAt;
   private long bytesSent;
 
   Network(Simulation simulation, Engine engine) {
@@ -84,12 +89,51 @@ final class Network {
     usualDelay = new Delay.Sampler(delay);
   }
 
+  /** What every frame takes longer now, on every link. */
+  long extraNanos(Chance chance) {
+    long extra = 0;
+    for (int i = 0; i < extraSamplers.size(); i++) {
+      extra += extraSamplers.get(i).nanos(chance);
+    }
+    return extra;
+  }
+
+  void beginExtra(Delay delay) {
+    extraDelays.add(delay);
+    extraSamplers = extraDelays.stream().map(Delay.Sampler::new).toList();
+    traceFault(null, "begins extra " + delay);
+  }
+
+  void endExtra(Delay delay) {
+    extraDelays.remove(delay);
+    extraSamplers = extraDelays.stream().map(Delay.Sampler::new).toList();
+    traceFault(null, "ends extra " + delay);
+  }
+
   Faults faults() {
     return faults;
   }
 
   void faults(Faults newFaults) {
     faults = newFaults;
+    noise = allNoise();
+  }
+
+  /** Makes the net noisier until the burst is {@linkplain #endBurst ended}; the worst counts. */
+  void beginBurst(Noise burst) {
+    bursts.add(burst);
+    noise = allNoise();
+    traceFault(null, "begins " + burst);
+  }
+
+  void endBurst(Noise burst) {
+    bursts.remove(burst);
+    noise = allNoise();
+    traceFault(null, "ends " + burst);
+  }
+
+  private Noise allNoise() {
+    return bursts.stream().reduce(faults.noise(), Noise::worse);
   }
 
   long framesSent() {
@@ -117,7 +161,7 @@ final class Network {
     framesSent++;
     bytesSent += frame.length;
     Chance chance = wire.link.chance;
-    Faults now = faults;
+    Noise now = noise;
     if (chance.happens(now.loss())) {
       lost(wire.link, frame);
       return;
@@ -184,7 +228,17 @@ final class Network {
 
   void healed(Partition partition) {
     partitions.remove(partition);
+    healedAt = engine.now();
     traceFault(null, "healed " + partition);
+  }
+
+  boolean isAnythingCut() {
+    return !partitions.isEmpty();
+  }
+
+  /** When a partition healed last. */
+  long healedAt() {
+    return healedAt;
   }
 
   void healAll() {

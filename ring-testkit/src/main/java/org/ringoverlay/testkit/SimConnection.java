@@ -24,6 +24,7 @@ final class SimConnection implements Connection {
   private @Nullable Event connectTimeout;
   private State state = State.OPENING;
   private boolean resetUnderWay;
+  private boolean wasReset;
 
   SimConnection(SimTransport owner, String remote, @Nullable ConnectionHandler handler) {
     this.owner = owner;
@@ -125,6 +126,11 @@ final class SimConnection implements Connection {
   }
 
   void received(byte[] frame, Host from) {
+    if (wasReset) {
+      // The system knows no such connection and says so each time; the word before may be lost.
+      resetPeer();
+      return;
+    }
     if (state != State.OPEN || handler == null) {
       return;
     }
@@ -212,6 +218,7 @@ final class SimConnection implements Connection {
 
     @Override
     void run() {
+      to.wasReset = true;
       to.peerClosed("the connection was reset");
     }
   }

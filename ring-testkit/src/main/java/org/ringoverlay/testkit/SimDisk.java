@@ -20,6 +20,9 @@ import org.ringoverlay.spi.StoreProvider;
  * process dies meanwhile.
  */
 final class SimDisk implements StoreProvider {
+  /** How many saves a snapshot may be behind. */
+  private static final int SNAPSHOT_SAVES_OLD_MAX = 3;
+
   private static final Delay SYNC = Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1));
 
   private final Host host;
@@ -28,6 +31,13 @@ final class SimDisk implements StoreProvider {
   private final Delay.Sampler sync = new Delay.Sampler(SYNC);
   private final TreeMap<String, Identity> durable = new TreeMap<>();
   private final TreeMap<String, Directory> open = new TreeMap<>();
+
+  /** What a process had saved last when it died, and what had not reached the disk yet. */
+  private final TreeMap<String, Identity> unsynced = new TreeMap<>();
+
+  /** What stood there before, the oldest first. */
+  private final TreeMap<String, ArrayDeque<Identity>> before = new TreeMap<>();
+
   private boolean broken;
 
   SimDisk(Host host, Engine engine) {
@@ -63,12 +73,34 @@ final class SimDisk implements StoreProvider {
 
   /** The process died: what was not durable is gone, and so are the locks. */
   void crash() {
+    unsynced.clear();
     open.values().forEach(Directory::abandon);
     open.clear();
   }
 
-  void wipe() {
-    durable.clear();
+  /** What the next process finds. */
+  void recover(DiskFate fate) {
+    switch (fate) {
+      case KEPT -> unsynced.forEach(this::keep);
+      case TAIL_LOST -> {}
+      case OLDER -> before.forEach((name, saves) -> durable.put(name, saves.getFirst()));
+      case LOST -> {
+        durable.clear();
+        before.clear();
+      }
+    }
+    unsynced.clear();
+  }
+
+  private void keep(String name, Identity identity) {
+    Identity former = durable.put(name, identity);
+    if (former != null) {
+      ArrayDeque<Identity> saves = before.computeIfAbsent(name, fresh -> new ArrayDeque<>());
+      saves.addLast(former);
+      if (saves.size() > SNAPSHOT_SAVES_OLD_MAX) {
+        saves.removeFirst();
+      }
+    }
   }
 
   private final class Directory implements Store {
@@ -127,6 +159,9 @@ final class SimDisk implements StoreProvider {
 
     void abandon() {
       abandoned = true;
+      if (!pending.isEmpty()) {
+        unsynced.put(name, pending.getLast().identity);
+      }
       pending.forEach(engine::forget);
       pending.clear();
       if (unlock != null) {
@@ -162,7 +197,7 @@ final class SimDisk implements StoreProvider {
         done.completeExceptionally(
             new RingException.Unavailable("The disk refused to save the identity."));
       } else {
-        durable.put(directory.name, identity);
+        keep(directory.name, identity);
         done.complete(null);
       }
     }

@@ -31,10 +31,14 @@ public final class SimRing {
   private final RingWatch watch;
   private final List<Node> nodes = new ArrayList<>();
 
+  /** Grows when a node became ready or went down. */
+  private int epoch;
+
   private static final class Node {
     final Host host;
     @Nullable Ring ring;
     boolean up;
+    long readySince;
 
     Node(Host host) {
       this.host = host;
@@ -75,11 +79,11 @@ public final class SimRing {
     return nodes.size();
   }
 
-  /** A node, which may be dead. */
+  /** A node, which may be dead; one that is just starting is none yet. */
   public Ring node(int index) {
     Ring ring = nodes.get(index).ring;
     if (ring == null) {
-      throw new IllegalStateException("node " + index + " never became ready");
+      throw new IllegalStateException("node " + index + " has not become ready");
     }
     return ring;
   }
@@ -110,6 +114,49 @@ public final class SimRing {
       }
     }
     return -1;
+  }
+
+  /**
+   * Knows the root of each ID, because it sees all nodes.
+   *
+   * @param grace how long a node that became ready, went on after a pause or was reached again
+   *     after a partition may still be passed over by those who have not heard of it; zero is the
+   *     letter of the rule
+   */
+  public RootOracle oracle(Duration grace) {
+    return new RootOracle(this, grace);
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  /** The indexes of the nodes that became ready and are not known to be down. */
+  List<Integer> joined() {
+    return IntStream.range(0, nodes.size())
+        .filter(i -> nodes.get(i).up && nodes.get(i).ring != null)
+        .boxed()
+        .toList();
+  }
+
+  /** Whether a node counts for the oracle: it runs, is ready and not frozen. */
+  boolean counts(int index) {
+    return isReady(index) && !nodes.get(index).host.isFrozen();
+  }
+
+  /** For how long nothing has happened that others must hear of before they know that it counts. */
+  long steadyNanos(int index) {
+    Node node = nodes.get(index);
+    long since = Math.max(node.readySince, node.host.thawedAt());
+    Network network = simulation.network();
+    return network.engine.now() - Math.max(since, network.healedAt());
+  }
+
+  /** Whether messages find a way from one node to another and back, by others if need be. */
+  boolean isReachable(int from, int to) {
+    return !simulation.network().isAnythingCut()
+        || from == to
+        || reachableFrom(nodes.get(from)).contains(nodes.get(to));
   }
 
   /** The running node that ought to be root of an ID, as one who sees all nodes knows. */
@@ -152,6 +199,7 @@ public final class SimRing {
 
   private CompletionStage<Ring> begin(int index) {
     Node node = nodes.get(index);
+    node.ring = null;
     RingBuilder builder = Ring.builder();
     var plan = new NodePlan(index, node.host, builder, watch);
     boolean founds = index == 0 && node.host.processes() == 0;
@@ -170,6 +218,8 @@ public final class SimRing {
                 node.up = false;
               } else {
                 node.ring = ring;
+                node.readySince = simulation.network().engine.now();
+                epoch++;
                 watch.watch(node.host, new Outside(ring));
               }
             });
@@ -180,6 +230,14 @@ public final class SimRing {
     for (int i = 0; i < nodes.size() && seeds.size() < 3; i++) {
       if (i != index && nodes.get(i).up && nodes.get(i).ring != null) {
         seeds.add(nodes.get(i).host.name() + ":" + PORT);
+      }
+    }
+    if (seeds.isEmpty()) {
+      // Nobody is known to run: the addresses of a configuration file, be they answered or not.
+      for (int i = 0; i < nodes.size() && seeds.size() < 3; i++) {
+        if (i != index) {
+          seeds.add(nodes.get(i).host.name() + ":" + PORT);
+        }
       }
     }
     return seeds;
@@ -200,6 +258,7 @@ public final class SimRing {
   private void down(int index) {
     Node node = nodes.get(index);
     node.up = false;
+    epoch++;
     watch.forget(node.host);
   }
 
@@ -233,6 +292,23 @@ public final class SimRing {
     simulation.await(ring.closed());
     down(index);
     return report;
+  }
+
+  /**
+   * Lets a node leave and does not wait; it counts as down when it has said goodbye.
+   *
+   * @return completes then
+   */
+  public CompletionStage<LeaveReport> beginLeave(int index) {
+    Ring ring = node(index);
+    int process = nodes.get(index).host.processes();
+    return ring.leave()
+        .whenComplete(
+            (report, error) -> {
+              if (nodes.get(index).host.processes() == process) {
+                down(index);
+              }
+            });
   }
 
   /** Cuts these nodes from all others, in both directions. */
@@ -323,6 +399,35 @@ public final class SimRing {
       expected++;
     }
     return expected == view.members().size();
+  }
+
+  /**
+   * Checks that nodes that have come to rest form one ring on each side of all partitions: ordered,
+   * connected, without appendages, each node in the leaf sets where it belongs.
+   *
+   * @param perSide how many neighbours a leaf set has on each side
+   * @throws AssertionError that says what is wrong
+   */
+  public void checkShape(int perSide) {
+    var seen = new ArrayList<Node>();
+    for (Node node : nodes) {
+      Ring ring = node.ring;
+      if (counts(node) && ring != null && ring.isReady() && !seen.contains(node)) {
+        List<Node> side = reachableFrom(node);
+        seen.addAll(side);
+        var views = new ArrayList<RingView>();
+        for (Node each : side) {
+          Ring theirs = each.ring;
+          if (theirs != null && theirs.isReady()) {
+            views.add(theirs.view());
+          }
+        }
+        List<String> wrong = RingShape.problems(views, perSide);
+        if (!wrong.isEmpty()) {
+          throw simulation.failure("The nodes do not form a ring: " + String.join("; ", wrong));
+        }
+      }
+    }
   }
 
   /** The nodes that count on this side of all partitions, this one among them. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.spi.Randomness;
 
 /**
  * A world of its own for nodes: one thread, virtual time, a network that fails on demand, and all
@@ -49,6 +50,11 @@ public final class Simulation {
   /** The seed of all chance. */
   public long seed() {
     return engine.seed;
+  }
+
+  /** A stream of chance of its own, a function of a seed and a purpose alone. */
+  public static Randomness chance(long seed, String purpose) {
+    return Chance.of(seed, purpose);
   }
 
   /** A host by its name, which is made when it is first asked for. */
@@ -128,6 +134,26 @@ public final class Simulation {
     network.faults(faults);
     weather.begin();
     return this;
+  }
+
+  /** Adds noise to that of the faults, until it is ended; the worst in each respect counts. */
+  public void beginNoise(Noise noise) {
+    network.beginBurst(noise);
+  }
+
+  /** Ends noise that was begun. */
+  public void endNoise(Noise noise) {
+    network.endBurst(noise);
+  }
+
+  /** Lets every frame take longer by so much, until it is ended. */
+  public void beginExtraDelay(Delay delay) {
+    network.beginExtra(delay);
+  }
+
+  /** Ends an extra delay that was begun. */
+  public void endExtraDelay(Delay delay) {
+    network.endExtra(delay);
   }
 
   /** Cuts two sets of hosts from each other, in both directions. */

@@ -22,8 +22,8 @@ final class Weather {
   void begin() {
     generation++;
     Faults faults = network.faults();
-    planNext(faults.partitionEvery(), this::partition);
-    planNext(faults.pauseEvery(), this::pause);
+    planNext(faults.partitions().every(), this::partition);
+    planNext(faults.pauses().every(), this::pause);
   }
 
   private void planNext(Duration every, Runnable happens) {
@@ -49,7 +49,7 @@ final class Weather {
       (chance.below(2) == 0 ? some : rest).add(host);
     }
     boolean bothWays = chance.below(ONE_WAY_IN) != 0;
-    Duration longest = network.faults().partitionMax();
+    Duration longest = network.faults().partitions().longest();
     if (!some.isEmpty() && !rest.isEmpty()) {
       Partition partition = network.cut(some, rest, bothWays);
       engine.plan(upTo(longest), new Happening(partition::heal));
@@ -65,7 +65,7 @@ final class Weather {
       int process = host.processes();
       host.freeze();
       engine.plan(
-          upTo(network.faults().pauseMax()),
+          upTo(network.faults().pauses().longest()),
           new Happening(
               () -> {
                 if (host.processes() == process) {

@@ -315,6 +315,31 @@ class NetworkTest {
   }
 
   @Test
+  void aResetThatWasLostIsToldAgainWhenTheOtherSends() {
+    Simulation simulation = Simulation.of(1);
+    Host one = simulation.host("one");
+    Host other = simulation.host("other");
+    Peer caller = Peer.on(one);
+    Peer called = Peer.on(other).listening(1);
+    caller.connect("other:1");
+    simulation.run(Duration.ofSeconds(1));
+    Partition cut = simulation.cutOneWay(List.of(other), List.of(one));
+    simulation.faults(Faults.none().withReset(1));
+    caller.send(1);
+    simulation.run(Duration.ofSeconds(1));
+    simulation.faults(Faults.none());
+    cut.heal();
+    simulation.run(Duration.ofSeconds(1));
+    assertThat(called.heard).endsWith("closed: the connection was reset");
+    assertThat(caller.heard).containsExactly("opened");
+
+    caller.send(2);
+    simulation.run(Duration.ofSeconds(1));
+
+    assertThat(caller.heard).containsExactly("opened", "closed: the connection was reset");
+  }
+
+  @Test
   void theOutboundBoundIsASetting() {
     var provider = simulation.host("c").transport();
     var settings =

@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ringoverlay.Context;
 import org.ringoverlay.RingService;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.testkit.junit.RingTest;
+import org.ringoverlay.testkit.schedule.Schedule;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
@@ -79,6 +82,41 @@ class PlantedBugs {
     for (int number = 0; number < 100; number++) {
       Id target = Id.of("key " + number);
       ring.await(ring.node(number % 3).ask("echo", target, new Echo.Say(number), Echo.Say.class));
+    }
+  }
+
+  /** A count that only its root's memory holds goes down when the root dies. */
+  @RingTest(nodes = 5, incidents = 45)
+  void aCountIsKeptByItsRootAlone(Simulation simulation, Schedule schedule) {
+    Id target = Id.of("count");
+    SimRing ring =
+        simulation.ring(
+            5,
+            plan -> {
+              var count = new AtomicInteger();
+              plan.service(
+                  RingService.of(
+                      "count",
+                      Echo.Say.class,
+                      (say, context) -> done(new Echo.Say(count.incrementAndGet()))));
+            });
+    var highest = new AtomicInteger();
+    var wentDown = new AtomicBoolean();
+    schedule.playOn(ring);
+    for (long passed = 0; passed < schedule.lastsMillis(); passed += 500) {
+      int asker = ring.running().get(0);
+      if (ring.isReady(asker)) {
+        ring.node(asker)
+            .ask("count", target, new Echo.Say(0), Echo.Say.class)
+            .thenAccept(
+                said ->
+                    wentDown.compareAndSet(
+                        false, said.number() < highest.getAndSet(said.number())));
+      }
+      ring.run(Duration.ofMillis(500));
+      if (wentDown.get()) {
+        throw simulation.failure("The count went down to " + highest);
+      }
     }
   }
 

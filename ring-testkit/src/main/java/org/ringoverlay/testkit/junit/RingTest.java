@@ -8,19 +8,31 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.ringoverlay.testkit.NodeSetup;
+import org.ringoverlay.testkit.schedule.Climate;
 
 /**
  * A test that runs in a simulation, once for each of some seeds.
  *
  * <p>The method may take a {@link org.ringoverlay.testkit.SimRing}, which is started with the nodes
- * asked for, and a {@link org.ringoverlay.testkit.Simulation}. After the method every invariant is
- * checked once more. When it fails, one line says how to run the same again. System properties:
+ * asked for, a {@link org.ringoverlay.testkit.Simulation}, and a {@link
+ * org.ringoverlay.testkit.schedule.Schedule}, drawn from the seed, which it plays on the ring.
+ * After the method every invariant is checked once more. When it fails, one line says how to run
+ * the same again.
+ *
+ * <p>A method with a schedule that fails is run again and again with ever smaller ones, each time
+ * on a new instance of its class, without the methods around it; so it must take all that it needs
+ * from its parameters. The smallest schedule is written below {@code target/schedules}, and the
+ * test fails with what that one led to.
+ *
+ * <p>System properties:
  *
  * <ul>
  *   <li>{@code ringtest.seed}: run this seed alone;
  *   <li>{@code ringtest.seeds}: run so many seeds instead of the number that the annotation says;
  *   <li>{@code ringtest.seeds.fresh=true}: draw the seeds anew instead of taking those that belong
- *       to the method's name, which are the same in every run.
+ *       to the method's name, which are the same in every run;
+ *   <li>{@code ringtest.schedule}: play the schedule in this file, with its seed, alone;
+ *   <li>{@code testkit.shrink.runs}: how many runs shrinking may take, 300 unless said; 0 for none.
  * </ul>
  */
 @Documented
@@ -37,6 +49,15 @@ public @interface RingTest {
 
   /** The first seed; the others follow it. 0, the default, means those of the method's name. */
   long seed() default 0;
+
+  /** How many incidents a {@code Schedule} parameter has, 40 unless said. */
+  int incidents() default 40;
+
+  /** Within how many seconds of virtual time they begin, 120 unless said. */
+  int withinSeconds() default 120;
+
+  /** Of which kinds they are; all unless said. */
+  Climate.Kind[] kinds() default {};
 
   /** How the nodes are built; a class with a constructor without parameters. */
   Class<? extends NodeSetup> setup() default NodeSetup.Plain.class;

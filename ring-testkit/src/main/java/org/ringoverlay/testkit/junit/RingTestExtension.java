@@ -1,6 +1,9 @@
 package org.ringoverlay.testkit.junit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -8,20 +11,14 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.InvocationInterceptor;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
-import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
-import org.junit.platform.commons.support.ReflectionSupport;
-import org.ringoverlay.testkit.NodeSetup;
-import org.ringoverlay.testkit.SimRing;
-import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.schedule.Schedule;
 
 /** Runs the methods that bear {@link RingTest}. */
 public final class RingTestExtension implements TestTemplateInvocationContextProvider {
-  private static final String SEED = "ringtest.seed";
+  static final String SEED = "ringtest.seed";
+  static final String SCHEDULE = "ringtest.schedule";
   private static final String SEEDS = "ringtest.seeds";
   private static final String FRESH = "ringtest.seeds.fresh";
 
@@ -39,7 +36,27 @@ public final class RingTestExtension implements TestTemplateInvocationContextPro
     Method method = context.getRequiredTestMethod();
     RingTest asked = method.getAnnotation(RingTest.class);
     String name = context.getRequiredTestClass().getSimpleName() + "#" + method.getName();
-    return seeds(asked, name).mapToObj(seed -> new Run(asked, replay(name, seed), seed));
+    String file = System.getProperty(SCHEDULE);
+    if (file != null) {
+      Schedule schedule = read(Path.of(file));
+      String replay = replay(name, "-D" + SCHEDULE + "=" + file);
+      return Stream.of(new Run(new Case(asked, name, replay, schedule.seed(), schedule)));
+    }
+    return seeds(asked, name)
+        .mapToObj(
+            seed -> new Run(new Case(asked, name, replay(name, "-D" + SEED + "=" + seed), seed)));
+  }
+
+  private static Schedule read(Path file) {
+    try {
+      return Schedule.parse(Files.readString(file));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          "The schedule cannot be read; "
+              + SCHEDULE
+              + " is a path seen from the module's directory.",
+          unreadable);
+    }
   }
 
   private static LongStream seeds(RingTest asked, String name) {
@@ -59,71 +76,21 @@ public final class RingTestExtension implements TestTemplateInvocationContextPro
     return asked.seed() != 0 ? asked.seed() : Integer.toUnsignedLong(name.hashCode());
   }
 
-  /** The command that runs one seed of one method again, to be typed where the build is started. */
-  static String replay(String test, long seed) {
+  /** The command that runs one case of a method again, to be typed where the build is started. */
+  static String replay(String test, String option) {
     Path module = Path.of("").toAbsolutePath().getFileName();
-    return "replay: mvn -o -q test -pl "
-        + module
-        + " -am -Dtest="
-        + test
-        + " -Dringtest.seed="
-        + seed;
+    return "replay: mvn -o -q test -pl " + module + " -am -Dtest=" + test + " " + option;
   }
 
-  private record Run(RingTest asked, String replay, long seed)
-      implements TestTemplateInvocationContext {
+  private record Run(Case one) implements TestTemplateInvocationContext {
     @Override
     public String getDisplayName(int invocationIndex) {
-      return "seed " + seed;
+      return "seed " + one.seed();
     }
 
     @Override
     public List<Extension> getAdditionalExtensions() {
-      return List.of(new World(asked, replay, Simulation.of(seed).replay(replay)));
-    }
-  }
-
-  /** One run: makes what the parameters ask for, and says what to type when it fails. */
-  private record World(RingTest asked, String replay, Simulation simulation)
-      implements ParameterResolver, InvocationInterceptor {
-    @Override
-    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-      Class<?> type = parameter.getParameter().getType();
-      return type == Simulation.class || type == SimRing.class;
-    }
-
-    @Override
-    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-      if (parameter.getParameter().getType() == Simulation.class) {
-        return simulation;
-      }
-      NodeSetup setup = ReflectionSupport.newInstance(asked.setup());
-      try {
-        return simulation.ring(asked.nodes(), setup);
-      } catch (RuntimeException | Error failed) {
-        tell();
-        throw failed;
-      }
-    }
-
-    @Override
-    public void interceptTestTemplateMethod(
-        Invocation<Void> invocation,
-        ReflectiveInvocationContext<Method> method,
-        ExtensionContext context)
-        throws Throwable {
-      try {
-        invocation.proceed();
-        simulation.check();
-      } catch (Throwable failed) {
-        tell();
-        throw failed;
-      }
-    }
-
-    @SuppressWarnings("SystemOut") // the line is for the person who reads the build's output
-    private void tell() {
-      System.out.println(replay);
+      return List.of(new World(one));
     }
   }
 }

@@ -1,0 +1,18 @@
+package org.ringoverlay.lab;
+
+import java.util.concurrent.Callable;
+import org.ringoverlay.lab.mutants.MutantsCommand;
+import picocli.CommandLine.Command;
+
+/** {@code ring burn}: whole rings in the simulator, and whether what finds bugs there does. */
+@Command(
+    name = "burn",
+    description = "Torments rings in the simulator.",
+    subcommands = {MutantsCommand.class})
+final class BurnCommand implements Callable<Integer> {
+  @Override
+  public Integer call() {
+    System.err.println("Say what to burn: mutants.");
+    return 2;
+  }
+}
