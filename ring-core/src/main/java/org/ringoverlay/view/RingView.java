@@ -87,6 +87,11 @@ public final class RingView {
     return leavesPerSide == 0 || present.length <= 2 * leavesPerSide;
   }
 
+  /** How many neighbours on each side the node knows without a gap; 0 if it knows all members. */
+  public int leavesPerSide() {
+    return leavesPerSide;
+  }
+
   /**
    * Whether the view knows every member near a point of the circle: it is complete, or the point
    * lies between the outermost leaves.

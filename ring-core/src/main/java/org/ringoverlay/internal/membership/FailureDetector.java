@@ -14,6 +14,7 @@ import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Timer;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
+import org.ringoverlay.view.RingView;
 
 /**
  * Notices members that do not answer.
@@ -27,6 +28,15 @@ import org.ringoverlay.view.MemberState;
 public final class FailureDetector {
   /** Askers of one indirect probe at most; further ones have asked others too. */
   private static final int ASKERS_MAX = 64;
+
+  /** Beats of one neighbour with another digest until the tables are compared. */
+  private static final int DIFFERING_BEATS = 4;
+
+  /** Beats after which a node is young no more. */
+  private static final int YOUTH_BEATS = 16;
+
+  /** Beats between two exchanges of leaves, on average. */
+  private static final int EXCHANGE_BEATS = 16;
 
   /** Nodes probed for others at once at most. */
   private static final int PROBED_MAX = 256;
@@ -84,10 +94,18 @@ public final class FailureDetector {
   private final Randomness randomness;
   private final TreeMap<Id, Watch> watched = new TreeMap<>();
   private final TreeMap<Id, Asked> askers = new TreeMap<>();
-  private final TreeSet<Id> differing = new TreeSet<>();
+  private final TreeMap<Id, Integer> differing = new TreeMap<>();
+
+  /** When nobody listened at a member's address. */
+  private final TreeMap<Id, Long> refusedAt = new TreeMap<>();
+
+  /** Suspects at whose addresses nobody listened, and who has not said yet what it found there. */
+  private final TreeMap<Id, TreeSet<Id>> inquests = new TreeMap<>();
+
   private @Nullable Timer timer;
   private long tickedAt;
   private long pings;
+  private int youth = YOUTH_BEATS;
 
   /** Makes the detector of a node; it does nothing until {@link #start}. */
   public FailureDetector(
@@ -136,11 +154,13 @@ public final class FailureDetector {
       forgive(now);
     }
     tickedAt = now;
-    watch(now);
-    buryLate(now);
+    beat(now);
+    look(now);
     lookForDeparted(now);
     compareOne();
+    exchangeLeaves();
     askers.values().removeIf(asked -> now - asked.sinceNanos() > limits.suspectNanos());
+    refusedAt.values().removeIf(at -> now - at > limits.suspectNanos());
     timer = scheduler.schedule(limits.intervalNanos(), this::tick);
   }
 
@@ -153,14 +173,43 @@ public final class FailureDetector {
     }
   }
 
-  private void watch(long now) {
+  /** Sends a beat to each neighbour, and watches them from now on. */
+  private void beat(long now) {
     List<Member> neighbours = membership.view().neighbours(self, limits.perSide());
+    var beat = new LinkMessage.Beat(membership.digest(), membership.gossip().factsForBeats());
     var current = new TreeSet<Id>();
     for (Member neighbour : neighbours) {
       Id id = neighbour.id();
       current.add(id);
-      Watch watch = watched.computeIfAbsent(id, fresh -> new Watch(now));
-      post.send(id, new LinkMessage.Ping(++pings, membership.digest()));
+      watched.computeIfAbsent(id, fresh -> new Watch(now));
+      post.send(id, beat);
+    }
+    watched.keySet().retainAll(current);
+  }
+
+  /**
+   * Judges by the clocks, and comes back before the next turn if one of them runs out earlier. Not
+   * while the turn itself is late: then this node was away, and the next turn forgives.
+   */
+  private void look(long now) {
+    if (timer == null || now - tickedAt > 2 * limits.intervalNanos()) {
+      return;
+    }
+    long next = Math.min(accuse(now), bury(now));
+    if (next < limits.intervalNanos()) {
+      scheduler.schedule(next, () -> look(clock.nanos()));
+    }
+  }
+
+  /** Accuses whoever was silent for too long; tells when the next one will have been. */
+  private long accuse(long now) {
+    long next = Long.MAX_VALUE;
+    for (Member neighbour : membership.view().neighbours(self, limits.perSide())) {
+      Id id = neighbour.id();
+      Watch watch = watched.get(id);
+      if (watch == null) {
+        continue;
+      }
       long silence = now - lastSign(id, watch);
       if (neighbour.state() == MemberState.SUSPECT || silence <= 2 * limits.intervalNanos()) {
         watch.probing = false;
@@ -168,12 +217,15 @@ public final class FailureDetector {
       }
       if (silence > limits.suspectNanos()) {
         membership.suspect(id, "no answer for " + silence / 1_000_000 + " ms");
-      } else if (!watch.probing) {
+        continue;
+      }
+      next = Math.min(next, limits.suspectNanos() - silence + 1);
+      if (!watch.probing) {
         watch.probing = true;
         askOthers(id);
       }
     }
-    watched.keySet().retainAll(current);
+    return next;
   }
 
   private long lastSign(Id id, Watch watch) {
@@ -187,21 +239,32 @@ public final class FailureDetector {
         candidates.add(member.id());
       }
     }
+    var asked = new TreeSet<Id>();
     for (int i = 0; i < limits.probers() && !candidates.isEmpty(); i++) {
       Id prober = candidates.remove((int) randomness.below(candidates.size()));
+      asked.add(prober);
       post.send(prober, new LinkMessage.Probe(silent));
+    }
+    inquests.put(silent, asked);
+    if (inquests.size() > PROBED_MAX) {
+      inquests.pollFirstEntry();
     }
   }
 
-  private void buryLate(long now) {
+  /** Declares dead who did not refute in time; tells when the next one will not have. */
+  private long bury(long now) {
+    long next = Long.MAX_VALUE;
     for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
       long suspected = now - suspect.sinceNanos();
-      if (suspected > limits.buryNanos() && !suspect.card().id().equals(self)) {
+      if (suspected <= limits.buryNanos()) {
+        next = Math.min(next, limits.buryNanos() - suspected + 1);
+      } else if (!suspect.card().id().equals(self)) {
         membership.bury(
             suspect.card().id(),
             "suspected for " + suspected / 1_000_000 + " ms and never refuted it");
       }
     }
+    return next;
   }
 
   /**
@@ -221,11 +284,54 @@ public final class FailureDetector {
     }
   }
 
+  /** Digests differ while news travels: only what lasts is worth a comparison. */
   private void compareOne() {
-    if (!differing.isEmpty()) {
-      var ids = new ArrayList<>(differing);
-      membership.compareWith(ids.get((int) randomness.below(ids.size())));
+    var lasting = new ArrayList<Id>();
+    differing.forEach(
+        (id, beats) -> {
+          if (beats >= DIFFERING_BEATS) {
+            lasting.add(id);
+          }
+        });
+    if (!lasting.isEmpty()) {
+      membership.gossip().compareWith(lasting.get((int) randomness.below(lasting.size())));
       differing.clear();
+    }
+  }
+
+  /**
+   * In a large ring no digests can be compared: now and then, and at each beat while this node is
+   * young, a member tells what this node lacks around itself and in its prefix table (periodic, not
+   * reactive: Rhea, Geels, Roscoe, Kubiatowicz, USENIX 2004, section 4.1).
+   */
+  private void exchangeLeaves() {
+    RingView view = membership.view();
+    if (view.isComplete() || (youth == 0 && randomness.below(EXCHANGE_BEATS) != 0)) {
+      return;
+    }
+    youth = Math.max(0, youth - 1);
+    List<Member> known =
+        randomness.below(2) == 0 ? view.neighbours(self, limits.perSide()) : view.alive();
+    if (!known.isEmpty()) {
+      Id partner = known.get((int) randomness.below(known.size())).id();
+      if (!partner.equals(self)) {
+        post.send(partner, membership.settle(0, view.leavesPerSide()));
+      }
+    }
+  }
+
+  /** A neighbour's sign of life. */
+  public void beat(Id from, LinkMessage.Beat beat) {
+    aliveAgain(from);
+    tellWhatIsKnownOf(from);
+    if (beat.digest() != 0) {
+      noteDigest(from, beat.digest());
+    }
+    if (beat.facts() != null) {
+      membership.gossip().shortFacts(from, beat.facts());
+    }
+    if (!watched.containsKey(from)) {
+      post.send(from, new LinkMessage.Pong(0, membership.digest()));
     }
   }
 
@@ -238,12 +344,22 @@ public final class FailureDetector {
 
   /** A neighbour is there. */
   public void pong(Id from, LinkMessage.Pong pong) {
-    Asked asked = askers.remove(from);
-    if (asked != null) {
-      asked.askers().forEach(asker -> post.send(asker, new LinkMessage.Probed(from)));
-    }
+    aliveAgain(from);
     tellWhatIsKnownOf(from);
     noteDigest(from, pong.digest());
+  }
+
+  private void aliveAgain(Id node) {
+    refusedAt.remove(node);
+    inquests.remove(node);
+    answerAskers(node, false);
+  }
+
+  private void answerAskers(Id probed, boolean refused) {
+    Asked asked = askers.remove(probed);
+    if (asked != null) {
+      asked.askers().forEach(asker -> post.send(asker, new LinkMessage.Probed(probed, refused)));
+    }
   }
 
   /** One that speaks but counts as suspect or departed is told so, and refutes it. */
@@ -252,22 +368,29 @@ public final class FailureDetector {
     if (known == null) {
       post.send(from, new LinkMessage.Want(List.of(from)));
     } else if (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD) {
-      post.send(from, new LinkMessage.News(List.of(known.entry())));
+      post.send(from, new LinkMessage.News(List.of(known.entry()), null));
     }
   }
 
   private void noteDigest(Id from, long digest) {
-    if (digest != membership.digest()) {
-      differing.add(from);
-      if (differing.size() > ASKERS_MAX) {
-        differing.pollFirst();
-      }
+    if (digest == 0 || membership.digest() == 0 || digest == membership.digest()) {
+      differing.remove(from);
+      return;
+    }
+    differing.merge(from, 1, Integer::sum);
+    if (differing.size() > ASKERS_MAX) {
+      differing.pollFirstEntry();
     }
   }
 
   /** A node asks this one to probe another for it. */
   public void probe(Id from, LinkMessage.Probe probe) {
     if (probe.node() == null || membership.addressOf(probe.node()) == null) {
+      return;
+    }
+    Long refused = refusedAt.get(probe.node());
+    if (refused != null && clock.nanos() - refused < limits.suspectNanos()) {
+      post.send(from, new LinkMessage.Probed(probe.node(), true));
       return;
     }
     if (askers.size() >= PROBED_MAX && !askers.containsKey(probe.node())) {
@@ -283,12 +406,30 @@ public final class FailureDetector {
     }
   }
 
-  /** Another node heard from a node that this one could not hear. */
-  public void probed(LinkMessage.Probed probed) {
-    Watch watch = probed.node() == null ? null : watched.get(probed.node());
+  /** Another node heard from a node that this one could not hear; or found nobody there either. */
+  public void probed(Id from, LinkMessage.Probed probed) {
+    Id node = probed.node();
+    if (probed.refused()) {
+      refusedToo(from, node);
+      return;
+    }
+    inquests.remove(node);
+    Watch watch = watched.get(node);
     if (watch != null) {
       watch.indirectlyHeardAt = clock.nanos();
       watch.probing = false;
+    }
+  }
+
+  /**
+   * When this node and all that it asked find that nobody listens at a suspect's address, there is
+   * nothing to wait for. One node alone may be the one that is cut off.
+   */
+  private void refusedToo(Id witness, Id node) {
+    TreeSet<Id> open = inquests.get(node);
+    if (open != null && open.remove(witness) && open.isEmpty()) {
+      inquests.remove(node);
+      membership.bury(node, "nobody listens at its address, as others found too");
     }
   }
 
@@ -302,6 +443,8 @@ public final class FailureDetector {
       return;
     }
     if (refused) {
+      refusedAt.put(node, clock.nanos());
+      answerAskers(node, true);
       membership.suspect(node, "cannot be reached: " + reason);
       if (watched.containsKey(node)) {
         askOthers(node);

@@ -1,9 +1,11 @@
 package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -28,6 +30,10 @@ final class MemberTable {
       return new Entry(raw, version, state);
     }
 
+    Seen seen() {
+      return new Seen(card.id(), card.incarnation(), version, state);
+    }
+
     boolean isOlderThan(long incarnation, long otherVersion, MemberState otherState) {
       if (card.incarnation() != incarnation) {
         return card.incarnation() < incarnation;
@@ -42,11 +48,15 @@ final class MemberTable {
   /** A member's state changed. */
   record Change(@Nullable Known before, Known after) {}
 
+  /** Into how many equal parts the circle is cut to compare two tables. */
+  static final int PARTS = 64;
+
   /** Members count their versions up by one; beyond this, none did. */
   private static final long VERSION_MAX = 1L << 53;
 
   private final int membersMax;
   private final TreeMap<Id, Known> members = new TreeMap<>();
+  private final long[] sums = new long[PARTS];
   private long digest;
 
   MemberTable(int membersMax) {
@@ -91,16 +101,24 @@ final class MemberTable {
     return digest;
   }
 
+  /** The same for each part of the circle. */
+  List<Long> sums() {
+    return Arrays.stream(sums).boxed().toList();
+  }
+
+  static int partOf(Id id) {
+    return 4 * id.digit(0) + id.digit(1) / 4;
+  }
+
   List<Entry> entries() {
     return members.values().stream().map(Known::entry).toList();
   }
 
-  List<Seen> seen() {
+  List<Seen> seen(List<Integer> parts) {
+    var wanted = new TreeSet<>(parts);
     return members.values().stream()
-        .map(
-            known ->
-                new Seen(
-                    known.card().id(), known.card().incarnation(), known.version(), known.state()))
+        .filter(known -> wanted.contains(partOf(known.card().id())))
+        .map(Known::seen)
         .toList();
   }
 
@@ -146,18 +164,24 @@ final class MemberTable {
   /** Forgets a member that departed. */
   void forget(Id id) {
     Known known = members.remove(id);
-    if (known != null && known.state().isPresent()) {
-      digest -= fingerprint(known);
+    if (known != null) {
+      count(known, -1);
+    }
+  }
+
+  private void count(Known known, int sign) {
+    if (known.state().isPresent()) {
+      long counted = sign * fingerprint(known);
+      digest += counted;
+      sums[partOf(known.card().id())] += counted;
     }
   }
 
   private void put(@Nullable Known before, Known after) {
-    if (before != null && before.state().isPresent()) {
-      digest -= fingerprint(before);
+    if (before != null) {
+      count(before, -1);
     }
-    if (after.state().isPresent()) {
-      digest += fingerprint(after);
-    }
+    count(after, 1);
     members.put(after.card().id(), after);
   }
 
@@ -180,10 +204,19 @@ final class MemberTable {
 
   /** Tells facts apart: of 2⁶⁴. */
   static long fingerprint(Known known) {
-    long hash = known.card().id().hashCode();
-    hash = mix(hash ^ known.card().incarnation());
-    hash = mix(hash + known.version());
-    return mix(hash + known.state().name().hashCode());
+    return fingerprint(known.seen());
+  }
+
+  static long fingerprint(Seen seen) {
+    long hash = seen.id().hashCode();
+    hash = mix(hash ^ seen.incarnation());
+    hash = mix(hash + seen.version());
+    return mix(hash + seen.state().name().hashCode());
+  }
+
+  /** A fact in short. */
+  static Seen seen(MemberCard card, Entry entry) {
+    return new Seen(card.id(), card.incarnation(), entry.version(), entry.state());
   }
 
   /** The finalizer of SplittableRandom (Steele, Lea, Flood, OOPSLA 2014, figure 16). */

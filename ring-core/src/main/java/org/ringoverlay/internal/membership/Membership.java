@@ -1,17 +1,14 @@
 package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.LinkMessage.Seen;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Clock;
@@ -23,17 +20,10 @@ import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 
 /**
- * The member table, the views made of it, and the gossip that makes all tables equal.
- *
- * <p>A fact that changed the table is passed on once, to the nearest neighbours and to some others
- * (rumour mongering, Demers et al., PODC 1987, section 1.4); what rumours miss is found by the
- * digests that pings carry and repaired by comparing tables (anti-entropy, section 1.3). On the
- * loop.
+ * The member table and the views made of it: what is kept, who is accused or declared dead, where a
+ * message goes next. {@link Gossip} carries the facts. On the loop.
  */
 public final class Membership {
-  /** Facts in one message; more go in further messages. */
-  private static final int ENTRIES_PER_MESSAGE = 500;
-
   /** A full table turns facts away with every gossip; it is told of no more often. */
   private static final long FULL_TOLD_EVERY_NANOS = 10_000_000_000L;
 
@@ -43,14 +33,15 @@ public final class Membership {
    * @param membersMax members known, the departed ones too
    * @param fullMembersMax members up to which all are known
    * @param leavesPerSide neighbours on each side that are always known
-   * @param newsNeighbours neighbours on each side that news goes to
-   * @param newsOthers others that news goes to, besides one for each doubling of the ring
+   * @param watchers neighbours on each side that watch a member
    */
-  public record Limits(
-      int membersMax, int fullMembersMax, int leavesPerSide, int newsNeighbours, int newsOthers) {}
+  public record Limits(int membersMax, int fullMembersMax, int leavesPerSide, int watchers) {}
 
   /** Departed members that a pruned table remembers. */
   private static final int DEPARTED_MAX = 64;
+
+  /** Members around a node far away, on each side, that it is told of in case they are closer. */
+  private static final int CLOSER_PER_SIDE = 2;
 
   /** Facts about members far away in one answer to a node that settles. */
   private static final int SLOTS_PER_ANSWER = 64;
@@ -59,17 +50,14 @@ public final class Membership {
   private final Limits limits;
   private final Post post;
   private final Clock clock;
-  private final Scheduler scheduler;
-  private final Randomness randomness;
   private final ViewListener listener;
+  private final Gossip gossip;
   private final MemberTable table;
   private final PrefixTable prefixes;
-  private final LinkedHashSet<Id> news = new LinkedHashSet<>();
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
   private MemberState selfState = MemberState.JOINING;
-  private boolean newsScheduled;
   private boolean pruned;
   private long turnedAway;
   private long nextFullToldAt;
@@ -92,13 +80,12 @@ public final class Membership {
     this.post = post;
     this.clock = clock;
     this.nextFullToldAt = clock.nanos();
-    this.scheduler = scheduler;
-    this.randomness = randomness;
     this.listener = listener;
     this.table = new MemberTable(limits.membersMax());
     this.prefixes = new PrefixTable(self);
     this.selfCard = Json.of(null);
     this.view = new RingView(0, self, arcs, List.of());
+    this.gossip = new Gossip(this, limits, post, scheduler, randomness);
   }
 
   /** This node. Any thread. */
@@ -111,9 +98,9 @@ public final class Membership {
     return view;
   }
 
-  /** The table's digest, for pings. */
+  /** The table's digest, for beats; 0 if it does not hold all members. */
   public long digest() {
-    return table.digest();
+    return view.isComplete() ? table.digest() : 0;
   }
 
   /** Where a node listens, departed ones too; null if it is not known. */
@@ -126,6 +113,11 @@ public final class Membership {
   public @Nullable MemberState stateOf(Id node) {
     MemberTable.Known known = table.get(node);
     return known == null ? null : known.state();
+  }
+
+  /** How facts travel. */
+  public Gossip gossip() {
+    return gossip;
   }
 
   MemberTable table() {
@@ -165,7 +157,7 @@ public final class Membership {
   public void become(MemberState state, String cause) {
     selfState = state;
     selfVersion++;
-    apply(List.of(selfEntry()), cause);
+    apply(List.of(selfEntry()), cause, Gossip.Reach.ALL);
   }
 
   /** Accuses a member of not answering, unless something newer is known. */
@@ -173,16 +165,36 @@ public final class Membership {
     MemberTable.Known known = table.get(node);
     if (known != null
         && (known.state() == MemberState.ALIVE || known.state() == MemberState.JOINING)) {
-      apply(List.of(new Entry(known.raw(), known.version(), MemberState.SUSPECT)), cause);
+      apply(
+          List.of(new Entry(known.raw(), known.version(), MemberState.SUSPECT)),
+          cause,
+          Gossip.Reach.NEAR);
     }
   }
 
-  /** Declares a suspect dead. */
+  /**
+   * Declares a suspect dead. Several watch it and come to that at about the same time; the nearest
+   * that lives before it on the circle tells the others.
+   */
   public void bury(Id node, String cause) {
     MemberTable.Known known = table.get(node);
     if (known != null && known.state() == MemberState.SUSPECT) {
-      apply(List.of(new Entry(known.raw(), known.version(), MemberState.DEAD)), cause);
+      apply(
+          List.of(new Entry(known.raw(), known.version(), MemberState.DEAD)),
+          cause,
+          isNextBefore(node) ? Gossip.Reach.ALL : Gossip.Reach.NEAR);
     }
+  }
+
+  private boolean isNextBefore(Id node) {
+    Id next = null;
+    for (Member member : view.alive()) {
+      Id id = member.id();
+      if (next == null || node.minus(id).compareTo(node.minus(next)) < 0) {
+        next = id;
+      }
+    }
+    return self.equals(next);
   }
 
   /** Forgets departed members whose time is over. */
@@ -194,8 +206,21 @@ public final class Membership {
     }
   }
 
+  /** Facts came from a node: if they are wrong about this one, that node hears so at once. */
+  void heard(Id from, List<Entry> entries, String cause) {
+    long before = selfVersion;
+    apply(entries, cause);
+    if (selfVersion != before) {
+      post.send(from, new LinkMessage.News(List.of(selfEntry()), null));
+    }
+  }
+
   /** Merges facts, refutes what is wrong about this node, publishes a view, passes the news on. */
   public void apply(List<Entry> entries, String cause) {
+    apply(entries, cause, Gossip.Reach.BEATS);
+  }
+
+  private void apply(List<Entry> entries, String cause, Gossip.Reach reach) {
     long now = clock.nanos();
     boolean changed = false;
     for (Entry entry : entries) {
@@ -206,7 +231,7 @@ public final class Membership {
       MemberTable.Change change = table.merge(entry, now);
       if (change != null) {
         changed = true;
-        noted(change, cause);
+        noted(change, cause, reach);
       } else if (table.hasNoRoomFor(entry)) {
         turnedAway++;
       }
@@ -272,22 +297,18 @@ public final class Membership {
     }
     noted(
         change,
-        entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state());
+        entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state(),
+        Gossip.Reach.ALL);
     return true;
   }
 
-  private void noted(MemberTable.Change change, String cause) {
-    Id id = change.after().card().id();
-    news.add(id);
+  private void noted(MemberTable.Change change, String cause, Gossip.Reach reach) {
     MemberTable.Known before = change.before();
     if (before == null || before.state() != change.after().state()) {
       listener.memberChanged(
           new MemberEvent(change.after().member(), before == null ? null : before.state(), cause));
     }
-    if (!newsScheduled) {
-      newsScheduled = true;
-      scheduler.execute(this::passNewsOn);
-    }
+    gossip.changed(change.after(), reach);
   }
 
   private void publish() {
@@ -319,12 +340,12 @@ public final class Membership {
     known.neighbours(self, limits.leavesPerSide()).forEach(leaf -> kept.add(leaf.id()));
     for (Id held : prefixes.members()) {
       MemberTable.Known fact = table.get(held);
-      if (fact == null || fact.state() != MemberState.ALIVE) {
+      if (fact == null || !canHoldSlot(fact.state())) {
         prefixes.remove(held);
       }
     }
     for (Member member : present) {
-      if (member.state() == MemberState.ALIVE) {
+      if (canHoldSlot(member.state())) {
         prefixes.offer(member.id());
       }
     }
@@ -338,6 +359,11 @@ public final class Membership {
       }
     }
     return kept.size() == present.size() ? present : table.present();
+  }
+
+  /** Newcomers too, or a ring that grows at many places at once would forget them again. */
+  private static boolean canHoldSlot(MemberState state) {
+    return state == MemberState.ALIVE || state == MemberState.JOINING;
   }
 
   /**
@@ -384,128 +410,6 @@ public final class Membership {
     return best != null ? best : stateOf(self) == MemberState.ALIVE ? self : null;
   }
 
-  private void passNewsOn() {
-    newsScheduled = false;
-    var entries = new ArrayList<Entry>();
-    var accused = new ArrayList<Id>();
-    for (Id id : news) {
-      MemberTable.Known known = table.get(id);
-      if (known != null) {
-        entries.add(known.entry());
-        if (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD) {
-          accused.add(id);
-        }
-      }
-    }
-    news.clear();
-    var receivers = pruned ? leavesOf(entries) : receivers();
-    receivers.addAll(accused);
-    receivers.remove(self);
-    for (Id receiver : receivers) {
-      sendNews(receiver, entries);
-    }
-  }
-
-  /** In a large ring a fact concerns those who have its member in their leaf sets. */
-  private Set<Id> leavesOf(List<Entry> entries) {
-    var receivers = new LinkedHashSet<Id>();
-    for (Entry entry : entries) {
-      MemberCard card = MemberTable.soundCard(entry);
-      if (card != null) {
-        boolean near = view.covers(card.id());
-        int perSide = near ? limits.leavesPerSide() : 0;
-        view.neighbours(card.id(), perSide).forEach(leaf -> receivers.add(leaf.id()));
-      }
-    }
-    return receivers;
-  }
-
-  private Set<Id> receivers() {
-    RingView now = view;
-    var receivers = new LinkedHashSet<Id>();
-    for (Member member : now.neighbours(self, limits.newsNeighbours())) {
-      receivers.add(member.id());
-    }
-    List<Member> members = now.members();
-    int others = limits.newsOthers() + 32 - Integer.numberOfLeadingZeros(members.size());
-    if (members.size() <= receivers.size() + others) {
-      members.forEach(member -> receivers.add(member.id()));
-      return receivers;
-    }
-    for (int i = 0; i < others; i++) {
-      receivers.add(members.get((int) randomness.below(members.size())).id());
-    }
-    return receivers;
-  }
-
-  private void sendNews(Id to, List<Entry> entries) {
-    for (int from = 0; from < entries.size(); from += ENTRIES_PER_MESSAGE) {
-      int end = Math.min(entries.size(), from + ENTRIES_PER_MESSAGE);
-      post.send(to, new LinkMessage.News(entries.subList(from, end)));
-    }
-  }
-
-  /** Begins to compare tables with a node whose digest differs. */
-  void compareWith(Id node) {
-    post.send(node, new LinkMessage.Have(table.seen()));
-  }
-
-  /**
-   * A node says in short what it knows: it gets what it lacks and is asked for what it has more. Of
-   * departed members that one of the two has forgotten neither reminds the other, or they would
-   * never be forgotten.
-   */
-  public void have(Id from, LinkMessage.Have have) {
-    var theirs = new java.util.TreeMap<Id, Seen>();
-    for (Seen seen : have.seen()) {
-      if (seen != null && seen.id() != null && seen.state() != null) {
-        theirs.put(seen.id(), seen);
-      }
-    }
-    var newer = new ArrayList<Entry>();
-    for (MemberTable.Known known : table.all()) {
-      Seen seen = theirs.get(known.card().id());
-      if (seen == null ? known.state().isPresent() : isNewer(known, seen)) {
-        newer.add(known.entry());
-      }
-    }
-    var wanted = new ArrayList<Id>();
-    for (Seen seen : theirs.values()) {
-      MemberTable.Known known = table.get(seen.id());
-      if (known == null
-          ? seen.state().isPresent()
-          : known.isOlderThan(seen.incarnation(), seen.version(), seen.state())) {
-        wanted.add(seen.id());
-      }
-    }
-    if (!newer.isEmpty()) {
-      sendNews(from, newer);
-    }
-    if (!wanted.isEmpty()) {
-      post.send(from, new LinkMessage.Want(wanted));
-    }
-  }
-
-  private static boolean isNewer(MemberTable.Known known, Seen seen) {
-    boolean same =
-        known.card().incarnation() == seen.incarnation()
-            && known.version() == seen.version()
-            && known.state() == seen.state();
-    return !same && !known.isOlderThan(seen.incarnation(), seen.version(), seen.state());
-  }
-
-  /** A node asks for facts. */
-  public void want(Id from, LinkMessage.Want want) {
-    var entries = new ArrayList<Entry>();
-    for (Id id : want.ids()) {
-      MemberTable.Known known = id == null ? null : table.get(id);
-      if (known != null && entries.size() < limits.membersMax()) {
-        entries.add(known.entry());
-      }
-    }
-    sendNews(from, entries);
-  }
-
   /** What this node says to a neighbour with which it settles. */
   LinkMessage.Settle settle(long round, int perSide) {
     var knows = new ArrayList<Long>();
@@ -531,7 +435,9 @@ public final class Membership {
     if (itself != null && itself.state() != settle.self().state()) {
       entries.add(itself.entry());
     }
-    for (Member member : view.neighbours(node, limits.leavesPerSide())) {
+    boolean near = view.covers(node) || settle.self().state() == MemberState.JOINING;
+    int perSide = near ? limits.leavesPerSide() : Math.min(limits.leavesPerSide(), CLOSER_PER_SIDE);
+    for (Member member : view.neighbours(node, perSide)) {
       MemberTable.Known known = table.get(member.id());
       if (known != null
           && !member.id().equals(self)

@@ -50,18 +50,24 @@ final class LinkDispatch implements LinkEvents {
   public void linkMessage(Id from, LinkMessage message) {
     if (message instanceof LinkMessage.Ping ping) {
       detector.ping(from, ping);
+    } else if (message instanceof LinkMessage.Beat beat) {
+      detector.beat(from, beat);
     } else if (message instanceof LinkMessage.Pong pong) {
       detector.pong(from, pong);
     } else if (message instanceof LinkMessage.News news) {
-      membership.apply(news.entries(), "told by node " + from.shortString());
+      membership.gossip().news(from, news);
+    } else if (message instanceof LinkMessage.Sums sums) {
+      membership.gossip().sums(from, sums);
     } else if (message instanceof LinkMessage.Have have) {
-      membership.have(from, have);
+      membership.gossip().have(from, have);
     } else if (message instanceof LinkMessage.Want want) {
-      membership.want(from, want);
+      membership.gossip().want(from, want);
+    } else if (message instanceof LinkMessage.Lacking lacking) {
+      membership.gossip().lacking(from, lacking);
     } else if (message instanceof LinkMessage.Probe probe) {
       detector.probe(from, probe);
     } else if (message instanceof LinkMessage.Probed probed) {
-      detector.probed(probed);
+      detector.probed(from, probed);
     } else if (message instanceof LinkMessage.Join join) {
       entrance.letIn(from, join);
     } else if (message instanceof LinkMessage.Joined joined) {

@@ -21,8 +21,7 @@ record NodeLimits(Settings settings) {
     return new Membership.Limits(
         settings.get(CoreSettings.MEMBERS_MAX),
         settings.get(CoreSettings.TABLE_FULL_MEMBERS_MAX),
-        settings.get(CoreSettings.LEAFSET_SIDE),
-        settings.get(CoreSettings.HEARTBEAT_NEIGHBOURS),
+        leavesPerSide(),
         settings.get(CoreSettings.HEARTBEAT_NEIGHBOURS));
   }
 

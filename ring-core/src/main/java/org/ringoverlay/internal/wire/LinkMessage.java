@@ -127,27 +127,66 @@ public sealed interface LinkMessage {
     }
   }
 
-  /** It is. */
-  record Probed(Id node) implements LinkMessage {
+  /**
+   * It is; or nobody listens at its address.
+   *
+   * @param refused whether nobody listens
+   */
+  record Probed(Id node, boolean refused) implements LinkMessage {
     /** Checks that what must be there is. */
     public Probed {
       Objects.requireNonNull(node, "node");
     }
   }
 
-  /** Facts that the receiver may not know. */
-  record News(List<Entry> entries) implements LinkMessage {
+  /**
+   * A neighbour's sign of life, once each interval.
+   *
+   * @param digest of the sender's table; 0 if it does not hold all members
+   * @param facts what changed in its table since its last beats, in short; absent for nothing
+   */
+  record Beat(long digest, @Nullable List<Seen> facts) implements LinkMessage {}
+
+  /**
+   * Facts that the receiver may not know.
+   *
+   * @param row the receiver spreads them among the members that share so many digits with it;
+   *     absent if they are for the receiver alone
+   */
+  record News(List<Entry> entries, @Nullable Integer row) implements LinkMessage {
     /** Checks that what must be there is. */
     public News {
       Objects.requireNonNull(entries, "entries");
     }
   }
 
-  /** All that the sender knows, in short: the receiver answers with what differs. */
-  record Have(List<Seen> seen) implements LinkMessage {
+  /** A digest of the sender's facts for each sixty-fourth of the circle. */
+  record Sums(List<Long> sums) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Sums {
+      Objects.requireNonNull(sums, "sums");
+    }
+  }
+
+  /**
+   * All that the sender knows in some parts of the circle, in short: the receiver answers with what
+   * differs.
+   *
+   * @param parts which sixty-fourths
+   */
+  record Have(List<Integer> parts, List<Seen> seen) implements LinkMessage {
     /** Checks that what must be there is. */
     public Have {
+      Objects.requireNonNull(parts, "parts");
       Objects.requireNonNull(seen, "seen");
+    }
+  }
+
+  /** Facts that a comparison of two tables brought up: the receiver lacks them. */
+  record Lacking(List<Entry> entries) implements LinkMessage {
+    /** Checks that what must be there is. */
+    public Lacking {
+      Objects.requireNonNull(entries, "entries");
     }
   }
 

@@ -78,7 +78,7 @@ class FailureDetectorTest {
       new Membership(
           SELF,
           Arcs.standard(),
-          new Membership.Limits(100, 100, 16, 4, 4),
+          new Membership.Limits(100, 100, 16, 4),
           post,
           loop,
           loop,
@@ -108,7 +108,7 @@ class FailureDetectorTest {
     detector.start();
   }
 
-  /** Lets time pass in small steps; nodes that are not silent answer their pings. */
+  /** Lets time pass in small steps; nodes that are not silent beat too, and answer their pings. */
   private void run(long nanos) {
     for (long passed = 0; passed < nanos; passed += 10 * MILLIS) {
       loop.advance(10 * MILLIS);
@@ -120,8 +120,13 @@ class FailureDetectorTest {
     List<FakePost.Letter> letters = post.take();
     sent.addAll(letters);
     for (FakePost.Letter letter : letters) {
-      if (letter.message() instanceof LinkMessage.Ping ping
-          && !world.silent.contains(letter.to())) {
+      if (world.silent.contains(letter.to())) {
+        continue;
+      }
+      if (letter.message() instanceof LinkMessage.Beat) {
+        world.heard.put(letter.to(), loop.nanos());
+        detector.beat(letter.to(), new LinkMessage.Beat(membership.digest(), null));
+      } else if (letter.message() instanceof LinkMessage.Ping ping) {
         world.heard.put(letter.to(), loop.nanos());
         detector.pong(letter.to(), new LinkMessage.Pong(ping.number(), membership.digest()));
       }
@@ -142,7 +147,8 @@ class FailureDetectorTest {
     members(2, 3, 4);
     run(20_000 * MILLIS);
     assertThat(events).isEmpty();
-    assertThat(sentTo(node(2), LinkMessage.Ping.class).size()).isBetween(195, 201);
+    assertThat(sentTo(node(2), LinkMessage.Beat.class).size()).isBetween(195, 201);
+    assertThat(sentTo(node(2), LinkMessage.Pong.class)).as("beats need no answer").isEmpty();
     assertThat(sent).noneMatch(letter -> letter.message() instanceof LinkMessage.Probe);
   }
 
@@ -167,6 +173,23 @@ class FailureDetectorTest {
   }
 
   @Test
+  void suspicionAndDeathComeWhenTheirTimeIsOverNotATurnLater() {
+    members(2, 3, 4);
+    run(1_000 * MILLIS);
+    world.silent.add(node(2));
+    long last = world.heard.get(node(2));
+    while (events.isEmpty()) {
+      run(10 * MILLIS);
+    }
+    assertThat(loop.nanos() - last).isBetween(SUSPECT, SUSPECT + 20 * MILLIS);
+    long suspected = loop.nanos();
+    while (events.size() < 2) {
+      run(10 * MILLIS);
+    }
+    assertThat(loop.nanos() - suspected).isBetween(BURY - 10 * MILLIS, BURY + 20 * MILLIS);
+  }
+
+  @Test
   void suspectThatRefutesInTimeIsAliveAgain() {
     members(2, 3, 4);
     world.silent.add(node(2));
@@ -186,7 +209,7 @@ class FailureDetectorTest {
     world.silent.add(node(2));
     for (int i = 0; i < 30; i++) {
       run(INTERVAL);
-      detector.probed(new LinkMessage.Probed(node(2)));
+      detector.probed(node(3), new LinkMessage.Probed(node(2), false));
     }
     assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
     run(SUSPECT + 2 * INTERVAL);
@@ -278,13 +301,81 @@ class FailureDetectorTest {
   }
 
   @Test
-  void otherDigestLeadsToAComparisonWithTheNextTurnOfTheClock() {
+  void otherDigestThatLastsLeadsToOneComparison() {
     members(2, 3, 4);
-    detector.ping(node(2), new LinkMessage.Ping(1, membership.digest() + 1));
+    run(INTERVAL);
+    for (int beat = 0; beat < 3; beat++) {
+      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null));
+    }
+    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null));
     run(2 * INTERVAL);
-    assertThat(sentTo(node(2), LinkMessage.Have.class)).hasSize(1);
+    assertThat(sentTo(node(2), LinkMessage.Sums.class)).as("it was the news, on its way").isEmpty();
+    for (int beat = 0; beat < 4; beat++) {
+      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null));
+    }
+    run(2 * INTERVAL);
+    assertThat(sentTo(node(2), LinkMessage.Sums.class)).hasSize(1);
     run(5 * INTERVAL);
-    assertThat(sentTo(node(2), LinkMessage.Have.class)).hasSize(1);
+    assertThat(sentTo(node(2), LinkMessage.Sums.class)).hasSize(1);
+  }
+
+  @Test
+  void whoWatchesThisNodeThoughItDoesNotWatchBackIsAnswered() {
+    members(2, 3, 4, 5, 6, 7);
+    run(INTERVAL);
+    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null));
+    assertThat(post.to(node(2), LinkMessage.Pong.class)).isEmpty();
+    detector.beat(node(4), new LinkMessage.Beat(membership.digest(), null));
+    assertThat(post.to(node(4), LinkMessage.Pong.class)).hasSize(1);
+  }
+
+  @Test
+  void whereNobodyListensAsOthersFindTooTheMemberIsDead() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    post.take();
+    detector.unlinked(node(2), "connection refused", true);
+    var asked =
+        post.letters.stream()
+            .filter(letter -> letter.message() instanceof LinkMessage.Probe)
+            .map(FakePost.Letter::to)
+            .toList();
+    assertThat(asked).hasSize(2);
+    detector.probed(asked.get(0), new LinkMessage.Probed(node(2), true));
+    detector.probed(asked.get(0), new LinkMessage.Probed(node(2), true));
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    detector.probed(node(99), new LinkMessage.Probed(node(2), true));
+    assertThat(membership.stateOf(node(2))).as("was not asked").isEqualTo(MemberState.SUSPECT);
+    detector.probed(asked.get(1), new LinkMessage.Probed(node(2), true));
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void oneWhoHeardTheMemberOutweighsAllWhoDidNot() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    post.take();
+    detector.unlinked(node(2), "connection refused", true);
+    detector.probed(node(3), new LinkMessage.Probed(node(2), false));
+    detector.probed(node(3), new LinkMessage.Probed(node(2), true));
+    detector.probed(node(4), new LinkMessage.Probed(node(2), true));
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+  }
+
+  @Test
+  void whoFindsThatNobodyListensSaysSoToThoseWhoAsked() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    post.take();
+    detector.probe(node(3), new LinkMessage.Probe(node(2)));
+    assertThat(post.to(node(3), LinkMessage.Probed.class)).isEmpty();
+    detector.unlinked(node(2), "connection refused", true);
+    assertThat(post.to(node(3), LinkMessage.Probed.class))
+        .containsExactly(new LinkMessage.Probed(node(2), true));
+    detector.probe(node(4), new LinkMessage.Probe(node(2)));
+    assertThat(post.to(node(4), LinkMessage.Probed.class))
+        .as("just found out")
+        .containsExactly(new LinkMessage.Probed(node(2), true));
   }
 
   @Test
@@ -296,7 +387,7 @@ class FailureDetectorTest {
     assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(1);
     detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
     assertThat(post.to(node(3), LinkMessage.Probed.class))
-        .containsExactly(new LinkMessage.Probed(node(4)));
+        .containsExactly(new LinkMessage.Probed(node(4), false));
     post.take();
     detector.pong(node(4), new LinkMessage.Pong(2, membership.digest()));
     assertThat(post.to(node(3), LinkMessage.Probed.class)).as("once").isEmpty();
@@ -341,9 +432,9 @@ class FailureDetectorTest {
   void onlyNeighboursAreWatched() {
     members(2, 3, 4, 5, 6, 7, 8, 9);
     run(2_000 * MILLIS);
-    assertThat(sentTo(node(2), LinkMessage.Ping.class)).isNotEmpty();
-    assertThat(sentTo(node(9), LinkMessage.Ping.class)).isNotEmpty();
-    assertThat(sentTo(node(5), LinkMessage.Ping.class)).isEmpty();
+    assertThat(sentTo(node(2), LinkMessage.Beat.class)).isNotEmpty();
+    assertThat(sentTo(node(9), LinkMessage.Beat.class)).isNotEmpty();
+    assertThat(sentTo(node(5), LinkMessage.Beat.class)).isEmpty();
   }
 
   @Test

@@ -79,7 +79,7 @@ class JoiningTest {
       new Membership(
           SELF,
           Arcs.standard(),
-          new Membership.Limits(100, 100, 16, 4, 4),
+          new Membership.Limits(100, 100, 16, 4),
           post,
           loop,
           loop,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -25,7 +26,9 @@ import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 
 class MembershipTest {
-  private static final List<MemberState> STATES = List.of(MemberState.values());
+  private static final List<MemberState> UNDISPUTED =
+      List.of(MemberState.JOINING, MemberState.ALIVE, MemberState.SUSPECT, MemberState.LEFT);
+  private static final List<Integer> ALL_PARTS = IntStream.range(0, 64).boxed().toList();
 
   /** One node's membership with its ears. */
   private static final class Seat implements ViewListener {
@@ -44,7 +47,7 @@ class MembershipTest {
           new Membership(
               self,
               Arcs.standard(),
-              new Membership.Limits(100, 100, 16, 4, 4),
+              new Membership.Limits(100, 100, 16, 4),
               post,
               loop,
               loop,
@@ -60,6 +63,20 @@ class MembershipTest {
       loop.turn();
       post.take();
       events.clear();
+    }
+
+    void hear(Id from, LinkMessage message) {
+      if (message instanceof LinkMessage.Sums sums) {
+        membership.gossip().sums(from, sums);
+      } else if (message instanceof LinkMessage.Have have) {
+        membership.gossip().have(from, have);
+      } else if (message instanceof LinkMessage.Want want) {
+        membership.gossip().want(from, want);
+      } else if (message instanceof LinkMessage.Lacking lacking) {
+        membership.gossip().lacking(from, lacking);
+      } else if (message instanceof LinkMessage.News news) {
+        membership.gossip().news(from, news);
+      }
     }
 
     @Override
@@ -94,20 +111,22 @@ class MembershipTest {
   }
 
   @Test
-  void newMemberIsSeenToldOfAndPassedOnOnce() {
+  void newMemberIsSeenAndRidesOnTheNextBeats() {
     apply(fact(node(2), 1, MemberState.ALIVE), fact(node(3), 1, MemberState.ALIVE));
     assertThat(seat.membership.view().alive()).extracting(Member::id).contains(node(2), node(3));
     assertThat(seat.events).hasSize(2);
     assertThat(seat.events.get(0).before()).isNull();
-    loop.turn();
-    assertThat(seat.post.to(node(2), LinkMessage.News.class))
-        .as("both facts in one message")
-        .hasSize(1)
-        .allMatch(news -> news.entries().size() == 2);
     seat.settle();
+    for (int beat = 0; beat < 2; beat++) {
+      assertThat(seat.membership.gossip().factsForBeats())
+          .extracting(LinkMessage.Seen::id)
+          .contains(node(2), node(3));
+    }
+    assertThat(seat.membership.gossip().factsForBeats()).as("it is no news any more").isNull();
     apply(fact(node(2), 1, MemberState.ALIVE));
+    assertThat(seat.membership.gossip().factsForBeats()).isNull();
     loop.turn();
-    assertThat(seat.post.letters).as("it is no news any more").isEmpty();
+    assertThat(seat.post.letters).isEmpty();
     assertThat(seat.events).isEmpty();
   }
 
@@ -127,21 +146,6 @@ class MembershipTest {
     loop.advance(10_000 * FakeLoop.MILLIS);
     apply(fact(node(121), 1, MemberState.ALIVE));
     assertThat(seat.troubles).hasSize(2).last().asString().contains("20 facts");
-  }
-
-  @Test
-  void newsReachesTheNearestNeighboursAndOnlySomeOthers() {
-    var crowd = new ArrayList<Entry>();
-    for (int place = 2; place < 90; place++) {
-      crowd.add(fact(node(place), 1, MemberState.ALIVE));
-    }
-    seat.membership.apply(crowd, "told");
-    seat.settle();
-    apply(fact(node(50), 2, MemberState.ALIVE));
-    loop.turn();
-    var receivers = seat.post.letters.stream().map(FakePost.Letter::to).distinct().toList();
-    assertThat(receivers).contains(node(2), node(3), node(4), node(5), node(89), node(86));
-    assertThat(receivers).doesNotContain(seat.self).hasSizeBetween(8, 8 + 4 + 7);
   }
 
   @Test
@@ -233,8 +237,8 @@ class MembershipTest {
   void departedMemberThatAnotherForgotIsNotForcedOnItAgain() {
     apply(fact(node(2), 1, MemberState.DEAD));
     seat.settle();
-    seat.membership.have(node(9), new LinkMessage.Have(List.of()));
-    assertThat(seat.post.to(node(9), LinkMessage.News.class))
+    seat.membership.gossip().have(node(9), new LinkMessage.Have(ALL_PARTS, List.of()));
+    assertThat(seat.post.to(node(9), LinkMessage.Lacking.class))
         .allMatch(news -> news.entries().stream().allMatch(entry -> entry.state().isPresent()));
   }
 
@@ -253,12 +257,12 @@ class MembershipTest {
                   node(random.nextInt(6)),
                   1 + random.nextInt(2),
                   1 + random.nextInt(3),
-                  STATES.get(random.nextInt(5))));
+                  UNDISPUTED.get(random.nextInt(4))));
         }
         side.membership.apply(facts, "told");
         side.settle();
       }
-      a.membership.compareWith(b.self);
+      a.membership.gossip().compareWith(b.self);
       var seats = new TreeMap<Id, Seat>();
       seats.put(a.self, a);
       seats.put(b.self, b);
@@ -279,13 +283,7 @@ class MembershipTest {
           if (to == null) {
             continue;
           }
-          if (letter.message() instanceof LinkMessage.Have have) {
-            to.membership.have(from.self, have);
-          } else if (letter.message() instanceof LinkMessage.Want want) {
-            to.membership.want(from.self, want);
-          } else if (letter.message() instanceof LinkMessage.News news) {
-            to.membership.apply(news.entries(), "told");
-          }
+          to.hear(from.self, letter.message());
         }
       }
     }
@@ -298,7 +296,7 @@ class MembershipTest {
     seen.add(new LinkMessage.Seen(null, 1, 1, MemberState.ALIVE));
     seen.add(new LinkMessage.Seen(node(5), 1, 1, null));
     seen.add(new LinkMessage.Seen(node(6), Long.MAX_VALUE, Long.MAX_VALUE, MemberState.ALIVE));
-    seat.membership.have(node(9), new LinkMessage.Have(seen));
+    seat.membership.gossip().have(node(9), new LinkMessage.Have(ALL_PARTS, seen));
     assertThat(seat.post.to(node(9), LinkMessage.Want.class))
         .containsExactly(new LinkMessage.Want(List.of(node(6))));
     seat.settle();
@@ -307,11 +305,13 @@ class MembershipTest {
     for (int i = 0; i < 1_000; i++) {
       ids.add(seat.self);
     }
-    seat.membership.want(node(9), new LinkMessage.Want(ids));
-    assertThat(seat.post.all(LinkMessage.News.class).stream().mapToInt(n -> n.entries().size()))
+    seat.membership.gossip().want(node(9), new LinkMessage.Want(ids));
+    assertThat(seat.post.all(LinkMessage.Lacking.class).stream().mapToInt(n -> n.entries().size()))
         .allMatch(size -> size <= 500);
     assertThat(
-            seat.post.all(LinkMessage.News.class).stream().mapToInt(n -> n.entries().size()).sum())
+            seat.post.all(LinkMessage.Lacking.class).stream()
+                .mapToInt(n -> n.entries().size())
+                .sum())
         .isLessThanOrEqualTo(100);
   }
 

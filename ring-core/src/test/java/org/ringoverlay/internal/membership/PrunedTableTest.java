@@ -72,7 +72,7 @@ class PrunedTableTest {
         new Membership(
             id,
             Arcs.standard(),
-            new Membership.Limits(1_000, FULL_MAX, LEAVES, 4, 4),
+            new Membership.Limits(1_000, FULL_MAX, LEAVES, 2),
             new FakePost(),
             loop,
             loop,

@@ -147,9 +147,14 @@ class FramesTest {
             new LinkMessage.Ping(Long.MAX_VALUE, Long.MIN_VALUE),
             new LinkMessage.Pong(0, -1),
             new LinkMessage.Probe(Id.MAX),
-            new LinkMessage.Probed(Id.ZERO),
-            new LinkMessage.News(List.of(entry)),
+            new LinkMessage.Probed(Id.ZERO, true),
+            new LinkMessage.News(List.of(entry), 3),
+            new LinkMessage.Lacking(List.of(entry)),
+            new LinkMessage.Beat(
+                -1, List.of(new LinkMessage.Seen(Facts.node(1), 1, 2, MemberState.LEFT))),
+            new LinkMessage.Sums(List.of(0L, Long.MIN_VALUE)),
             new LinkMessage.Have(
+                List.of(0, 63),
                 List.of(new LinkMessage.Seen(Facts.node(1), 1, 2, MemberState.DEAD))),
             new LinkMessage.Want(List.of(Id.ZERO, Id.MAX)),
             new LinkMessage.NotUnderstood("frame kind 9"));
@@ -325,7 +330,7 @@ class FramesTest {
             bytes(
                 Frames.write(
                     new LinkMessage.News(
-                        List.of(Facts.fact(Facts.node(3), 1, MemberState.ALIVE))))),
+                        List.of(Facts.fact(Facts.node(3), 1, MemberState.ALIVE)), null))),
             bytes(Frames.write(new LinkMessage.Ping(1, 2))),
             bytes(
                 Frames.write(
