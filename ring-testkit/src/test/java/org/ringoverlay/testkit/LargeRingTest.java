@@ -97,4 +97,34 @@ class LargeRingTest {
         .isTrue();
     lookUp(ring, 300, 0);
   }
+
+  @RingTest(seeds = 3)
+  void lookupsGoAroundHopsThatAreFrozen(Simulation simulation) {
+    SimRing ring = simulation.ring(1, large(new Echo()));
+    ring.add(59);
+    assertThat(simulation.runUntil(() -> leafSetsAreTrue(ring), Duration.ofSeconds(10))).isTrue();
+    for (int node = 0; node < 60; node += 6) {
+      ring.freeze(node);
+    }
+    var random = new Random(9);
+    var asked = new ArrayList<CompletionStage<Said>>();
+    for (int i = 0; asked.size() < 200; i++) {
+      Id target = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      int from = 1 + 6 * random.nextInt(10) + random.nextInt(5);
+      if (ring.rootOf(target) % 6 != 0) {
+        AskOptions options = AskOptions.defaults().within(Duration.ofMillis(1_500));
+        asked.add(ring.node(from).ask("echo", target, new Say(i), Said.class, options));
+      }
+    }
+    long answered =
+        asked.stream()
+            .filter(
+                each -> {
+                  ring.run(Duration.ofMillis(50));
+                  return each.toCompletableFuture().isDone()
+                      && !each.toCompletableFuture().isCompletedExceptionally();
+                })
+            .count();
+    assertThat(answered).isGreaterThan(195);
+  }
 }

@@ -313,6 +313,14 @@ public final class Calls {
       return;
     }
     RingException error = errorOf(answer);
+    if (answer.has(Envelope.FROM_ROUTER) && answer.has(Envelope.UNACKNOWLEDGED)) {
+      // That attempt may still arrive and stays silent; another one goes another way now.
+      call.lastTrouble = error;
+      if ((answer.attempts() & call.latest) != 0) {
+        attempt(call, clock.nanos());
+      }
+      return;
+    }
     if (answer.has(Envelope.FROM_ROUTER)) {
       call.spokenFor(answer.attempts());
       call.lastTrouble = error;

@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.link;
 
+import java.util.List;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Envelope;
@@ -19,8 +20,15 @@ public interface LinkEvents {
   /** A message between neighbours came from a node. */
   void linkMessage(Id from, LinkMessage message);
 
-  /** A message to an ID came from a node. */
-  void travelling(Id from, Envelope envelope);
+  /**
+   * A message to an ID came from a node.
+   *
+   * @param hopNumber by what number to acknowledge it, 0 if that is not wanted
+   */
+  void travelling(Id from, Envelope envelope, int hopNumber);
+
+  /** A node took these messages that were handed to it. */
+  void acknowledged(Id from, List<Integer> numbers);
 
   /**
    * There is no connection to a node any more, or none could be made.

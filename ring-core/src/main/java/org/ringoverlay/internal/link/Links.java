@@ -324,10 +324,17 @@ public final class Links {
     }
   }
 
-  void travelling(Wire wire, Envelope envelope) {
+  void acknowledged(Wire wire, List<Integer> numbers) {
     Id from = heard(wire);
     if (from != null) {
-      events().travelling(from, envelope);
+      events().acknowledged(from, numbers);
+    }
+  }
+
+  void travelling(Wire wire, Envelope envelope, int hopNumber) {
+    Id from = heard(wire);
+    if (from != null) {
+      events().travelling(from, envelope, hopNumber);
     }
   }
 

@@ -135,7 +135,9 @@ final class Wire implements ConnectionHandler {
     } else if (state == State.GREETING) {
       greet(from, read);
     } else if (read instanceof Frames.Read.Travelling travelling) {
-      links.travelling(this, travelling.envelope());
+      links.travelling(this, travelling.envelope(), travelling.hopNumber());
+    } else if (read instanceof Frames.Read.Acks acks) {
+      links.acknowledged(this, acks.numbers());
     } else if (read instanceof Frames.Read.Link link) {
       links.linkMessage(this, link.message());
     } else if (read instanceof Frames.Read.Unknown unknown) {

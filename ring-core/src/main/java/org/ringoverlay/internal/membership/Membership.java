@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -372,9 +373,10 @@ public final class Membership {
    * Middleware 2001, section 2.3). This node itself if none is closer.
    *
    * @param exact whether only the node with that very ID may get it
+   * @param avoided members to go around where there is another way
    * @return null if there is nobody to send to
    */
-  public @Nullable Id nextHop(Id target, boolean exact) {
+  public @Nullable Id nextHop(Id target, boolean exact, Predicate<Id> avoided) {
     RingView now = view;
     if (target.equals(self) || now.find(target).isPresent()) {
       Member found = exact ? null : now.root(target);
@@ -387,16 +389,21 @@ public final class Membership {
     }
     int shared = self.commonPrefix(place);
     Id slot = prefixes.at(shared, place.digit(shared));
-    return slot != null && stateOf(slot) == MemberState.ALIVE ? slot : closest(now, place, shared);
+    if (slot != null && stateOf(slot) == MemberState.ALIVE && !avoided.test(slot)) {
+      return slot;
+    }
+    Id around = closest(now, place, shared, avoided);
+    Id any = around != null ? around : closest(now, place, shared, nobody -> false);
+    return any != null ? any : stateOf(self) == MemberState.ALIVE ? self : null;
   }
 
   /** No member for the next digit: the closest with as long a prefix, else the closest of all. */
-  private @Nullable Id closest(RingView now, Id place, int shared) {
+  private @Nullable Id closest(RingView now, Id place, int shared, Predicate<Id> avoided) {
     Id best = null;
     boolean bestShares = false;
     for (Member member : now.alive()) {
       Id id = member.id();
-      if (id.equals(self) || Id.compareDistance(place, id, self) >= 0) {
+      if (id.equals(self) || Id.compareDistance(place, id, self) >= 0 || avoided.test(id)) {
         continue;
       }
       boolean shares = id.commonPrefix(place) >= shared;
@@ -407,7 +414,7 @@ public final class Membership {
         bestShares = shares;
       }
     }
-    return best != null ? best : stateOf(self) == MemberState.ALIVE ? self : null;
+    return best;
   }
 
   /** What this node says to a neighbour with which it settles. */

@@ -78,6 +78,26 @@ public final class CoreSettings {
       Setting.duration("ring.retry.max", "2s", "The longest wait between two attempts.");
   static final Setting<Integer> HOPS_MAX =
       Setting.integer("ring.hops.max", 16, 1, 64, "Hops that a message may make.");
+  static final Setting<Long> HOP_TIMEOUT_MIN =
+      Setting.duration(
+          "ring.hop.timeout.min",
+          "100ms",
+          "The shortest time that a next hop has to acknowledge a message, in a large ring.");
+  static final Setting<Long> HOP_TIMEOUT_MAX =
+      Setting.duration(
+          "ring.hop.timeout.max",
+          "3s",
+          "The longest time that it has, and for how long messages go around one that did not.");
+  static final Setting<Integer> HOP_OPEN_MAX =
+      Setting.integer(
+          "ring.hop.open.max",
+          4_096,
+          1,
+          1_000_000,
+          "Messages to one next hop that wait for their acknowledgement at once; further ones are"
+              + " sent and not watched.");
+  static final Setting<Long> HOP_OPEN_BYTES =
+      Setting.size("ring.hop.open.bytes", "8MiB", "Bytes of all messages that wait so.");
   static final Setting<Integer> REPEATS_MAX =
       Setting.integer(
           "ring.repeats.max",
@@ -127,6 +147,10 @@ public final class CoreSettings {
           RETRY_FIRST,
           RETRY_MAX,
           HOPS_MAX,
+          HOP_TIMEOUT_MIN,
+          HOP_TIMEOUT_MAX,
+          HOP_OPEN_MAX,
+          HOP_OPEN_BYTES,
           REPEATS_MAX,
           REPEATS_BYTES,
           REPEATS_AGE,

@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.node;
 
+import java.util.List;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -89,8 +90,13 @@ final class LinkDispatch implements LinkEvents {
   }
 
   @Override
-  public void travelling(Id from, Envelope envelope) {
-    router.travelling(envelope);
+  public void travelling(Id from, Envelope envelope, int hopNumber) {
+    router.travelling(from, envelope, hopNumber);
+  }
+
+  @Override
+  public void acknowledged(Id from, List<Integer> numbers) {
+    router.acknowledged(from, numbers);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
@@ -93,7 +94,10 @@ public final class Node {
         new Router(
             self,
             this::nextHop,
+            this::isLargeRing,
             links,
+            limits.handovers(),
+            clock,
             scheduler,
             observer,
             this::isSurelyRoot,
@@ -157,8 +161,12 @@ public final class Node {
     return membership.addressOf(node);
   }
 
-  private @Nullable Id nextHop(Id target, boolean exact) {
-    return membership.nextHop(target, exact);
+  private @Nullable Id nextHop(Id target, boolean exact, Predicate<Id> avoided) {
+    return membership.nextHop(target, exact, avoided);
+  }
+
+  private boolean isLargeRing() {
+    return !membership.view().isComplete();
   }
 
   private boolean isSurelyRoot(Id target) {
@@ -322,6 +330,7 @@ public final class Node {
     }
     services.tidy();
     links.tidy();
+    router.tidy();
     remember();
     entrance.lookForPeers();
     scheduler.schedule(TIDY_NANOS, this::tidy);

@@ -17,6 +17,14 @@ record NodeLimits(Settings settings) {
         settings.get(CoreSettings.LINK_HANDSHAKE));
   }
 
+  Handovers.Limits handovers() {
+    return new Handovers.Limits(
+        settings.get(CoreSettings.HOP_TIMEOUT_MIN),
+        settings.get(CoreSettings.HOP_TIMEOUT_MAX),
+        settings.get(CoreSettings.HOP_OPEN_MAX),
+        settings.get(CoreSettings.HOP_OPEN_BYTES));
+  }
+
   Membership.Limits membership() {
     return new Membership.Limits(
         settings.get(CoreSettings.MEMBERS_MAX),

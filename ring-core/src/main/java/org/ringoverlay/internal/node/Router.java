@@ -1,5 +1,7 @@
 package org.ringoverlay.internal.node;
 
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +10,10 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.call.Way;
 import org.ringoverlay.internal.link.Links;
 import org.ringoverlay.internal.wire.Envelope;
+import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.Kind;
 import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
@@ -20,14 +24,21 @@ import org.ringoverlay.spi.Scheduler;
  * <p>The root of a target is decided afresh at every hop, by that node's own view. A request is
  * delivered by a node that is surely the root, or by a likely one if its asker is content with
  * that. One that finds no way is told to its asker as a failure of the overlay, and the asker tries
- * again. On the loop.
+ * again. Where messages make several hops each hop acknowledges requests, and a missed one is told
+ * to the asker in the same way. On the loop.
  */
 final class Router implements Way {
+  /** Hops that an answer is handed to, one after the other, until it is given up. */
+  private static final int MISSED_MAX = 4;
+
   private final Id self;
   private final Hops hops;
   private final Links links;
   private final Scheduler scheduler;
   private final RingObserver observer;
+  private final Handovers handovers;
+  private final Acknowledgements acknowledgements;
+  private final BooleanSupplier severalHops;
   private final Predicate<Id> surelyRoot;
   private final Consumer<Envelope> requests;
   private final Consumer<Envelope> answers;
@@ -35,13 +46,21 @@ final class Router implements Way {
   /** Where a message goes next; see {@code Membership.nextHop}. */
   @FunctionalInterface
   interface Hops {
-    @Nullable Id next(Id target, boolean exact);
+    @Nullable Id next(Id target, boolean exact, Predicate<Id> avoided);
   }
 
+  /**
+   * Makes it.
+   *
+   * @param severalHops whether messages may make more than one hop
+   */
   Router(
       Id self,
       Hops hops,
+      BooleanSupplier severalHops,
       Links links,
+      Handovers.Limits limits,
+      Clock clock,
       Scheduler scheduler,
       RingObserver observer,
       Predicate<Id> surelyRoot,
@@ -52,6 +71,9 @@ final class Router implements Way {
     this.links = links;
     this.scheduler = scheduler;
     this.observer = observer;
+    this.severalHops = severalHops;
+    this.handovers = new Handovers(limits, links::heardAt, clock, scheduler, this::unacknowledged);
+    this.acknowledgements = new Acknowledgements(links, scheduler);
     this.surelyRoot = surelyRoot;
     this.requests = requests;
     this.answers = answers;
@@ -59,12 +81,51 @@ final class Router implements Way {
 
   @Override
   public @Nullable Id nextHop(Id target, boolean direct) {
-    return hops.next(target, direct);
+    return hops.next(target, direct, handovers::isDoubted);
   }
 
   @Override
   public Connection.Sent send(Id nextHop, Envelope envelope) {
-    return links.send(nextHop, envelope);
+    return send(nextHop, envelope, 0);
+  }
+
+  private Connection.Sent send(Id nextHop, Envelope envelope, int missedBefore) {
+    int number =
+        severalHops.getAsBoolean() ? handovers.handOver(nextHop, envelope, missedBefore) : 0;
+    if (number == 0) {
+      return links.send(nextHop, envelope);
+    }
+    Connection.Sent sent = links.send(nextHop, Frames.hop(number, envelope));
+    if (sent != Connection.Sent.QUEUED) {
+      handovers.notSent(nextHop, number);
+    }
+    return sent;
+  }
+
+  /** A next hop took what was handed to it. */
+  void acknowledged(Id from, List<Integer> numbers) {
+    handovers.acknowledged(from, numbers);
+  }
+
+  /** Housekeeping, now and then. */
+  void tidy() {
+    handovers.tidy();
+  }
+
+  private void unacknowledged(Id hop, Envelope message, int times) {
+    if (message.kind() == Kind.REQUEST) {
+      fail(
+          message,
+          Envelope.FROM_ROUTER | Envelope.UNACKNOWLEDGED,
+          "Node " + hop + " did not acknowledge the request to node " + self + " in time.");
+      return;
+    }
+    Id next = times < MISSED_MAX ? nextHop(message.target(), true) : null;
+    if (next == null || send(next, message, times) != Connection.Sent.QUEUED) {
+      observer.trouble(
+          self,
+          "an answer went astray: " + times + " hops did not acknowledge it, the last " + hop);
+    }
   }
 
   @Override
@@ -91,7 +152,10 @@ final class Router implements Way {
   }
 
   /** A message came from another node. */
-  void travelling(Envelope envelope) {
+  void travelling(Id from, Envelope envelope, int hopNumber) {
+    if (hopNumber != 0) {
+      acknowledgements.took(from, hopNumber);
+    }
     Id next = nextHop(envelope.target(), envelope.has(Envelope.DIRECT));
     if (next == null) {
       noWay(envelope, "Node " + self + " sees no member for " + envelope.target() + ".");
@@ -118,8 +182,12 @@ final class Router implements Way {
       observer.trouble(self, "an answer went astray: " + why);
       return;
     }
+    fail(envelope, Envelope.FROM_ROUTER, why);
+  }
+
+  private void fail(Envelope envelope, int flags, String why) {
     byte[] error = ErrorJson.toJson(new RingException.NoRoute(why)).bytes();
-    Envelope failure = envelope.answer(Kind.FAILURE, Envelope.FROM_ROUTER, self, error);
+    Envelope failure = envelope.answer(Kind.FAILURE, flags, self, error);
     if (envelope.origin().equals(self)) {
       deliverHere(failure);
       return;

@@ -60,6 +60,14 @@ public record Envelope(
   /** A node that is not surely the root may deliver it too. */
   public static final int LIKELY = 8;
 
+  /**
+   * With {@link #FROM_ROUTER}: a hop did not acknowledge the request in time, so another attempt
+   * may find another way, and this one may still arrive.
+   */
+  public static final int UNACKNOWLEDGED = 16;
+
+  private static final byte[] NO_BYTES = {};
+
   /** Most microseconds that the header can say; longer is said as this. */
   public static final long MICROS_LEFT_MAX = 0xFFFF_FFFFL;
 
@@ -131,6 +139,27 @@ public record Envelope(
             array,
             offset,
             length);
+  }
+
+  /** What is needed to answer this request: all but its payload. */
+  public Envelope withoutPayload() {
+    return new Envelope(
+        kind,
+        flags,
+        hops,
+        hopsMax,
+        requestHops,
+        target,
+        origin,
+        incarnation,
+        sequence,
+        oldestOpen,
+        attempts,
+        microsLeft,
+        service,
+        NO_BYTES,
+        0,
+        0);
   }
 
   /** The answer to this request. */

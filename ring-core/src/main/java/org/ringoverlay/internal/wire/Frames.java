@@ -2,7 +2,9 @@ package org.ringoverlay.internal.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -14,14 +16,27 @@ public final class Frames {
   /** Bytes before the JSON of a link message. */
   private static final int LINK_HEADER_BYTES = 2;
 
+  /** Bytes before the frame that a hop carries. */
+  private static final int HOP_BYTES = LINK_HEADER_BYTES + Integer.BYTES;
+
+  /** Acknowledgements in one frame at most. */
+  public static final int ACKS_MAX = 1_024;
+
   private static final JsonBinding BINDING = JsonBinding.standard();
 
   private Frames() {}
 
   /** What a frame turned out to be. */
   public sealed interface Read {
-    /** A message to an ID. */
-    record Travelling(Envelope envelope) implements Read {}
+    /**
+     * A message to an ID.
+     *
+     * @param hopNumber by what number to acknowledge it, 0 if that is not wanted
+     */
+    record Travelling(Envelope envelope, int hopNumber) implements Read {}
+
+    /** Messages that a next hop took, by their numbers. */
+    record Acks(List<Integer> numbers) implements Read {}
 
     /** A message between neighbours. */
     record Link(LinkMessage message) implements Read {}
@@ -45,7 +60,40 @@ public final class Frames {
     if (kind == null) {
       return new Read.Unknown("frame kind " + frame[1]);
     }
-    return kind == Kind.LINK ? readLink(frame) : readEnvelope(kind, frame);
+    return switch (kind) {
+      case LINK -> readLink(frame);
+      case HOP -> readHop(frame);
+      case ACKS -> readAcks(frame);
+      case REQUEST, REPLY, FAILURE -> readEnvelope(kind, frame, 0, 0);
+    };
+  }
+
+  private static Read readHop(byte[] frame) {
+    if (frame.length < HOP_BYTES + LINK_HEADER_BYTES) {
+      return new Read.Malformed("a hop of " + frame.length + " bytes");
+    }
+    int number = ByteBuffer.wrap(frame, LINK_HEADER_BYTES, Integer.BYTES).getInt();
+    Kind inner = Kind.of(frame[HOP_BYTES + 1]);
+    if (number < 1
+        || frame[HOP_BYTES] != Envelope.VERSION
+        || inner == null
+        || !(inner == Kind.REQUEST || inner == Kind.REPLY || inner == Kind.FAILURE)) {
+      return new Read.Malformed("a hop that carries no message to an ID");
+    }
+    return readEnvelope(inner, frame, HOP_BYTES, number);
+  }
+
+  private static Read readAcks(byte[] frame) {
+    int bytes = frame.length - LINK_HEADER_BYTES;
+    if (bytes == 0 || bytes % Integer.BYTES != 0 || bytes / Integer.BYTES > ACKS_MAX) {
+      return new Read.Malformed("acknowledgements of " + bytes + " bytes");
+    }
+    ByteBuffer in = ByteBuffer.wrap(frame, LINK_HEADER_BYTES, bytes);
+    var numbers = new ArrayList<Integer>(bytes / Integer.BYTES);
+    while (in.hasRemaining()) {
+      numbers.add(in.getInt());
+    }
+    return new Read.Acks(numbers);
   }
 
   private static Read readLink(byte[] frame) {
@@ -74,11 +122,13 @@ public final class Frames {
     }
   }
 
-  private static Read readEnvelope(Kind kind, byte[] frame) {
-    if (frame.length < Envelope.HEADER_BYTES) {
-      return new Read.Malformed("a header of " + frame.length + " bytes");
+  private static Read readEnvelope(Kind kind, byte[] frame, int start, int hopNumber) {
+    int nameAt = start + Envelope.HEADER_BYTES;
+    if (frame.length < nameAt) {
+      return new Read.Malformed("a header of " + (frame.length - start) + " bytes");
     }
-    ByteBuffer in = ByteBuffer.wrap(frame, LINK_HEADER_BYTES, frame.length - LINK_HEADER_BYTES);
+    ByteBuffer in = ByteBuffer.wrap(frame, start, frame.length - start);
+    in.position(start + LINK_HEADER_BYTES);
     int flags = in.getShort() & 0xFFFF;
     int hops = in.get() & 0xFF;
     int hopsMax = in.get() & 0xFF;
@@ -105,12 +155,12 @@ public final class Frames {
     }
     if (nameBytes < 1
         || nameBytes > Envelope.SERVICE_BYTES_MAX
-        || Envelope.HEADER_BYTES + nameBytes > frame.length) {
+        || nameAt + nameBytes > frame.length) {
       return new Read.Malformed("a service's name of " + nameBytes + " bytes");
     }
-    String service = new String(frame, Envelope.HEADER_BYTES, nameBytes, StandardCharsets.UTF_8);
-    int offset = Envelope.HEADER_BYTES + nameBytes;
-    if (!isWrittenAs(service, frame, offset)) {
+    String service = new String(frame, nameAt, nameBytes, StandardCharsets.UTF_8);
+    int offset = nameAt + nameBytes;
+    if (!isWrittenAs(service, frame, nameAt, offset)) {
       return new Read.Malformed("a service's name that is not UTF-8");
     }
     return new Read.Travelling(
@@ -130,15 +180,51 @@ public final class Frames {
             service,
             frame,
             offset,
-            frame.length - offset));
+            frame.length - offset),
+        hopNumber);
   }
 
   /** Whether a name came from its very bytes: a next hop would write others for a mended one. */
-  private static boolean isWrittenAs(String service, byte[] frame, int end) {
+  private static boolean isWrittenAs(String service, byte[] frame, int start, int end) {
     return service.indexOf('\uFFFD') < 0
         || Arrays.equals(
-            service.getBytes(StandardCharsets.UTF_8),
-            Arrays.copyOfRange(frame, Envelope.HEADER_BYTES, end));
+            service.getBytes(StandardCharsets.UTF_8), Arrays.copyOfRange(frame, start, end));
+  }
+
+  /** Writes a travelling message whose next hop is to acknowledge it by a number above 0. */
+  public static OutboundFrame hop(int number, Envelope envelope) {
+    return new OutboundFrame() {
+      @Override
+      public int sizeBytes() {
+        return HOP_BYTES + envelope.sizeBytes();
+      }
+
+      @Override
+      public void writeTo(ByteBuffer target) {
+        target.put(Envelope.VERSION);
+        target.put(Kind.HOP.code());
+        target.putInt(number);
+        envelope.writeTo(target);
+      }
+    };
+  }
+
+  /** Writes which messages this node took; at most {@link #ACKS_MAX}. */
+  public static OutboundFrame acks(List<Integer> numbers) {
+    List<Integer> taken = List.copyOf(numbers);
+    return new OutboundFrame() {
+      @Override
+      public int sizeBytes() {
+        return LINK_HEADER_BYTES + Integer.BYTES * taken.size();
+      }
+
+      @Override
+      public void writeTo(ByteBuffer target) {
+        target.put(Envelope.VERSION);
+        target.put(Kind.ACKS.code());
+        taken.forEach(target::putInt);
+      }
+    };
   }
 
   /** Writes a message to a neighbour. */

@@ -11,7 +11,11 @@ public enum Kind {
   /** A reply on its way back to the node that asked. */
   REPLY(3),
   /** An error of the family, in place of a reply. */
-  FAILURE(4);
+  FAILURE(4),
+  /** A travelling message whose sender wants to know that the next hop took it. */
+  HOP(5),
+  /** Travelling messages that a hop took. */
+  ACKS(6);
 
   private final byte code;
 
@@ -29,6 +33,8 @@ public enum Kind {
       case 2 -> REQUEST;
       case 3 -> REPLY;
       case 4 -> FAILURE;
+      case 5 -> HOP;
+      case 6 -> ACKS;
       default -> null;
     };
   }

@@ -284,6 +284,19 @@ class CallsTest {
   }
 
   @Test
+  void attemptThatAHopDidNotAcknowledgeMayHaveRunAndAnotherGoesAtOnce() {
+    call(WRITE);
+    Envelope first = way.last();
+    int lost = Envelope.FROM_ROUTER | Envelope.UNACKNOWLEDGED;
+    calls.answered(failure(first, THIRD, lost, new RingException.NoRoute("no word")));
+    assertThat(way.sent).hasSize(2);
+    calls.answered(failure(first, THIRD, lost, new RingException.NoRoute("no word")));
+    assertThat(way.sent).as("that was the former attempt").hasSize(2);
+    calls.answered(failure(way.last(), ROOT, 0, new RingException.Refused("busy")));
+    assertThat(ends).singleElement().isInstanceOf(RingException.OutcomeUnknown.class);
+  }
+
+  @Test
   void whatThisNodeItselfTurnedAwayItMayDeliverLater() {
     way.hop = SELF;
     call(WRITE);

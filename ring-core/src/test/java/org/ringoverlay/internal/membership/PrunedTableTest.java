@@ -124,7 +124,7 @@ class PrunedTableTest {
       Id at = circle.get(random.nextInt(circle.size()));
       Id root = new RingView(0, at, Arcs.standard(), all).root(target).id();
       for (int hop = 0; hop < 10; hop++) {
-        Id next = ring.get(at).nextHop(target, exact);
+        Id next = ring.get(at).nextHop(target, exact, nobody -> false);
         if (next.equals(at)) {
           break;
         }
@@ -170,7 +170,7 @@ class PrunedTableTest {
     ring(400);
     Membership one = ring.firstEntry().getValue();
     Id beside = one.self().next();
-    assertThat(one.nextHop(beside, true)).isNull();
-    assertThat(one.nextHop(beside, false)).isNotNull();
+    assertThat(one.nextHop(beside, true, nobody -> false)).isNull();
+    assertThat(one.nextHop(beside, false, nobody -> false)).isNotNull();
   }
 }

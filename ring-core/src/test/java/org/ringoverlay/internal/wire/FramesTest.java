@@ -84,7 +84,7 @@ class FramesTest {
                 for (int length : new int[] {0, 1, 70_000}) {
                   Envelope sent =
                       envelope(kind, flags, hops, sequence, micros, service, new byte[length]);
-                  assertThat(Frames.read(bytes(sent))).isEqualTo(new Read.Travelling(sent));
+                  assertThat(Frames.read(bytes(sent))).isEqualTo(new Read.Travelling(sent, 0));
                 }
               }
             }
@@ -127,6 +127,39 @@ class FramesTest {
     Envelope long5 = envelope(Kind.REQUEST, 0, 1, 7, 1L << 40, "echo", new byte[0]);
     Envelope read = ((Read.Travelling) Frames.read(bytes(long5))).envelope();
     assertThat(read.microsLeft()).isEqualTo(Envelope.MICROS_LEFT_MAX);
+  }
+
+  @Test
+  void aHopCarriesItsRequestAndItsNumber() {
+    Envelope sent = usual();
+    assertThat(Frames.read(bytes(Frames.hop(7, sent)))).isEqualTo(new Read.Travelling(sent, 7));
+    assertThat(bytes(Frames.hop(7, sent))).hasSize(6 + sent.sizeBytes());
+    for (int number : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertThat(Frames.read(bytes(Frames.hop(number, sent)))).isInstanceOf(Read.Malformed.class);
+    }
+    Envelope answer = sent.answer(Kind.REPLY, 0, Id.MAX, "1".getBytes(UTF_8));
+    assertThat(Frames.read(bytes(Frames.hop(7, answer)))).isEqualTo(new Read.Travelling(answer, 7));
+    byte[] nested = bytes(Frames.hop(7, sent));
+    nested[7] = 5;
+    assertThat(Frames.read(nested)).isInstanceOf(Read.Malformed.class);
+    byte[] whole = bytes(Frames.hop(7, sent));
+    for (int length = 2; length < whole.length - sent.length(); length++) {
+      assertThat(Frames.read(Arrays.copyOf(whole, length))).isInstanceOf(Read.Malformed.class);
+    }
+  }
+
+  @Test
+  void acknowledgementsComeBackAsTheyWentAndAreBounded() {
+    List<Integer> numbers = List.of(1, 2, Integer.MAX_VALUE);
+    assertThat(Frames.read(bytes(Frames.acks(numbers)))).isEqualTo(new Read.Acks(numbers));
+    assertThat(Frames.read(bytes(Frames.acks(List.of())))).isInstanceOf(Read.Malformed.class);
+    var many = new ArrayList<Integer>();
+    for (int i = 0; i <= Frames.ACKS_MAX; i++) {
+      many.add(i);
+    }
+    assertThat(Frames.read(bytes(Frames.acks(many)))).isInstanceOf(Read.Malformed.class);
+    assertThat(Frames.read(Arrays.copyOf(bytes(Frames.acks(numbers)), 9)))
+        .isInstanceOf(Read.Malformed.class);
   }
 
   @Test
@@ -176,7 +209,7 @@ class FramesTest {
     frame[0] = 2;
     assertThat(Frames.read(frame)).isInstanceOf(Read.Unknown.class);
     frame[0] = 1;
-    for (byte kind : new byte[] {0, 5, 99, -1}) {
+    for (byte kind : new byte[] {0, 7, 99, -1}) {
       frame[1] = kind;
       assertThat(Frames.read(frame)).isInstanceOf(Read.Unknown.class);
     }
