@@ -329,15 +329,28 @@ public final class Membership {
       }
     }
     kept.addAll(prefixes.members());
-    int departed = 0;
+    var departed = new ArrayList<MemberTable.Known>();
     for (MemberTable.Known fact : new ArrayList<>(table.all())) {
       Id id = fact.card().id();
-      boolean keep = fact.state().isPresent() ? kept.contains(id) : departed++ < DEPARTED_MAX;
-      if (!keep) {
+      if (!fact.state().isPresent()) {
+        departed.add(fact);
+      } else if (!kept.contains(id)) {
         table.forget(id);
       }
     }
+    forgetAllBut(DEPARTED_MAX, departed);
     return kept.size() == present.size() ? present : table.present();
+  }
+
+  /**
+   * Forgets who departed first; not what is still to be told, which this node's own leave may be.
+   */
+  private void forgetAllBut(int countMax, List<MemberTable.Known> departed) {
+    departed.removeIf(fact -> news.contains(fact.card().id()));
+    departed.sort((one, other) -> Long.signum(one.sinceNanos() - other.sinceNanos()));
+    for (MemberTable.Known fact : departed.subList(0, Math.max(0, departed.size() - countMax))) {
+      table.forget(fact.card().id());
+    }
   }
 
   /**
@@ -361,7 +374,9 @@ public final class Membership {
     }
     int shared = self.commonPrefix(place);
     Id slot = prefixes.at(shared, place.digit(shared));
-    return slot != null && stateOf(slot) == MemberState.ALIVE ? slot : closest(now, place, shared);
+    Id next =
+        slot != null && stateOf(slot) == MemberState.ALIVE ? slot : closest(now, place, shared);
+    return exact && self.equals(next) ? null : next;
   }
 
   /** No member for the next digit: the closest with as long a prefix, else the closest of all. */
