@@ -8,7 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -389,6 +394,31 @@ class DhtScenarioTest {
         .isInstanceOfSatisfying(
             RingException.InvalidInput.class, error -> assertThat(error.code()).isEqualTo(code))
         .hasMessageContaining(text);
+  }
+
+  @RingTest(nodes = 3)
+  void aCopyWithAnOperationWithoutANameIsRefused(SimRing ring) {
+    ring.settle();
+    int root = ring.rootOf(Id.of("key"));
+    Ring other = ring.node((root + 1) % 3);
+    int arc = other.view().arcs().indexOf(Id.of("key"));
+    long version = (1L << 26) + 1;
+    var nameless = new Operation(null, version, false, 0, Operation.Outcome.MADE, 0);
+    var entry =
+        Entry.made("default\0key", version, false, Json.of(1), Entry.WHOLE, List.of(nameless));
+    var accept = new CopyRequest.Accept(arc, new Ballot(1, other.id(), 1), List.of(entry));
+
+    assertThatThrownBy(
+            () ->
+                ring.await(
+                    other.ask(
+                        "dht.copy",
+                        ring.node(root).id(),
+                        accept,
+                        CopyRequest.Accepted.class,
+                        AskOptions.defaults().directly())))
+        .isInstanceOf(RingException.InvalidInput.class);
+    assertThat(ring.await(dht(ring, 0).put("key", Json.of(2))).created()).isTrue();
   }
 
   @RingTest

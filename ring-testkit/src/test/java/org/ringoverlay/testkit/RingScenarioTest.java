@@ -15,6 +15,7 @@ import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.testkit.Echo.Said;
 import org.ringoverlay.testkit.Echo.Say;
 import org.ringoverlay.testkit.junit.RingTest;
@@ -450,6 +451,36 @@ class RingScenarioTest {
     Said late = ring.await(sure);
     assertThat(isSeen(ring, late.node(), silent, MemberState.SUSPECT)).isFalse();
     assertThat(late.node()).isEqualTo(early.node());
+  }
+
+  @RingTest(seeds = 3)
+  void aPausedNodeIsSureAgainAlthoughOneNeighbourCannotAnswerIt(Simulation simulation) {
+    var troubles = new ArrayList<String>();
+    var echo = new Echo();
+    SimRing ring =
+        simulation.ring(
+            5,
+            plan -> {
+              echo.prepare(plan);
+              plan.observer(
+                  new RingObserver() {
+                    @Override
+                    public void trouble(Id node, String what) {
+                      troubles.add(plan.index() + ": " + what);
+                    }
+                  });
+            });
+    ring.settle();
+    simulation.cut(List.of(ring.host(1)), List.of(ring.host(2)));
+    ring.run(Duration.ofSeconds(5));
+    ring.freeze(1);
+    ring.run(Duration.ofMillis(650));
+    ring.thaw(1);
+    ring.run(Duration.ofSeconds(10));
+
+    Id target = ring.node(1).id();
+    assertThat(ring.await(ask(ring.node(0), target, 2)).node()).isEqualTo(1);
+    assertThat(troubles).anyMatch(each -> each.startsWith("1: these neighbours did not answer"));
   }
 
   private static boolean isSeen(SimRing ring, int by, Id node, MemberState state) {

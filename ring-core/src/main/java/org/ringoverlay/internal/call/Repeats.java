@@ -99,6 +99,7 @@ final class Repeats {
     Window window =
         windows.computeIfAbsent(
             new Asker(request.origin(), request.incarnation()), asker -> new Window(forgotAskers));
+    boundAskers();
     if (request.oldestOpen() > window.openFrom) {
       window.openFrom = request.oldestOpen();
       forgetBelow(window, window.openFrom);
@@ -121,7 +122,6 @@ final class Repeats {
     slot = new Slot(window, sequence);
     slot.attempts = request.attempts();
     window.slots.put(sequence, slot);
-    boundAskers();
     return FIRST;
   }
 
@@ -157,6 +157,10 @@ final class Repeats {
   /** Forgets what is too old. */
   void age(long now) {
     bound(now);
+  }
+
+  int askersHeld() {
+    return windows.size();
   }
 
   int answersHeld() {

@@ -120,6 +120,11 @@ public final class Gossip {
     schedule(reach != Reach.BEATS);
   }
 
+  /** Whether the table's fact about a member is still to be told. */
+  boolean isToBeTold(Id id) {
+    return near.contains(id) || leafwise.contains(id);
+  }
+
   private void spread(Entry entry, Id id, int row) {
     Spread before = spreading.get(id);
     spreading.put(id, new Spread(entry, before == null ? row : Math.min(row, before.row())));

@@ -58,6 +58,7 @@ final class MemberTable {
   private final TreeMap<Id, Known> members = new TreeMap<>();
   private final long[] sums = new long[PARTS];
   private long digest;
+  private int present;
 
   MemberTable(int membersMax) {
     this.membersMax = membersMax;
@@ -71,8 +72,9 @@ final class MemberTable {
     return members.values();
   }
 
+  /** Whether there is no room for one more member, although those that departed give way. */
   boolean isFull() {
-    return members.size() >= membersMax;
+    return present >= membersMax;
   }
 
   /** The members of a state, in the order of the circle. */
@@ -133,7 +135,7 @@ final class MemberTable {
       return null;
     }
     Known before = members.get(card.id());
-    if (before == null && isFull()) {
+    if (before == null && !makeRoom(entry.state())) {
       return null;
     }
     if (before != null && !before.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
@@ -146,8 +148,29 @@ final class MemberTable {
   }
 
   /** Whether a fact is turned away because its member would be one too many. */
-  boolean hasNoRoomFor(Entry entry) {
+  /** Who departed first gives way to one that is present. */
+  private boolean makeRoom(MemberState state) {
     if (members.size() < membersMax) {
+      return true;
+    }
+    Known oldest = null;
+    if (state.isPresent()) {
+      for (Known known : members.values()) {
+        if (!known.state().isPresent()
+            && (oldest == null || known.sinceNanos() - oldest.sinceNanos() < 0)) {
+          oldest = known;
+        }
+      }
+    }
+    if (oldest == null) {
+      return false;
+    }
+    forget(oldest.card().id());
+    return true;
+  }
+
+  boolean hasNoRoomFor(Entry entry) {
+    if (!isFull()) {
       return false;
     }
     MemberCard card = soundCard(entry);
@@ -171,6 +194,7 @@ final class MemberTable {
 
   private void count(Known known, int sign) {
     if (known.state().isPresent()) {
+      present += sign;
       long counted = sign * fingerprint(known);
       digest += counted;
       sums[partOf(known.card().id())] += counted;

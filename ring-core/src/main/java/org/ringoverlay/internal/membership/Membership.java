@@ -229,6 +229,9 @@ public final class Membership {
         changed |= hearOfSelf(entry);
         continue;
       }
+      if (isBeyondInterest(entry)) {
+        continue;
+      }
       MemberTable.Change change = table.merge(entry, now);
       if (change != null) {
         changed = true;
@@ -255,6 +258,18 @@ public final class Membership {
               + " about others turned away");
       turnedAway = 0;
     }
+  }
+
+  /** In a large ring: about a member that is not known and would not be kept. */
+  private boolean isBeyondInterest(Entry entry) {
+    MemberCard card = pruned ? MemberTable.soundCard(entry) : null;
+    if (card == null || table.get(card.id()) != null) {
+      return false;
+    }
+    Id id = card.id();
+    int row = self.commonPrefix(id);
+    return !entry.state().isPresent()
+        || !(view.covers(id) || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null));
   }
 
   private boolean concernsSelf(Entry entry) {
@@ -351,20 +366,33 @@ public final class Membership {
       }
     }
     kept.addAll(prefixes.members());
-    int departed = 0;
+    var departed = new ArrayList<MemberTable.Known>();
     for (MemberTable.Known fact : new ArrayList<>(table.all())) {
       Id id = fact.card().id();
-      boolean keep = fact.state().isPresent() ? kept.contains(id) : departed++ < DEPARTED_MAX;
-      if (!keep) {
+      if (!fact.state().isPresent()) {
+        departed.add(fact);
+      } else if (!kept.contains(id)) {
         table.forget(id);
       }
     }
+    forgetAllBut(DEPARTED_MAX, departed);
     return kept.size() == present.size() ? present : table.present();
   }
 
   /** Newcomers too, or a ring that grows at many places at once would forget them again. */
   private static boolean canHoldSlot(MemberState state) {
     return state == MemberState.ALIVE || state == MemberState.JOINING;
+  }
+
+  /**
+   * Forgets who departed first; not what is still to be told, which this node's own leave may be.
+   */
+  private void forgetAllBut(int countMax, List<MemberTable.Known> departed) {
+    departed.removeIf(fact -> gossip.isToBeTold(fact.card().id()));
+    departed.sort((one, other) -> Long.signum(one.sinceNanos() - other.sinceNanos()));
+    for (MemberTable.Known fact : departed.subList(0, Math.max(0, departed.size() - countMax))) {
+      table.forget(fact.card().id());
+    }
   }
 
   /**
@@ -394,7 +422,8 @@ public final class Membership {
     }
     Id around = closest(now, place, shared, avoided);
     Id any = around != null ? around : closest(now, place, shared, nobody -> false);
-    return any != null ? any : stateOf(self) == MemberState.ALIVE ? self : null;
+    boolean here = any == null && !exact && stateOf(self) == MemberState.ALIVE;
+    return here ? self : any;
   }
 
   /** No member for the next digit: the closest with as long a prefix, else the closest of all. */

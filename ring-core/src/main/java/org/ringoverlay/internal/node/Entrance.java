@@ -13,6 +13,7 @@ import org.ringoverlay.internal.membership.Settling;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Transport;
 import org.ringoverlay.view.MemberState;
 import org.slf4j.Logger;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Entrance {
   private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
-
-  private static final long NEVER_NANOS = 1L << 60;
 
   private enum State {
     OUTSIDE,
@@ -55,6 +54,7 @@ final class Entrance {
   private final Links links;
   private final Membership membership;
   private final Transport transport;
+  private final RingObserver observer;
   private final Listener listener;
   private volatile String ringIdentity;
   private State state = State.OUTSIDE;
@@ -71,6 +71,7 @@ final class Entrance {
       Links links,
       Membership membership,
       Transport transport,
+      RingObserver observer,
       Listener listener) {
     this.config = config;
     this.limits = limits;
@@ -79,6 +80,7 @@ final class Entrance {
     this.links = links;
     this.membership = membership;
     this.transport = transport;
+    this.observer = observer;
     this.listener = listener;
     this.ringIdentity = origin.identity().ringIdentity();
     this.settling =
@@ -107,9 +109,22 @@ final class Entrance {
   void settleAgain() {
     if (state == State.IN) {
       agreed = false;
-      long never = transport.clock().nanos() + NEVER_NANOS;
-      settling.begin(limits.leavesPerSide(), never, () -> agreed = true, silent -> {});
+      long deadline = transport.clock().nanos() + limits.settleAgainNanos();
+      settling.begin(limits.leavesPerSide(), deadline, () -> agreed = true, this::settledWithout);
     }
+  }
+
+  /**
+   * Whoever is still a live neighbour after that time is heard by others, only not by this node: by
+   * those others it has heard what this node says of itself.
+   */
+  private void settledWithout(String silent) {
+    agreed = true;
+    observer.trouble(
+        membership.self(),
+        "these neighbours did not answer, although others hear them; it goes on without their"
+            + " word:"
+            + silent);
   }
 
   /** Introduces the node to itself and to whoever connects, and begins. */
@@ -183,6 +198,7 @@ final class Entrance {
   private void resumeAlone(String why) {
     LOG.info("node {} goes on alone in ring {}: {}", membership.self(), config.ring(), why);
     goIn("resumed");
+    settleAgain();
   }
 
   private void goIn(String cause) {

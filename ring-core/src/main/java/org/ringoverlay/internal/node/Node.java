@@ -153,7 +153,15 @@ public final class Node {
             randomness);
     this.entrance =
         new Entrance(
-            config, limits, origin, introduction, links, membership, transport, new AtTheDoor());
+            config,
+            limits,
+            origin,
+            introduction,
+            links,
+            membership,
+            transport,
+            observer,
+            new AtTheDoor());
     links.start(new LinkDispatch(membership, detector, router, calls, entrance, observer));
   }
 

@@ -54,6 +54,13 @@ record NodeLimits(Settings settings) {
     return settings.get(CoreSettings.LEAFSET_SIDE);
   }
 
+  /** Longer than a suspicion and its refutation take to go round. */
+  long settleAgainNanos() {
+    return 2
+        * (settings.get(CoreSettings.HEARTBEAT_SUSPECT)
+            + settings.get(CoreSettings.HEARTBEAT_DEAD));
+  }
+
   long settleResendNanos() {
     return settings.get(CoreSettings.JOIN_RESEND);
   }

@@ -216,6 +216,19 @@ class RepeatsTest {
   }
 
   @Test
+  void askersAreBoundedThoughNothingOfTheirsMayRun() {
+    var repeats = new Repeats(new Repeats.Limits(1_000, 1 << 20, 3, 1_000));
+    for (int asker = 1; asker <= 4; asker++) {
+      run(repeats, request(Facts.node(asker), 1, 1), 0);
+    }
+    for (int incarnation = 1; incarnation <= 100; incarnation++) {
+      Envelope repeat = request(ASKER, 100 + incarnation, 5, 1, Envelope.REPEAT);
+      assertThat(repeats.look(repeat)).isInstanceOf(Found.Forgotten.class);
+    }
+    assertThat(repeats.askersHeld()).isEqualTo(3);
+  }
+
+  @Test
   void repeatFromAnUnknownAskerRunsWhileNobodyWasForgotten() {
     var repeats = new Repeats(WIDE);
     assertThat(repeats.look(request(ASKER, 1, 5, 1, Envelope.REPEAT)))

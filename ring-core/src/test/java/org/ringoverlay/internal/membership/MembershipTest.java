@@ -349,4 +349,18 @@ class MembershipTest {
     List<Entry> held = seat.membership.around(other.self, other.membership.settle(3, 16));
     assertThat(held).anyMatch(entry -> entry.state() == MemberState.SUSPECT);
   }
+
+  @Test
+  void whoDepartedFirstGivesWayToNewcomersInAFullTable() {
+    for (int place = 2; place <= 100; place++) {
+      apply(fact(node(place), 1, place == 7 ? MemberState.LEFT : MemberState.ALIVE));
+      loop.advance(1);
+    }
+    apply(fact(node(8), 2, MemberState.LEFT));
+    apply(fact(node(101), 1, MemberState.ALIVE));
+    assertThat(seat.membership.stateOf(node(101))).isEqualTo(MemberState.ALIVE);
+    assertThat(seat.membership.stateOf(node(7))).as("the first that departed").isNull();
+    assertThat(seat.membership.stateOf(node(8))).isEqualTo(MemberState.LEFT);
+    assertThat(seat.troubles).isEmpty();
+  }
 }

@@ -14,6 +14,7 @@ import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.fake.FakeLoop;
 import org.ringoverlay.internal.fake.FakePost;
 import org.ringoverlay.internal.wire.Entry;
+import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
@@ -50,6 +51,8 @@ class PrunedTableTest {
 
   private final Random random = new Random(5);
   private final TreeMap<Id, Membership> ring = new TreeMap<>();
+  private final TreeMap<Id, FakeLoop> loops = new TreeMap<>();
+  private final TreeMap<Id, FakePost> posts = new TreeMap<>();
 
   private void ring(int size) {
     var entries = new ArrayList<Entry>();
@@ -66,14 +69,17 @@ class PrunedTableTest {
             });
   }
 
-  private static Membership member(Id id) {
+  private Membership member(Id id) {
     var loop = new FakeLoop(1);
+    var post = new FakePost();
+    loops.put(id, loop);
+    posts.put(id, post);
     var membership =
         new Membership(
             id,
             Arcs.standard(),
             new Membership.Limits(1_000, FULL_MAX, LEAVES, 2),
-            new FakePost(),
+            post,
             loop,
             loop,
             loop,
@@ -172,5 +178,63 @@ class PrunedTableTest {
     Id beside = one.self().next();
     assertThat(one.nextHop(beside, true, nobody -> false)).isNull();
     assertThat(one.nextHop(beside, false, nobody -> false)).isNotNull();
+  }
+
+  @Test
+  void aDirectMessageIsNotForThisNodeThoughAllWhoAreCloserAreSuspected() {
+    ring(400);
+    Membership one = ring.firstEntry().getValue();
+    Id far = one.self().previous();
+    while (one.view().covers(far) || one.view().find(far).isPresent()) {
+      far = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+    }
+    for (Member member : one.view().members()) {
+      if (!member.id().equals(one.self())) {
+        one.suspect(member.id(), "test");
+      }
+    }
+    assertThat(one.view().covers(far)).isFalse();
+    assertThat(one.nextHop(far, true, nobody -> false)).isNull();
+    assertThat(one.nextHop(far, false, nobody -> false)).isEqualTo(one.self());
+  }
+
+  @Test
+  void ofManyThatDepartedTheLatestAreRememberedAndTold() {
+    ring(400);
+    Membership one = ring.lastEntry().getValue();
+    FakePost post = posts.get(one.self());
+    for (int place = 0; place < 64; place++) {
+      one.apply(List.of(Facts.fact(Facts.node(place), 2, MemberState.DEAD)), "told");
+    }
+    loops.get(one.self()).advance(1_000);
+    Id leaf = one.view().neighbours(one.self(), 1).get(1).id();
+    one.suspect(leaf, "test");
+    one.bury(leaf, "test");
+    loops.get(one.self()).advance(1_000);
+    assertThat(one.stateOf(leaf)).isEqualTo(MemberState.DEAD);
+    one.apply(List.of(Facts.fact(Facts.node(65), 2, MemberState.DEAD)), "told");
+    assertThat(one.stateOf(leaf)).isEqualTo(MemberState.DEAD);
+
+    loops.get(one.self()).turn();
+    post.take();
+    one.become(MemberState.LEFT, "test");
+    loops.get(one.self()).turn();
+    assertThat(post.all(LinkMessage.News.class)).isNotEmpty();
+  }
+
+  @Test
+  void whatWouldNotBeKeptChangesNothing() {
+    ring(400);
+    Membership one = ring.firstEntry().getValue();
+    long version = one.view().version();
+    var beyond = new ArrayList<Entry>();
+    for (Id id : ring.keySet()) {
+      if (one.view().find(id).isEmpty()) {
+        beyond.add(Facts.fact(id, 2, MemberState.ALIVE));
+      }
+    }
+    assertThat(beyond).hasSizeGreaterThan(300);
+    one.apply(beyond, "told");
+    assertThat(one.view().version()).isEqualTo(version);
   }
 }

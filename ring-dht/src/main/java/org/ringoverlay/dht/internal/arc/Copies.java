@@ -8,6 +8,7 @@ import org.ringoverlay.RingService;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -118,8 +119,18 @@ final class Copies implements RingService<CopyRequest> {
         || entry.forgotten() > entry.version()
         || entry.base() < Entry.WHOLE
         || entry.operations().size() > OperationWindow.OPERATIONS_MAX
+        || !entry.operations().stream().allMatch(operation -> isOf(entry, operation))
         || records.arcs().indexOf(Keys.idOfFull(entry.key())) != arc) {
       throw new RingException.InvalidInput("The message holds what is no register of its arc.");
     }
+  }
+
+  private static boolean isOf(Entry entry, Operation operation) {
+    return operation.id() != null
+        && operation.id().length() <= OperationWindow.ID_CHARS_MAX
+        && operation.version() >= 1
+        && operation.version() <= entry.version()
+        && operation.found() >= 0
+        && operation.found() < operation.version();
   }
 }
