@@ -90,7 +90,7 @@ final class Routes {
       case "ring" -> whole ? of("GET", views::ring) : null;
       case "owner" -> whole ? null : of("GET", views::owner);
       case "trace" -> whole ? null : of("GET", views::trace);
-      case "events" -> whole ? of("GET", notBuilt("The stream of the ring's events is")) : null;
+      case "events" -> whole ? of("GET", views::events) : null;
       case "pools" -> whole ? null : notBuiltAtAll("Resource pools are");
       case "tasks" -> whole ? null : notBuiltAtAll("Task queues are");
       case "namespaces" -> whole ? null : notBuiltAtAll("Settings of namespaces are");

@@ -1,5 +1,6 @@
 package org.ringoverlay.console.gateway;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.console.events.EventLog;
+import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -28,6 +31,8 @@ final class FakeBackend implements Backend {
   final Map<String, Kept> records = new ConcurrentHashMap<>();
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
   final List<String> operations = new ArrayList<>();
+  final RingEvents events =
+      new RingEvents(new EventLog(64, 1_000_000, 7), () -> Instant.parse("2030-01-02T03:04:05Z"));
   volatile long version;
   volatile RingException failure;
   volatile Ack lastAck;
@@ -52,6 +57,11 @@ final class FakeBackend implements Backend {
     return List.of(
         new Member(
             NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+  }
+
+  @Override
+  public RingEvents events() {
+    return events;
   }
 
   @Override

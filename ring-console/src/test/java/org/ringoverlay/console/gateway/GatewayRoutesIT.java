@@ -46,7 +46,7 @@ class GatewayRoutesIT extends ServedGateway {
             "{\"ring\":\"ring\",\"nodes\":[{\"id\":\""
                 + FakeBackend.NODE
                 + "\",\"listen\":\"127.0.0.1:7400\",\"http\":null,\"state\":\"alive\","
-                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"}}]}");
+                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}]}");
     assertThat(ask("GET", "/v1/owner/k", null).body())
         .isEqualTo(
             "{\"key\":\"k\",\"id\":\""
@@ -115,7 +115,6 @@ class GatewayRoutesIT extends ServedGateway {
     "GET, /v1/dht?prefix=a",
     "GET, /v1/watch/a",
     "GET, /v1/watch/a*",
-    "GET, /v1/events",
     "GET, /metrics",
     "POST, /v1/pools/p",
     "POST, /v1/pools/p/leases",
