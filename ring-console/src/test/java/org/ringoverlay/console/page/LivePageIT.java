@@ -1,0 +1,194 @@
+package org.ringoverlay.console.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.ringoverlay.console.node.NodeOptions;
+import org.ringoverlay.console.node.RunningNode;
+import org.ringoverlay.json.Json;
+
+/** The live view in a real browser, on real nodes. */
+@Timeout(120)
+class LivePageIT {
+  private static final String HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
+  private static Path program;
+
+  @TempDir Path temp;
+  private final List<RunningNode> nodes = new ArrayList<>();
+
+  @BeforeAll
+  static void find() {
+    assumeTrue(Browser.find().isPresent(), "needs browser");
+    program = Browser.find().orElseThrow();
+  }
+
+  @AfterEach
+  void close() {
+    nodes.forEach(RunningNode::close);
+  }
+
+  private RunningNode node(String label) {
+    RunningNode node =
+        RunningNode.start(
+            new NodeOptions(
+                "127.0.0.1:0",
+                "127.0.0.1:0",
+                "",
+                "",
+                "pages",
+                nodes.isEmpty() ? List.of() : List.of(nodes.get(0).ring().address()),
+                Map.of("name", label),
+                false,
+                true,
+                Map.of(),
+                List.of()));
+    nodes.add(node);
+    return node;
+  }
+
+  private Browser browser() throws Exception {
+    return new Browser(program, temp);
+  }
+
+  private static String alive(int count) {
+    return "document.querySelectorAll('#nodes .node.alive').length === " + count;
+  }
+
+  private static String selected() {
+    return "document.querySelector('#nodes [aria-selected=true]').id";
+  }
+
+  private void keep(Browser browser, String name) throws Exception {
+    String directory = System.getProperty("ringtest.pictures");
+    if (directory != null) {
+      Files.write(Path.of(directory, name + ".png"), browser.picture());
+    }
+  }
+
+  @Test
+  void joinsAndDeparturesAreShownAsTheyHappenAndAKeyWithItsWay() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      node("n" + i);
+    }
+    String page = "http://" + nodes.get(0).http() + "/";
+    try (var browser = browser()) {
+      browser.look(1280, 900, false);
+      browser.open(page);
+      browser.await(alive(4));
+      browser.await("document.getElementById('connection').dataset.state === 'live'");
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("pages – Ring");
+      assertThat(browser.value("document.querySelectorAll('#arcs .arc').length"))
+          .isEqualTo(Json.of(4));
+
+      RunningNode fifth = node("n4");
+      browser.await(alive(5));
+      String id = fifth.ring().id().toString();
+      browser.await(
+          "[...document.querySelectorAll('#timeline li.joined')].some(line =>"
+              + " line.querySelector('.who').dataset.node === '"
+              + id
+              + "')");
+
+      browser.value("document.getElementById('key').focus()");
+      browser.type("some/key ü");
+      browser.press("Enter", 13);
+      browser.await("document.querySelectorAll('#key-layer .halo.daddy').length === 1");
+      Json owner =
+          browser.value("fetch('/v1/owner/some%2Fkey%20%C3%BC').then(answer => answer.json())");
+      String shown = browser.value("document.getElementById('key-result').innerText").toString();
+      assertThat(shown)
+          .contains(owner.at("/id").orElseThrow().as(String.class))
+          .contains(owner.at("/daddy").orElseThrow().as(String.class).substring(0, 8));
+      assertThat(browser.value("document.querySelectorAll('#key-layer .halo').length"))
+          .isEqualTo(Json.of(3));
+      keep(browser, "key");
+
+      nodes.remove(fifth);
+      fifth.close();
+      browser.await(alive(4));
+      browser.await("document.querySelectorAll('#timeline li.left').length === 1");
+      assertThat(browser.value("document.querySelectorAll('#ghosts .ghost.left').length"))
+          .isEqualTo(Json.of(1));
+      assertThat(browser.complaints()).isEmpty();
+      assertThat(browser.requests())
+          .isNotEmpty()
+          .allSatisfy(url -> assertThat(url).startsWith(page));
+    }
+  }
+
+  @Test
+  void aHostileNameStaysAName() throws Exception {
+    node("first");
+    RunningNode hostile = node(HOSTILE);
+    try (var browser = browser()) {
+      browser.open(
+          "http://" + nodes.get(0).http() + "/#key=" + "%3Cscript%3Ealert(1)%3C/script%3E");
+      browser.await(alive(2));
+      browser.value("document.getElementById('circle').focus()");
+      while (!browser
+          .value(selected().replace(".id", "?.id ?? ''"))
+          .equals(Json.of("node-" + hostile.ring().id()))) {
+        browser.press("ArrowRight", 39);
+        browser.await("document.querySelector('#nodes [aria-selected=true]') !== null");
+      }
+      browser.await("document.getElementById('node-result').innerText.includes('onerror')");
+      assertThat(browser.value("document.querySelectorAll('main img, main script').length"))
+          .isEqualTo(Json.of(0));
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("pages – Ring");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void theKeyboardGoesAroundTheCircle() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      node("n" + i);
+    }
+    try (var browser = browser()) {
+      browser.open("http://" + nodes.get(0).http() + "/");
+      browser.await(alive(3));
+      List<String> order =
+          nodes.get(0).ring().view().members().stream()
+              .map(member -> "node-" + member.id())
+              .toList();
+      browser.value("document.getElementById('circle').focus()");
+      browser.press("End", 35);
+      browser.await(selected() + " === '" + order.get(2) + "'");
+      browser.press("ArrowRight", 39);
+      browser.await(selected() + " === '" + order.get(0) + "'");
+      browser.press("ArrowLeft", 37);
+      browser.await(selected() + " === '" + order.get(2) + "'");
+      browser.press("Home", 36);
+      browser.await(selected() + " === '" + order.get(0) + "'");
+      assertThat(
+              browser.value(
+                  "document.getElementById('circle').getAttribute('aria-activedescendant')"))
+          .isEqualTo(Json.of(order.get(0)));
+    }
+  }
+
+  @Test
+  void aPhoneNeedsNotScrollSideways() throws Exception {
+    node("n");
+    try (var browser = browser()) {
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.look(390, 844, dark);
+        browser.open("http://" + nodes.get(0).http() + "/#key=" + "k".repeat(500));
+        browser.await(alive(1));
+        browser.await("document.querySelectorAll('#key-layer .halo.daddy').length === 1");
+        assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo(Json.of(390));
+        keep(browser, "phone-" + (dark ? "dark" : "light"));
+      }
+    }
+  }
+}
