@@ -26,7 +26,7 @@ import org.ringoverlay.view.RingView;
  * out. Any thread.
  */
 public final class RingEvents implements RingObserver {
-  static final int PER_SECOND_MAX = 10;
+  static final int PER_SECOND_MAX = 2;
   private static final int TEXT_CHARS_MAX = 300;
   private static final int STACK_CHARS_MAX = 2_000;
 

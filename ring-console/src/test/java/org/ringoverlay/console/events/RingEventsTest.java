@@ -118,11 +118,11 @@ class RingEventsTest {
     assertThat(told.get(told.size() - 2))
         .isEqualTo(
             "{\"at\":\"2030-01-02T03:04:06.678Z\",\"kind\":\"trouble\",\"cause\":\"again\","
-                + "\"leftOut\":490}");
+                + "\"leftOut\":498}");
     assertThat(told.get(told.size() - 1))
         .isEqualTo(
             "{\"at\":\"2030-01-02T03:04:06.678Z\",\"kind\":\"slow-handler\",\"service\":\"echo\","
-                + "\"millis\":400,\"over\":true,\"stack\":\"\",\"leftOut\":490}");
+                + "\"millis\":400,\"over\":true,\"stack\":\"\",\"leftOut\":498}");
     assertThat(told.get(2)).contains("\"over\":false,\"stack\":\"a | b\",\"leftOut\":0");
   }
 

@@ -22,8 +22,8 @@ import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 
 /** A node of one map, so that the gateway alone is under test. */
-final class FakeBackend implements Backend {
-  static final Id NODE = Id.of("the node");
+public final class FakeBackend implements Backend {
+  public static final Id NODE = Id.of("the node");
   static final Place PLACE = new Place(NODE, 1, 3, 0);
 
   record Kept(long version, Json value) {}
@@ -31,6 +31,10 @@ final class FakeBackend implements Backend {
   final Map<String, Kept> records = new ConcurrentHashMap<>();
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
   final List<String> operations = new ArrayList<>();
+  public volatile List<Member> members =
+      List.of(
+          new Member(
+              NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
   final RingEvents events =
       new RingEvents(new EventLog(64, 1_000_000, 7), () -> Instant.parse("2030-01-02T03:04:05Z"));
   volatile long version;
@@ -54,9 +58,7 @@ final class FakeBackend implements Backend {
 
   @Override
   public List<Member> members() {
-    return List.of(
-        new Member(
-            NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+    return members;
   }
 
   @Override

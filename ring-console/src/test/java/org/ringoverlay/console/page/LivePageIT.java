@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -13,9 +14,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.ringoverlay.console.gateway.FakeBackend;
+import org.ringoverlay.console.gateway.Gateway;
+import org.ringoverlay.console.gateway.GatewaySettings;
 import org.ringoverlay.console.node.NodeOptions;
 import org.ringoverlay.console.node.RunningNode;
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.settings.Settings;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.MemberState;
 
 /** The live view in a real browser, on real nodes. */
 @Timeout(120)
@@ -145,6 +154,56 @@ class LivePageIT {
       assertThat(browser.value("document.querySelectorAll('main img, main script').length"))
           .isEqualTo(Json.of(0));
       assertThat(browser.value("document.title").as(String.class)).isEqualTo("pages – Ring");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void twoHundredNodesAndManyEventsAreShownAndWhatTheySayIsNotObeyed() throws Exception {
+    var backend = new FakeBackend();
+    var members = new ArrayList<Member>();
+    for (int i = 0; i < 200; i++) {
+      MemberState state =
+          i % 50 == 7 ? MemberState.SUSPECT : i % 50 == 9 ? MemberState.JOINING : MemberState.ALIVE;
+      members.add(
+          new Member(
+              i == 0 ? FakeBackend.NODE : Id.of("member " + i),
+              1,
+              i == 3 ? HOSTILE : "127.0.0.1:" + (7_000 + i),
+              "javascript:document.title='taken'//:80",
+              Map.of(HOSTILE, HOSTILE),
+              List.of(),
+              state));
+    }
+    members.sort(Comparator.comparing(Member::id));
+    backend.members = members;
+    try (var gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));
+        var browser = browser()) {
+      gateway.serve(backend);
+      browser.look(1280, 900, false);
+      browser.open("http://" + gateway.address() + "/#key=k");
+      browser.await("document.querySelectorAll('#nodes > g').length === 200");
+      browser.await(alive(192));
+      for (int i = 0; i < 3_000; i++) {
+        backend
+            .events()
+            .memberChanged(
+                FakeBackend.NODE,
+                new MemberEvent(members.get(i % 200), MemberState.JOINING, HOSTILE + i));
+      }
+      browser.await("document.getElementById('timeline').innerText.includes('2999')");
+      assertThat(
+              browser.value("document.getElementById('timeline').childElementCount").as(int.class))
+          .isLessThanOrEqualTo(500);
+      browser.value("document.getElementById('circle').focus()");
+      browser.press("End", 35);
+      browser.await("document.getElementById('node-result').innerText.includes('javascript:')");
+      keep(browser, "two-hundred");
+      browser.look(390, 844, true);
+      keep(browser, "two-hundred-phone");
+      assertThat(browser.value("document.querySelectorAll('main a, main img').length"))
+          .isEqualTo(Json.of(0));
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("ring – Ring");
       assertThat(browser.complaints()).isEmpty();
     }
   }

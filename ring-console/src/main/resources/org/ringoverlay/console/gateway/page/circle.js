@@ -3,7 +3,8 @@
 
 import {fraction, point, port, shortId, svg, xy} from './shapes.js';
 
-const RADIUS = 84;
+const LABEL_PIXELS = 72;
+const EDGE_PIXELS = 28;
 const LABELS_MAX = 24;
 const GHOST_MILLIS = 60_000;
 const GHOSTS_MAX = 200;
@@ -83,7 +84,7 @@ export class Circle {
       }, GHOST_MILLIS - age);
     }
     if (age < 3_000 && this.#pulses.childElementCount < PULSES_MAX) {
-      const [cx, cy] = point(fraction(event.node), RADIUS);
+      const [cx, cy] = point(fraction(event.node), this.#radius);
       const pulse = svg('circle', {class: `pulse ${event.kind}`, cx, cy, r: 14 * this.#unit});
       pulse.addEventListener('animationend', () => pulse.remove());
       this.#pulses.append(pulse);
@@ -93,8 +94,10 @@ export class Circle {
 
   /** Shows a key's place, who holds it and the way to its root; null for none. */
   showKey(key) {
+    const way = shown => shown?.hops.map(hop => hop.node).join();
+    const isNew = way(key) !== way(this.#key) || key?.id !== this.#key?.id;
     this.#key = key;
-    this.#drawKey();
+    this.#drawKey(isNew);
   }
 
   /** Draws once before the next picture, however often it is asked to. */
@@ -111,6 +114,12 @@ export class Circle {
     }
   }
 
+  // As large as leaves room for the labels, which keep their size when the picture shrinks.
+  get #radius() {
+    const labelled = this.#members.length <= LABELS_MAX;
+    return Math.max(60, 120 - (labelled ? LABEL_PIXELS : EDGE_PIXELS) * this.#unit);
+  }
+
   get #nodeRadius() {
     return Math.min(8, Math.max(2.5, 300 / Math.max(1, this.#members.length))) * this.#unit;
   }
@@ -120,7 +129,7 @@ export class Circle {
     this.#arcs.replaceChildren(...alive.map((member, i) => {
       const chosen = member.id === this.#chosen ? ' chosen' : '';
       if (alive.length === 1) {
-        return svg('circle', {class: 'arc' + chosen, cx: 0, cy: 0, r: RADIUS, 'data-node': member.id});
+        return svg('circle', {class: 'arc' + chosen, cx: 0, cy: 0, r: this.#radius, 'data-node': member.id});
       }
       const at = fraction(member.id);
       const before = fraction(alive.at(i - 1).id);
@@ -128,12 +137,12 @@ export class Circle {
       const back = ((at - before + 1) % 1) / 2;
       const ahead = ((after - at + 1) % 1) / 2;
       // A gap of two pixels between neighbours, where there is room for one.
-      const gap = Math.min(2 * this.#unit / (2 * Math.PI * RADIUS), (back + ahead) / 8);
+      const gap = Math.min(2 * this.#unit / (2 * Math.PI * this.#radius), (back + ahead) / 8);
       const large = back + ahead > 0.5 ? 1 : 0;
       return svg('path', {
         class: 'arc' + chosen,
         'data-node': member.id,
-        d: `M${xy(at - back + gap / 2, RADIUS)}A${RADIUS} ${RADIUS} 0 ${large} 1 ${xy(at + ahead - gap / 2, RADIUS)}`,
+        d: `M${xy(at - back + gap / 2, this.#radius)}A${this.#radius} ${this.#radius} 0 ${large} 1 ${xy(at + ahead - gap / 2, this.#radius)}`,
       });
     }));
   }
@@ -145,7 +154,7 @@ export class Circle {
     let active = '';
     for (const member of this.#members) {
       const at = fraction(member.id);
-      const [cx, cy] = point(at, RADIUS);
+      const [cx, cy] = point(at, this.#radius);
       const chosen = member.id === this.#chosen;
       const self = member.id === this.#self;
       const node = svg('g', {
@@ -174,7 +183,7 @@ export class Circle {
   }
 
   #label(at, member, self) {
-    const [x, y] = point(at, RADIUS + 17 * this.#unit);
+    const [x, y] = point(at, this.#radius + this.#nodeRadius * 1.35 + 10 * this.#unit);
     const side = Math.sin(at * 2 * Math.PI);
     const label = svg('text', {
       class: `label ${member.state}${self ? ' self' : ''}`,
@@ -190,7 +199,7 @@ export class Circle {
   #drawGhosts() {
     const size = 5 * this.#unit;
     this.#ghosts.replaceChildren(...[...this.#gone].map(([id, kind]) => {
-      const [x, y] = point(fraction(id), RADIUS);
+      const [x, y] = point(fraction(id), this.#radius);
       const d = kind === 'left'
         ? `M${x - size} ${y}H${x + size}`
         : `M${x - size} ${y - size}L${x + size} ${y + size}M${x + size} ${y - size}L${x - size} ${y + size}`;
@@ -202,7 +211,7 @@ export class Circle {
     }));
   }
 
-  #drawKey() {
+  #drawKey(animated = false) {
     const key = this.#key;
     if (!key) {
       this.#keyLayer.replaceChildren();
@@ -210,25 +219,25 @@ export class Circle {
     }
     const radius = this.#nodeRadius;
     const at = fraction(key.id);
-    const [x, y] = point(at, RADIUS - 16 * this.#unit);
+    const [x, y] = point(at, this.#radius - 16 * this.#unit);
     const size = 6 * this.#unit;
     const drawn = [
-      svg('path', {class: 'key-line', d: `M${xy(at, RADIUS - 16 * this.#unit)}L${xy(at, RADIUS + 4 * this.#unit)}`}),
+      svg('path', {class: 'key-line', d: `M${xy(at, this.#radius - 16 * this.#unit)}L${xy(at, this.#radius + 4 * this.#unit)}`}),
       svg('path', {class: 'key-mark', d: `M${x} ${y - size}L${x + size} ${y}L${x} ${y + size}L${x - size} ${y}z`}),
     ];
     for (const holder of key.replicas) {
-      const [cx, cy] = point(fraction(holder), RADIUS);
+      const [cx, cy] = point(fraction(holder), this.#radius);
       const kind = holder === key.daddy ? 'daddy' : 'copy';
       drawn.push(svg('circle', {class: `halo ${kind}`, cx, cy, r: radius * 1.35 + 5 * this.#unit}));
     }
     key.hops.slice(1).forEach((hop, i) => {
       const from = fraction(key.hops[i].node);
       const to = fraction(hop.node);
-      const inner = RADIUS - radius - 9 * this.#unit;
+      const inner = this.#radius - radius - 9 * this.#unit;
       const [ax, ay] = point(from, inner);
       const [bx, by] = point(to, inner);
       const way = svg('path', {
-        class: 'way',
+        class: animated ? 'way new' : 'way',
         pathLength: 1,
         'marker-end': 'url(#arrow)',
         d: `M${ax} ${ay}Q${(ax + bx) * 0.2} ${(ay + by) * 0.2} ${bx} ${by}`,

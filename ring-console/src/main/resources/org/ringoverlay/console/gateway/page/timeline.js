@@ -12,7 +12,7 @@ function described(event) {
     case 'slow-handler':
       return `${event.service} ${event.over ? 'held' : 'holds'} the loop for ${event.millis} ms`;
     case 'refused-frame':
-      return `from ${event.remote}: ${event.cause}`;
+      return `${event.remote}: ${event.cause}`;
     default:
       return event.cause ?? '';
   }
@@ -25,6 +25,7 @@ export class Timeline {
   #from = document.getElementById('chart-from');
   #range = document.getElementById('chart-range');
   #waiting = [];
+  #newest = null;
   #sizes = [];
   #scheduled = false;
   #onChoose;
@@ -66,23 +67,37 @@ export class Timeline {
   }
 
   #write() {
-    const lines = this.#waiting.splice(0).reverse().map(event => {
-      const line = html('li', {class: event.kind}, html('time', {datetime: event.at ?? ''}, clockTime(event.at)));
-      const text = html('span', {}, html('b', {}, event.kind.replace('-', ' ')), ' ');
-      if (event.node) {
-        text.append(html('span', {class: 'who id', 'data-node': event.node}, shortId(event.node)), ` ${event.listen} — `);
+    for (const event of this.#waiting.splice(0)) {
+      // What one peer makes happen again and again is one line with a count.
+      const fold = event.remote ?? event.service;
+      const newest = this.#newest;
+      if (fold !== undefined && newest?.kind === event.kind && newest.fold === fold) {
+        newest.count++;
+        newest.line.replaceWith(newest.line = this.#lineOf(event, newest.count));
+      } else {
+        const line = this.#lineOf(event, 1);
+        this.#newest = {kind: event.kind, fold, line, count: 1};
+        this.#list.prepend(line);
       }
-      text.append(described(event));
-      if (event.leftOut > 0) {
-        text.append(` (${event.leftOut} more left out)`);
-      }
-      line.append(text);
-      return line;
-    });
-    this.#list.prepend(...lines);
+    }
     while (this.#list.childElementCount > LINES_MAX) {
       this.#list.lastElementChild.remove();
     }
+  }
+
+  #lineOf(event, count) {
+    const text = html('span', {}, html('b', {}, event.kind.replace('-', ' ')), ' ');
+    if (event.node) {
+      text.append(html('span', {class: 'who id', 'data-node': event.node}, shortId(event.node)), ` ${event.listen} — `);
+    }
+    text.append(described(event));
+    if (count > 1) {
+      text.append(` (${count} times)`);
+    }
+    if (event.leftOut > 0) {
+      text.append(` (${event.leftOut} more left out)`);
+    }
+    return html('li', {class: event.kind}, html('time', {datetime: event.at ?? ''}, clockTime(event.at)), text);
   }
 
   #drawSizes() {
