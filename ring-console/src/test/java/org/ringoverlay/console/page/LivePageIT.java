@@ -200,11 +200,34 @@ class LivePageIT {
       browser.await("document.getElementById('node-result').innerText.includes('javascript:')");
       keep(browser, "two-hundred");
       browser.look(390, 844, true);
+      browser.await(
+          "Math.abs(document.getElementById('circle').style.getPropertyValue('--u')"
+              + " * document.getElementById('circle').getBoundingClientRect().width - 240) < 1");
       keep(browser, "two-hundred-phone");
       assertThat(browser.value("document.querySelectorAll('main a, main img').length"))
           .isEqualTo(Json.of(0));
       assertThat(browser.value("document.title").as(String.class)).isEqualTo("ring – Ring");
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTouchMeansTheNearestNode() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      node("n" + i);
+    }
+    try (var browser = browser()) {
+      browser.open("http://" + nodes.get(0).http() + "/");
+      browser.await(alive(3));
+      String id = nodes.get(1).ring().id().toString();
+      // Twelve pixels beside its middle.
+      browser.value(
+          "{ const box = document.querySelector('#node-"
+              + id
+              + " .node').getBoundingClientRect();"
+              + " document.getElementById('circle').dispatchEvent(new MouseEvent('click', {clientX:"
+              + " box.x + box.width / 2 + 12, clientY: box.y + box.height / 2, bubbles: true})); }");
+      browser.await("document.getElementById('node-result').innerText.includes('" + id + "')");
     }
   }
 

@@ -29,14 +29,12 @@ export class Circle {
   constructor(onChoose) {
     this.#onChoose = onChoose;
     this.#root.addEventListener('keydown', event => this.#press(event));
-    this.#root.addEventListener('click', event => {
-      const id = event.target.dataset.node;
-      if (id) {
-        this.choose(id);
-      }
-    });
+    this.#root.addEventListener('click', event => this.#point(event));
     new ResizeObserver(() => {
       const box = this.#root.getBoundingClientRect();
+      if (box.width < 1 || box.height < 1) {
+        return;
+      }
       this.#unit = 240 / Math.max(1, Math.min(box.width, box.height));
       this.#root.style.setProperty('--u', this.#unit);
       this.draw();
@@ -121,7 +119,7 @@ export class Circle {
   }
 
   get #nodeRadius() {
-    return Math.min(8, Math.max(2.5, 300 / Math.max(1, this.#members.length))) * this.#unit;
+    return Math.min(8, Math.max(3.2, 300 / Math.max(1, this.#members.length))) * this.#unit;
   }
 
   #drawArcs() {
@@ -129,7 +127,7 @@ export class Circle {
     this.#arcs.replaceChildren(...alive.map((member, i) => {
       const chosen = member.id === this.#chosen ? ' chosen' : '';
       if (alive.length === 1) {
-        return svg('circle', {class: 'arc' + chosen, cx: 0, cy: 0, r: this.#radius, 'data-node': member.id});
+        return svg('circle', {class: 'arc' + chosen, cx: 0, cy: 0, r: this.#radius});
       }
       const at = fraction(member.id);
       const before = fraction(alive.at(i - 1).id);
@@ -141,13 +139,13 @@ export class Circle {
       const large = back + ahead > 0.5 ? 1 : 0;
       return svg('path', {
         class: 'arc' + chosen,
-        'data-node': member.id,
         d: `M${xy(at - back + gap / 2, this.#radius)}A${this.#radius} ${this.#radius} 0 ${large} 1 ${xy(at + ahead - gap / 2, this.#radius)}`,
       });
     }));
   }
 
   #drawNodes() {
+    this.#root.classList.toggle('crowded', this.#members.length > 60);
     const radius = this.#nodeRadius;
     const labelled = this.#members.length <= LABELS_MAX;
     const drawn = [];
@@ -166,8 +164,7 @@ export class Circle {
       const name = svg('title');
       name.textContent = `${shortId(member.id)}  ${member.listen}  ${member.state}`;
       node.append(
-        svg('circle', {class: `node ${member.state}`, cx, cy, r: self ? radius * 1.35 : radius, 'data-node': member.id}),
-        svg('circle', {class: 'target', cx, cy, r: Math.max(radius, Math.min(14, 200 / this.#members.length + 3) * this.#unit), 'data-node': member.id}),
+        svg('circle', {class: `node ${member.state}`, cx, cy, r: self ? radius * 1.35 : radius}),
         name);
       if (chosen) {
         active = node.id;
@@ -183,7 +180,7 @@ export class Circle {
   }
 
   #label(at, member, self) {
-    const [x, y] = point(at, this.#radius + this.#nodeRadius * 1.35 + 10 * this.#unit);
+    const [x, y] = point(at, this.#radius + this.#nodeRadius * 1.35 + 14 * this.#unit);
     const side = Math.sin(at * 2 * Math.PI);
     const label = svg('text', {
       class: `label ${member.state}${self ? ' self' : ''}`,
@@ -246,6 +243,24 @@ export class Circle {
       drawn.push(way);
     });
     this.#keyLayer.replaceChildren(...drawn);
+  }
+
+  // A finger is wider than a node of a large ring, so a touch near the circle means the nearest.
+  #point(event) {
+    const matrix = this.#root.getScreenCTM();
+    if (matrix === null || this.#members.length === 0) {
+      return;
+    }
+    const {x, y} = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    if (Math.hypot(x, y) < this.#radius - 30 * this.#unit) {
+      return;
+    }
+    const at = (Math.atan2(x, -y) / (2 * Math.PI) + 1) % 1;
+    const away = member => {
+      const apart = Math.abs(fraction(member.id) - at);
+      return Math.min(apart, 1 - apart);
+    };
+    this.choose(this.#members.reduce((best, one) => away(one) < away(best) ? one : best).id);
   }
 
   #press(event) {
