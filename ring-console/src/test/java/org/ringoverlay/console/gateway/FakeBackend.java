@@ -35,11 +35,21 @@ public final class FakeBackend implements Backend {
       List.of(
           new Member(
               NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
-  final RingEvents events =
-      new RingEvents(new EventLog(64, 1_000_000, 7), () -> Instant.parse("2030-01-02T03:04:05Z"));
+  final RingEvents events;
   volatile long version;
   volatile RingException failure;
   volatile Ack lastAck;
+
+  public FakeBackend() {
+    this(7);
+  }
+
+  /** A node in another life. */
+  public FakeBackend(long life) {
+    this.events =
+        new RingEvents(
+            new EventLog(64, 1_000_000, life), () -> Instant.parse("2030-01-02T03:04:05Z"));
+  }
 
   @Override
   public String ringName() {

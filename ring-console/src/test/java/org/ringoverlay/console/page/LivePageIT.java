@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,13 +30,13 @@ import org.ringoverlay.view.MemberState;
 @Timeout(120)
 class LivePageIT {
   private static final String HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
-  private static Path program;
+  private Path program;
 
   @TempDir Path temp;
   private final List<RunningNode> nodes = new ArrayList<>();
 
-  @BeforeAll
-  static void find() {
+  @BeforeEach
+  void find() {
     assumeTrue(Browser.find().isPresent(), "needs browser");
     program = Browser.find().orElseThrow();
   }
@@ -177,7 +177,7 @@ class LivePageIT {
     }
     members.sort(Comparator.comparing(Member::id));
     backend.members = members;
-    try (var gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));
+    try (var gateway = gateway("127.0.0.1:0");
         var browser = browser()) {
       gateway.serve(backend);
       browser.look(1280, 900, false);
@@ -208,6 +208,38 @@ class LivePageIT {
           .isEqualTo(Json.of(0));
       assertThat(browser.value("document.title").as(String.class)).isEqualTo("ring – Ring");
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static Gateway gateway(String address) {
+    return Gateway.bind(address, Settings.defaults(GatewaySettings.ALL));
+  }
+
+  @Test
+  void aPageWhoseNodeWasStartedAgainSaysSoAndGoesOn() throws Exception {
+    try (var browser = browser()) {
+      String address;
+      try (var gateway = gateway("127.0.0.1:0")) {
+        var backend = new FakeBackend();
+        gateway.serve(backend);
+        address = gateway.address();
+        browser.open("http://" + address + "/");
+        backend.events().trouble(FakeBackend.NODE, "of the first life");
+        browser.await("document.querySelectorAll('#timeline li.trouble').length === 1");
+      }
+      browser.await("document.getElementById('connection').dataset.state === 'lost'");
+      try (var gateway = gateway(address)) {
+        var backend = new FakeBackend(8);
+        backend.events().trouble(FakeBackend.NODE, "of the second life");
+        gateway.serve(backend);
+        browser.await("document.getElementById('connection').dataset.state === 'live'");
+        browser.await("document.querySelectorAll('#timeline li.trouble').length === 2");
+        assertThat(
+                browser
+                    .value("document.querySelector('#timeline li.gap').innerText")
+                    .as(String.class))
+            .contains("started again");
+      }
     }
   }
 
