@@ -80,7 +80,7 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
 
   private static List<List<String>> members(Json ring) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("NODE", "LISTEN", "HTTP", "STATE", "INCARNATION", "LABELS"));
+    rows.add(List.of("NODE", "LISTEN", "HTTP", "STATE", "INCARNATION", "LABELS", "BECAUSE"));
     for (Json node : elements(ring, "/nodes")) {
       String http = Terminal.text(node, "/http");
       rows.add(
@@ -90,7 +90,8 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
               http.isEmpty() ? "-" : http,
               Terminal.text(node, "/state"),
               Terminal.text(node, "/incarnation"),
-              Terminal.text(node, "/labels")));
+              Terminal.text(node, "/labels"),
+              Terminal.text(node, "/cause")));
     }
     return rows;
   }
@@ -108,6 +109,7 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
   }
 
   private static void trace(Json trace, Terminal terminal) {
+    boolean moving = !Terminal.text(trace, "/root").equals(Terminal.text(trace, "/daddy"));
     terminal.fields(
         "key", Terminal.text(trace, "/key"),
         "id", Terminal.text(trace, "/id"),
@@ -124,6 +126,12 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     }
     terminal.line("");
     terminal.table(rows);
+    terminal.line("");
+    terminal.line(
+        "The last hop is the live node closest to the ID's arc, so it is the root; "
+            + (moving
+                ? "it has not become the daddy yet, whose reign goes on until it has."
+                : "it is the daddy too."));
   }
 
   private static List<List<String>> services(Json services) {
@@ -173,6 +181,10 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
       Json own = Json.parse(services.body());
       String name = Terminal.text(view, "/ring");
       int members = elements(view, "/nodes").size();
+      List<Json> doubted =
+          elements(view, "/nodes").stream()
+              .filter(member -> !Terminal.text(member, "/state").equals("alive"))
+              .toList();
       String node = Terminal.text(own, "/node");
       if (terminal.json()) {
         terminal.line(
@@ -184,6 +196,8 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
                 + ready
                 + ",\"members\":"
                 + members
+                + ",\"notAlive\":"
+                + Json.of(doubted)
                 + ",\"services\":"
                 + own.at("/services").orElse(Json.of(List.of()))
                 + "}");
@@ -197,6 +211,11 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
             ready ? "yes" : "no",
             "members",
             Integer.toString(members));
+        doubted.forEach(
+            member ->
+                terminal.fields(
+                    Terminal.text(member, "/state"),
+                    Terminal.text(member, "/id") + "  " + Terminal.text(member, "/cause")));
       }
       return Exit.DONE;
     }

@@ -4,7 +4,6 @@ import java.util.Map;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
-import org.ringoverlay.json.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -115,46 +114,21 @@ final class MessageVerbs {
       if (Gatewayed.value(parsed, "--from") != null) {
         throw RingException.Incompatible.notBuilt("subscribe --from is not built yet.");
       }
-      GatewayClient.Response refused;
-      try {
-        refused =
-            Gatewayed.client(parsed, terminal).stream(
-                "/v1/topics/" + GatewayClient.encode(Gatewayed.word(parsed, 0)),
-                event -> print(event, terminal));
-      } catch (GatewayClient.Broken broken) {
-        throw new RingException.Unavailable(broken.getMessage());
-      }
-      if (refused != null) {
-        return terminal.problem(refused.status(), refused.body());
-      }
-      if (terminal.out().checkError()) {
-        // Nobody reads any more, which is the usual end of a pipe.
-        return Exit.DONE;
-      }
-      throw new RingException.Closed("The node ended the stream.");
+      return Streamed.print(
+          parsed,
+          terminal,
+          "/v1/topics/" + GatewayClient.encode(Gatewayed.word(parsed, 0)),
+          MessageVerbs::line);
     }
+  }
 
-    private static boolean print(GatewayClient.ServerEvent event, Terminal terminal) {
-      if (terminal.json()) {
-        terminal.line(
-            "{\"event\":"
-                + Json.of(event.name())
-                + (event.id().isEmpty() ? "" : ",\"id\":" + Json.of(event.id()))
-                + ",\"data\":"
-                + event.data()
-                + "}");
-      } else {
-        terminal.line(
-            switch (event.name()) {
-              case "ready" -> "ready after " + Printable.text(event.id(), 40);
-              case "gap" -> "gap " + Printable.text(event.data(), 200);
-              default ->
-                  Printable.text(event.id(), 40) + "  " + Printable.text(event.data(), 8_000);
-            });
-      }
-      terminal.out().flush();
-      return !terminal.out().checkError();
-    }
+  private static String line(GatewayClient.ServerEvent event) {
+    String id = Printable.text(event.id(), 40);
+    return switch (event.name()) {
+      case "ready" -> "ready after " + id;
+      case "gap" -> "gap " + Printable.text(event.data(), 200);
+      default -> id + "  " + Printable.text(event.data(), 8_000);
+    };
   }
 
   /** To one of a topic. */

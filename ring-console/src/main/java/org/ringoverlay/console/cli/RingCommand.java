@@ -39,6 +39,7 @@ public final class RingCommand {
     VERBS.put("owner", Look::owner);
     VERBS.put("trace", Look::trace);
     VERBS.put("services", Look::services);
+    VERBS.put("events", EventsVerb::new);
     VERBS.put("config", ConfigVerb::new);
     VERBS.put("get", RecordVerbs.Get::new);
     VERBS.put("put", RecordVerbs.Put::new);
@@ -49,8 +50,8 @@ public final class RingCommand {
     VERBS.put("anycast", MessageVerbs.Anycast::new);
     for (String name :
         List.of(
-            "watch", "keys", "topics", "owners", "tasks", "events", "doctor", "pool", "task",
-            "bench", "certs", "drain", "recover")) {
+            "watch", "keys", "topics", "owners", "tasks", "doctor", "pool", "task", "bench",
+            "certs", "drain", "recover")) {
       VERBS.put(name, () -> new NotBuilt(name));
     }
   }

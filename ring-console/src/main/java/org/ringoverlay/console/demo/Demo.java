@@ -448,11 +448,14 @@ public final class Demo {
   private void whatNext() {
     Child node = children.stream().filter(Child::isAlive).findFirst().orElseThrow();
     stage.line("");
-    stage.line("The ring stays up until you press Ctrl-C. Look at it and use it:");
+    stage.line("The ring stays up until you press Ctrl-C. Look at it in a browser:");
     stage.line("");
-    stage.line("  " + node.url() + "/v1/ring");
+    stage.line("  " + node.url() + "/#key=" + GatewayClient.encode(KEY));
+    stage.line("");
+    stage.line("and use it:");
     stage.line("");
     stage.line("  export RING_NODE=" + node.url());
+    stage.line("  ./ring events --after 0");
     stage.line("  ./ring ring");
     stage.line("  ./ring get " + KEY);
     stage.line("  ./ring put mine '{\"n\":1}'");
@@ -460,8 +463,6 @@ public final class Demo {
     stage.line("  ./ring publish news '\"hello\"'");
     stage.line(
         "  ./ring node --listen 127.0.0.1:0 --http off --ring demo --seeds " + node.listen());
-    stage.line("");
-    stage.line("The live view is not built yet; the address above shows the ring as JSON.");
   }
 
   private void stopAll() throws InterruptedException {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
@@ -93,6 +94,9 @@ public interface Backend {
 
   /** The live members in the order of the circle. */
   List<Member> members();
+
+  /** What happened to the ring lately, as this node saw it. */
+  RingEvents events();
 
   /** The services of this node. */
   List<ServiceStatus> services();

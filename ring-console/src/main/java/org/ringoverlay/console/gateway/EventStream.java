@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.console.json.JsonObject;
 
 /**
  * The events of one subscriber between the node's loop, which offers them, and the gateway's, which
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is not queued: the reader is told the first and the last number of what it missed, in its place
  * among the others. An event counts until it was written. Any thread.
  */
-final class EventStream implements Backend.Listener {
+final class EventStream implements Backend.Listener, Feed {
   private final int eventsMax;
   private final long bytesMax;
   private final StreamBudget budget;
@@ -108,12 +109,8 @@ final class EventStream implements Backend.Listener {
     }
   }
 
-  /**
-   * Says whom to wake when there is something to take.
-   *
-   * @return the first event of the stream
-   */
-  synchronized byte[] begin(Runnable waker) {
+  @Override
+  public synchronized byte[] begin(Runnable waker) {
     Backend.@Nullable Subscribed subscribed = subscription;
     if (subscribed == null) {
       throw new IllegalStateException("a stream begins when its subscription stands");
@@ -123,8 +120,8 @@ final class EventStream implements Backend.Listener {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The next event, or null if there is none now. */
-  synchronized byte @Nullable [] take() {
+  @Override
+  public synchronized byte @Nullable [] take() {
     if (waiting.isEmpty()) {
       tellGap();
     }
@@ -135,18 +132,19 @@ final class EventStream implements Backend.Listener {
     return next;
   }
 
-  /** What was taken is written, or will never be. */
-  void written(byte[] event) {
+  @Override
+  public void written(byte[] event) {
     budget.give(event.length);
   }
 
-  /** Whether all was taken and no more will come. */
-  synchronized boolean isOver() {
+  @Override
+  public synchronized boolean isOver() {
     return end != null && waiting.isEmpty() && gapFrom < 0;
   }
 
   /** Ends the subscription; what comes after is dropped because nobody reads. */
-  void cancel() {
+  @Override
+  public void cancel() {
     Backend.@Nullable Subscribed ending;
     synchronized (this) {
       if (!cancelled) {

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class EventWriter {
   private final Gateway gateway;
   private final ChannelHandlerContext ctx;
-  private final EventStream events;
+  private final Feed events;
   private @Nullable Future<?> heartbeat;
   private @Nullable Future<?> deadline;
   private boolean draining;
 
-  EventWriter(Gateway gateway, ChannelHandlerContext ctx, EventStream events) {
+  EventWriter(Gateway gateway, ChannelHandlerContext ctx, Feed events) {
     this.gateway = gateway;
     this.ctx = ctx;
     this.events = events;

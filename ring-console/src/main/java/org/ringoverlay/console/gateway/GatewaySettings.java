@@ -50,6 +50,22 @@ public final class GatewaySettings {
           "64MiB",
           "How many bytes of events wait for the readers of all streams; more are a gap.");
 
+  /** How many of the ring's events are kept. */
+  public static final Setting<Integer> EVENTS_KEPT =
+      Setting.integer(
+          "ring.http.events.kept",
+          2_048,
+          1,
+          1_048_576,
+          "How many of the ring's events are kept for readers that come back.");
+
+  /** How many bytes of the ring's events are kept. */
+  public static final Setting<Long> EVENTS_KEPT_BYTES =
+      Setting.size(
+          "ring.http.events.kept.bytes",
+          "1MiB",
+          "How many bytes of the ring's events are kept for readers that come back.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -62,7 +78,9 @@ public final class GatewaySettings {
           STREAMS_MAX,
           STREAM_EVENTS_MAX,
           STREAM_BYTES_MAX,
-          STREAMS_BYTES_MAX);
+          STREAMS_BYTES_MAX,
+          EVENTS_KEPT,
+          EVENTS_KEPT_BYTES);
 
   private GatewaySettings() {}
 }

@@ -365,7 +365,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void beginStream(ChannelHandlerContext ctx, EventStream events) {
+  private void beginStream(ChannelHandlerContext ctx, Feed events) {
     HttpRequest head = request;
     if (!ctx.channel().isActive() || head == null) {
       events.cancel();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.ringoverlay.Answer;
+import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;

@@ -4,6 +4,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.Refusal;
 import org.ringoverlay.error.RingException;

@@ -2,6 +2,7 @@ package org.ringoverlay.console.gateway;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.json.Json;
 
 /** What a request is answered with: a whole reply, or a stream of events. */
@@ -40,5 +41,5 @@ sealed interface Reply {
   }
 
   /** A stream of events that begins now. */
-  record Streaming(EventStream events) implements Reply {}
+  record Streaming(Feed events) implements Reply {}
 }

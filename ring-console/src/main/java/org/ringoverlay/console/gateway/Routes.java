@@ -41,6 +41,7 @@ final class Routes {
   private final Records records;
   private final Messages messages;
   private final Views views;
+  private final Page page = new Page();
 
   Routes(Records records, Messages messages, Views views) {
     this.records = records;
@@ -64,6 +65,13 @@ final class Routes {
     }
     if ("metrics".equals(first) && path.segment(1) == null) {
       return of("GET", notBuilt("The metrics page is"));
+    }
+    if ("".equals(first) && path.segment(1) == null) {
+      return ofPage("ring.html");
+    }
+    if ("page".equals(first)) {
+      String file = path.rest(1);
+      return file == null || file.equals("ring.html") ? null : ofPage(file);
     }
     return "v1".equals(first) ? version1(path) : null;
   }
@@ -90,12 +98,17 @@ final class Routes {
       case "ring" -> whole ? of("GET", views::ring) : null;
       case "owner" -> whole ? null : of("GET", views::owner);
       case "trace" -> whole ? null : of("GET", views::trace);
-      case "events" -> whole ? of("GET", notBuilt("The stream of the ring's events is")) : null;
+      case "events" -> whole ? of("GET", views::events) : null;
       case "pools" -> whole ? null : notBuiltAtAll("Resource pools are");
       case "tasks" -> whole ? null : notBuiltAtAll("Task queues are");
       case "namespaces" -> whole ? null : notBuiltAtAll("Settings of namespaces are");
       default -> null;
     };
+  }
+
+  private @Nullable Resource ofPage(String file) {
+    Handler handler = page.file(file);
+    return handler == null ? null : of("GET", handler);
   }
 
   private static Resource of(String method, Handler handler) {

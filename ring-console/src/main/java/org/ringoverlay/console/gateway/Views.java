@@ -1,10 +1,15 @@
 package org.ringoverlay.console.gateway;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.ringoverlay.console.events.RingEvents.Change;
+import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.view.Member;
 
 /** What the ring looks like from this node. */
 final class Views {
@@ -40,11 +45,34 @@ final class Views {
                         .put("http", member.http().isEmpty() ? null : member.http())
                         .put("state", member.state().name().toLowerCase(Locale.ROOT))
                         .put("incarnation", member.incarnation())
-                        .put("labels", member.labels()))
+                        .put("labels", member.labels())
+                        .put("cause", causeOf(node, member).map(Change::cause).orElse(null))
+                        .put(
+                            "since",
+                            causeOf(node, member)
+                                .map(change -> change.at().toString())
+                                .orElse(null)))
             .toList();
     return done(
         Reply.Whole.json(
             200, new JsonObject().put("ring", node.ringName()).putAll("nodes", nodes)));
+  }
+
+  private static Optional<Change> causeOf(Backend node, Member member) {
+    return node.events().changeOf(member.id());
+  }
+
+  CompletionStage<Reply> events(Call call) {
+    call.allowOnly("after");
+    // A browser that connects again repeats the query of the first time, and says in the header how
+    // far it has come since.
+    String header = call.headers().get("Last-Event-ID");
+    String after = header != null ? header : call.path().parameter("after").orElse(null);
+    var feed = new LogFeed(backend.get().events().log().readAfter(after));
+    return done(
+        call.head()
+            ? new Reply.Whole(200, "text/event-stream", new byte[0], Map.of())
+            : new Reply.Streaming(feed));
   }
 
   CompletionStage<Reply> services(Call call) {

@@ -11,6 +11,7 @@ import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Backend;
 import org.ringoverlay.console.gateway.Condition;
 import org.ringoverlay.dht.Dht;
@@ -28,11 +29,13 @@ import org.ringoverlay.view.Member;
 /** A node as the gateway sees it: the public faces of the ring, its records and its topics. */
 final class NodeBackend implements Backend {
   private final Ring ring;
+  private final RingEvents events;
   private final Dht records;
   private final Topics topics;
 
-  NodeBackend(Ring ring) {
+  NodeBackend(Ring ring, RingEvents events) {
     this.ring = ring;
+    this.events = events;
     this.records = Dht.on(ring);
     this.topics = Topics.on(ring);
   }
@@ -55,6 +58,11 @@ final class NodeBackend implements Backend {
   @Override
   public List<Member> members() {
     return ring.view().members();
+  }
+
+  @Override
+  public RingEvents events() {
+    return events;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.ringoverlay.console.node;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -7,6 +8,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingBuilder;
+import org.ringoverlay.console.events.EventLog;
+import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Gateway;
 import org.ringoverlay.console.gateway.GatewaySettings;
 import org.ringoverlay.pubsub.Topics;
@@ -41,17 +44,19 @@ public final class RunningNode implements AutoCloseable {
    */
   public static RunningNode start(NodeOptions options) {
     // The gateway is bound first, because the others are told of its address when the node joins.
-    Gateway gateway =
-        options.hasGateway() ? Gateway.bind(options.http(), gatewaySettings(options)) : null;
+    Settings settings = gatewaySettings(options);
+    Gateway gateway = options.hasGateway() ? Gateway.bind(options.http(), settings) : null;
+    // Heard from the first moment, so that the node's own way into the ring can be looked at too.
+    RingEvents events = events(settings);
     RunningNode node = null;
     try {
-      Ring ring = builder(options, gateway).startAndAwait();
+      Ring ring = builder(options, gateway, events).startAndAwait();
       node = new RunningNode(ring, gateway);
       if (options.echo()) {
         ring.await(Topics.on(ring).willing(Echo.NAME, Echo::answer));
       }
       if (gateway != null) {
-        gateway.serve(new NodeBackend(ring));
+        gateway.serve(new NodeBackend(ring, events));
       }
       return node;
     } catch (RuntimeException failed) {
@@ -64,7 +69,18 @@ public final class RunningNode implements AutoCloseable {
     }
   }
 
-  private static RingBuilder builder(NodeOptions options, @Nullable Gateway gateway) {
+  private static RingEvents events(Settings settings) {
+    InstantSource clock = InstantSource.system();
+    return new RingEvents(
+        new EventLog(
+            settings.get(GatewaySettings.EVENTS_KEPT),
+            settings.get(GatewaySettings.EVENTS_KEPT_BYTES),
+            clock.millis()),
+        clock);
+  }
+
+  private static RingBuilder builder(
+      NodeOptions options, @Nullable Gateway gateway, RingEvents events) {
     RingBuilder builder =
         Ring.builder()
             .listen(options.listen())
@@ -85,7 +101,7 @@ public final class RunningNode implements AutoCloseable {
       builder.service(Echo.service());
     }
     if (gateway != null) {
-      builder.http(gateway.address());
+      builder.http(gateway.address()).observer(events);
     }
     return builder;
   }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -41,20 +43,23 @@ class CommandIT {
 
   @BeforeAll
   static void start() {
-    node =
-        RunningNode.start(
-            new NodeOptions(
-                "127.0.0.1:0",
-                "127.0.0.1:0",
-                "",
-                "",
-                "test",
-                List.of(),
-                Map.of("zone", "a"),
-                false,
-                true,
-                Map.of(),
-                List.of()));
+    node = start(List.of());
+  }
+
+  private static RunningNode start(List<String> seeds) {
+    return RunningNode.start(
+        new NodeOptions(
+            "127.0.0.1:0",
+            "127.0.0.1:0",
+            "",
+            "",
+            "test",
+            seeds,
+            Map.of("zone", "a"),
+            false,
+            true,
+            Map.of(),
+            List.of()));
   }
 
   @AfterAll
@@ -190,6 +195,63 @@ class CommandIT {
                     .matches("\\{\"event\":\"message\",\"id\":\"\\d+\",\"data\":\\{\"n\":1}}"));
   }
 
+  /** Runs a command until it has printed so many lines, when nobody reads any more. */
+  private static Said firstLines(int count, String... words) {
+    var bytes = new ByteArrayOutputStream();
+    var out =
+        new OutputStream() {
+          private int lines;
+
+          @Override
+          public void write(int b) throws IOException {
+            if (lines == count) {
+              throw new IOException("Broken pipe");
+            }
+            bytes.write(b);
+            lines += b == '\n' ? 1 : 0;
+          }
+        };
+    var err = new ByteArrayOutputStream();
+    int status =
+        new RingCommand(
+                out,
+                new PrintStream(err, true, UTF_8),
+                System.in,
+                Map.of("RING_NODE", "http://" + node.http()),
+                Map.of())
+            .run(words);
+    return new Said(status, bytes.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  @Test
+  void theEventsOfTheRingAreOneLineEach() {
+    String guest;
+    try (RunningNode second = start(List.of(node.ring().address()))) {
+      guest = second.ring().id().toString();
+    }
+    Said events = firstLines(6, "events", "--after", "0", "-o", "json");
+    assertThat(events.status()).as(events.err()).isEqualTo(Exit.DONE);
+    List<Json> lines = events.out().lines().map(Json::parse).toList();
+    assertThat(lines.get(0).at("/event")).contains(Json.of("ready"));
+    Json came =
+        lines.stream()
+            .filter(line -> line.at("/data/node").equals(Optional.of(Json.of(guest))))
+            .findFirst()
+            .orElseThrow();
+    assertThat(came.at("/event")).contains(Json.of("message"));
+    assertThat(came.at("/data/cause")).isPresent();
+    String before = lines.get(1).at("/id").orElseThrow().as(String.class);
+    assertThat(firstLines(2, "events", "--after", before, "-o", "json").out().lines())
+        .containsExactly(
+            "{\"event\":\"ready\",\"id\":\"" + before + "\",\"data\":{}}", lines.get(2).toString());
+    assertThat(firstLines(2, "events", "--after", "1-1").out())
+        .contains("gap: the node was started again");
+    assertThat(firstLines(6, "events", "--after", "0").out())
+        .startsWith("ready after ")
+        .containsPattern("Z  (came|joined) +" + guest + "  127.0.0.1:");
+    assertThat(ring("events", "--after", "x").status()).isEqualTo(Exit.USAGE);
+  }
+
   @Test
   void theViewsAreShown() {
     assertThat(ring("ring").out()).startsWith("NODE ").contains(node.ring().id().toString());
@@ -215,7 +277,6 @@ class CommandIT {
         "topics",
         "owners",
         "tasks",
-        "events",
         "doctor",
         "pool create p",
         "task submit",

@@ -1,5 +1,6 @@
 package org.ringoverlay.console.gateway;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
+import org.ringoverlay.console.events.EventLog;
+import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -19,8 +22,8 @@ import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 
 /** A node of one map, so that the gateway alone is under test. */
-final class FakeBackend implements Backend {
-  static final Id NODE = Id.of("the node");
+public final class FakeBackend implements Backend {
+  public static final Id NODE = Id.of("the node");
   static final Place PLACE = new Place(NODE, 1, 3, 0);
 
   record Kept(long version, Json value) {}
@@ -28,9 +31,25 @@ final class FakeBackend implements Backend {
   final Map<String, Kept> records = new ConcurrentHashMap<>();
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
   final List<String> operations = new ArrayList<>();
+  public volatile List<Member> members =
+      List.of(
+          new Member(
+              NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+  final RingEvents events;
   volatile long version;
   volatile RingException failure;
   volatile Ack lastAck;
+
+  public FakeBackend() {
+    this(7);
+  }
+
+  /** A node in another life. */
+  public FakeBackend(long life) {
+    this.events =
+        new RingEvents(
+            new EventLog(64, 1_000_000, life), () -> Instant.parse("2030-01-02T03:04:05Z"));
+  }
 
   @Override
   public String ringName() {
@@ -49,9 +68,12 @@ final class FakeBackend implements Backend {
 
   @Override
   public List<Member> members() {
-    return List.of(
-        new Member(
-            NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+    return members;
+  }
+
+  @Override
+  public RingEvents events() {
+    return events;
   }
 
   @Override

@@ -3,8 +3,12 @@ package org.ringoverlay.console.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +50,7 @@ class GatewayRoutesIT extends ServedGateway {
             "{\"ring\":\"ring\",\"nodes\":[{\"id\":\""
                 + FakeBackend.NODE
                 + "\",\"listen\":\"127.0.0.1:7400\",\"http\":null,\"state\":\"alive\","
-                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"}}]}");
+                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}]}");
     assertThat(ask("GET", "/v1/owner/k", null).body())
         .isEqualTo(
             "{\"key\":\"k\",\"id\":\""
@@ -110,12 +114,45 @@ class GatewayRoutesIT extends ServedGateway {
     assertThat(ask("GET", "/health/ready", null).status()).isEqualTo(503);
   }
 
+  @Test
+  void thePageComesWithAPolicyAndNamesNoOtherPlace() throws IOException {
+    Response page = ask("GET", "/", null);
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+    assertThat(page.header("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'")
+        .doesNotContain("unsafe");
+    var files = Pattern.compile("(?:href|src)=\"(/[^\"]*)\"|from '\\./([^']*)'");
+    var seen = new TreeSet<String>();
+    var next = new ArrayDeque<String>(List.of("/"));
+    while (!next.isEmpty()) {
+      String path = next.poll();
+      if (!seen.add(path)) {
+        continue;
+      }
+      Response file = ask("GET", path, null);
+      assertThat(file.status()).as(path).isEqualTo(200);
+      assertThat(file.header("Content-Security-Policy")).as(path).startsWith("default-src 'none'");
+      assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
+      assertThat(file.body().replace("http://www.w3.org/2000/svg", "").replace("`http://$", ""))
+          .as(path)
+          .doesNotContain("://", "innerHTML", "eval(", "style=\"", "onclick");
+      Matcher found = files.matcher(file.body());
+      while (found.find()) {
+        next.add(found.group(1) != null ? found.group(1) : "/page/" + found.group(2));
+      }
+    }
+    assertThat(seen).hasSize(8);
+    assertThat(ask("HEAD", "/", null).header("Content-Length"))
+        .isEqualTo(page.header("Content-Length"));
+    assertThat(ask("POST", "/", "1").header("Allow")).isEqualTo("GET, HEAD");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET, /v1/dht?prefix=a",
     "GET, /v1/watch/a",
     "GET, /v1/watch/a*",
-    "GET, /v1/events",
     "GET, /metrics",
     "POST, /v1/pools/p",
     "POST, /v1/pools/p/leases",
@@ -136,7 +173,12 @@ class GatewayRoutesIT extends ServedGateway {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
+        "/page",
+        "/page/",
+        "/page/ring.html",
+        "/page/../ring.css",
+        "/page/nothing.js",
+        "//",
         "/v1",
         "/v2/dht/a",
         "/v1/nothing",
@@ -181,8 +223,8 @@ class GatewayRoutesIT extends ServedGateway {
     assertThat(ask("PUT", "HTTP://localhost:" + port() + "/v1/dht/a//b", "1").status())
         .isEqualTo(201);
     assertThat(node.records).containsKey("default|a//b");
-    assertThat(ask("GET", ours, null).status()).isEqualTo(404);
-    assertThat(ask("GET", ours + "?x=1", null).status()).isEqualTo(404);
+    assertThat(ask("GET", ours, null).header("Content-Type")).startsWith("text/html");
+    assertThat(ask("GET", ours + "?x=1", null).status()).isEqualTo(400);
     for (String foreign :
         List.of("http://evil.example/v1/ring", "http://user@127.0.0.1:" + port() + "/v1/ring")) {
       Response reply = ask("GET", foreign, null);

@@ -147,9 +147,11 @@ class ServedGateway {
     private final Wire wire = new Wire();
     private final BufferedReader lines = new BufferedReader(new InputStreamReader(wire.in, UTF_8));
 
-    Stream(String target) throws IOException {
+    Stream(String target, String... more) throws IOException {
       // Spoken as HTTP/1.0, the stream comes without chunks between its lines.
-      wire.say("GET " + target + " HTTP/1.0\r\nHost: 127.0.0.1:" + port() + "\r\n\r\n");
+      String headers = String.join("", List.of(more).stream().map(line -> line + "\r\n").toList());
+      wire.say(
+          "GET " + target + " HTTP/1.0\r\nHost: 127.0.0.1:" + port() + "\r\n" + headers + "\r\n");
       assertThat(lines.readLine()).contains("200");
       for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
         assertThat(line).doesNotContainIgnoringCase("content-length");

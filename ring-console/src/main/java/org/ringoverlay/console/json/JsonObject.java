@@ -1,16 +1,19 @@
-package org.ringoverlay.console.gateway;
+package org.ringoverlay.console.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.json.Json;
 
-/** Writes a JSON object field by field, in the order of the calls, so that bodies read well. */
-final class JsonObject {
+/**
+ * Writes a JSON object field by field, in the order of the calls, so that bodies read well. One
+ * thread.
+ */
+public final class JsonObject {
   private final StringBuilder text = new StringBuilder("{");
 
   /** Adds anything that has a JSON form; a {@code Json} stands there as it is, null is null. */
-  JsonObject put(String name, @Nullable Object value) {
+  public JsonObject put(String name, @Nullable Object value) {
     if (text.length() > 1) {
       text.append(',');
     }
@@ -26,7 +29,7 @@ final class JsonObject {
   }
 
   /** Adds an array of objects. */
-  JsonObject putAll(String name, Collection<JsonObject> objects) {
+  public JsonObject putAll(String name, Collection<JsonObject> objects) {
     if (text.length() > 1) {
       text.append(',');
     }
@@ -40,7 +43,8 @@ final class JsonObject {
     return this;
   }
 
-  byte[] bytes() {
+  /** The whole object as UTF-8. */
+  public byte[] bytes() {
     return toString().getBytes(StandardCharsets.UTF_8);
   }
 

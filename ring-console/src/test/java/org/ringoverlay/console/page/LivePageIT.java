@@ -1,0 +1,308 @@
+package org.ringoverlay.console.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.ringoverlay.console.gateway.FakeBackend;
+import org.ringoverlay.console.gateway.Gateway;
+import org.ringoverlay.console.gateway.GatewaySettings;
+import org.ringoverlay.console.node.NodeOptions;
+import org.ringoverlay.console.node.RunningNode;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.settings.Settings;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberEvent;
+import org.ringoverlay.view.MemberState;
+
+/** The live view in a real browser, on real nodes. */
+@Timeout(120)
+class LivePageIT {
+  private static final String HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
+  private Path program;
+
+  @TempDir Path temp;
+  private final List<RunningNode> nodes = new ArrayList<>();
+
+  @BeforeEach
+  void find() {
+    assumeTrue(Browser.find().isPresent(), "needs browser");
+    program = Browser.find().orElseThrow();
+  }
+
+  @AfterEach
+  void close() {
+    nodes.forEach(RunningNode::close);
+  }
+
+  private RunningNode node(String label) {
+    RunningNode node =
+        RunningNode.start(
+            new NodeOptions(
+                "127.0.0.1:0",
+                "127.0.0.1:0",
+                "",
+                "",
+                "pages",
+                nodes.isEmpty() ? List.of() : List.of(nodes.get(0).ring().address()),
+                Map.of("name", label),
+                false,
+                true,
+                Map.of(),
+                List.of()));
+    nodes.add(node);
+    return node;
+  }
+
+  private Browser browser() throws Exception {
+    return new Browser(program, temp);
+  }
+
+  private static String alive(int count) {
+    return "document.querySelectorAll('#nodes .node.alive').length === " + count;
+  }
+
+  private static String selected() {
+    return "document.querySelector('#nodes [aria-selected=true]').id";
+  }
+
+  private void keep(Browser browser, String name) throws Exception {
+    String directory = System.getProperty("ringtest.pictures");
+    if (directory != null) {
+      Files.write(Path.of(directory, name + ".png"), browser.picture());
+    }
+  }
+
+  @Test
+  void joinsAndDeparturesAreShownAsTheyHappenAndAKeyWithItsWay() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      node("n" + i);
+    }
+    String page = "http://" + nodes.get(0).http() + "/";
+    try (var browser = browser()) {
+      browser.look(1280, 900, false);
+      browser.open(page);
+      browser.await(alive(4));
+      browser.await("document.getElementById('connection').dataset.state === 'live'");
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("pages – Ring");
+      assertThat(browser.value("document.querySelectorAll('#arcs .arc').length"))
+          .isEqualTo(Json.of(4));
+
+      RunningNode fifth = node("n4");
+      browser.await(alive(5));
+      String id = fifth.ring().id().toString();
+      browser.await(
+          "[...document.querySelectorAll('#timeline li.joined')].some(line =>"
+              + " line.querySelector('.who').dataset.node === '"
+              + id
+              + "')");
+
+      browser.value("document.getElementById('key').focus()");
+      browser.type("some/key ü");
+      browser.press("Enter", 13);
+      browser.await("document.querySelectorAll('#key-layer .halo.daddy').length === 1");
+      Json owner =
+          browser.value("fetch('/v1/owner/some%2Fkey%20%C3%BC').then(answer => answer.json())");
+      String shown = browser.value("document.getElementById('key-result').innerText").toString();
+      assertThat(shown)
+          .contains(owner.at("/id").orElseThrow().as(String.class))
+          .contains(owner.at("/daddy").orElseThrow().as(String.class).substring(0, 8));
+      assertThat(browser.value("document.querySelectorAll('#key-layer .halo').length"))
+          .isEqualTo(Json.of(3));
+      keep(browser, "key");
+
+      nodes.remove(fifth);
+      fifth.close();
+      browser.await(alive(4));
+      browser.await("document.querySelectorAll('#timeline li.left').length === 1");
+      assertThat(browser.value("document.querySelectorAll('#ghosts .ghost.left').length"))
+          .isEqualTo(Json.of(1));
+      assertThat(browser.complaints()).isEmpty();
+      assertThat(browser.requests())
+          .isNotEmpty()
+          .allSatisfy(url -> assertThat(url).startsWith(page));
+    }
+  }
+
+  @Test
+  void aHostileNameStaysAName() throws Exception {
+    node("first");
+    RunningNode hostile = node(HOSTILE);
+    try (var browser = browser()) {
+      browser.open(
+          "http://" + nodes.get(0).http() + "/#key=" + "%3Cscript%3Ealert(1)%3C/script%3E");
+      browser.await(alive(2));
+      browser.value("document.getElementById('circle').focus()");
+      while (!browser
+          .value(selected().replace(".id", "?.id ?? ''"))
+          .equals(Json.of("node-" + hostile.ring().id()))) {
+        browser.press("ArrowRight", 39);
+        browser.await("document.querySelector('#nodes [aria-selected=true]') !== null");
+      }
+      browser.await("document.getElementById('node-result').innerText.includes('onerror')");
+      assertThat(browser.value("document.querySelectorAll('main img, main script').length"))
+          .isEqualTo(Json.of(0));
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("pages – Ring");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void twoHundredNodesAndManyEventsAreShownAndWhatTheySayIsNotObeyed() throws Exception {
+    var backend = new FakeBackend();
+    var members = new ArrayList<Member>();
+    for (int i = 0; i < 200; i++) {
+      MemberState state =
+          i % 50 == 7 ? MemberState.SUSPECT : i % 50 == 9 ? MemberState.JOINING : MemberState.ALIVE;
+      members.add(
+          new Member(
+              i == 0 ? FakeBackend.NODE : Id.of("member " + i),
+              1,
+              i == 3 ? HOSTILE : "127.0.0.1:" + (7_000 + i),
+              "javascript:document.title='taken'//:80",
+              Map.of(HOSTILE, HOSTILE),
+              List.of(),
+              state));
+    }
+    members.sort(Comparator.comparing(Member::id));
+    backend.members = members;
+    try (var gateway = gateway("127.0.0.1:0");
+        var browser = browser()) {
+      gateway.serve(backend);
+      browser.look(1280, 900, false);
+      browser.open("http://" + gateway.address() + "/#key=k");
+      browser.await("document.querySelectorAll('#nodes > g').length === 200");
+      browser.await(alive(192));
+      for (int i = 0; i < 3_000; i++) {
+        backend
+            .events()
+            .memberChanged(
+                FakeBackend.NODE,
+                new MemberEvent(members.get(i % 200), MemberState.JOINING, HOSTILE + i));
+      }
+      browser.await("document.getElementById('timeline').innerText.includes('2999')");
+      assertThat(
+              browser.value("document.getElementById('timeline').childElementCount").as(int.class))
+          .isLessThanOrEqualTo(500);
+      browser.value("document.getElementById('circle').focus()");
+      browser.press("End", 35);
+      browser.await("document.getElementById('node-result').innerText.includes('javascript:')");
+      keep(browser, "two-hundred");
+      browser.look(390, 844, true);
+      browser.await(
+          "Math.abs(document.getElementById('circle').style.getPropertyValue('--u')"
+              + " * document.getElementById('circle').getBoundingClientRect().width - 240) < 1");
+      keep(browser, "two-hundred-phone");
+      assertThat(browser.value("document.querySelectorAll('main a, main img').length"))
+          .isEqualTo(Json.of(0));
+      assertThat(browser.value("document.title").as(String.class)).isEqualTo("ring – Ring");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static Gateway gateway(String address) {
+    return Gateway.bind(address, Settings.defaults(GatewaySettings.ALL));
+  }
+
+  @Test
+  void aPageWhoseNodeWasStartedAgainSaysSoAndGoesOn() throws Exception {
+    try (var browser = browser()) {
+      String address;
+      try (var gateway = gateway("127.0.0.1:0")) {
+        var backend = new FakeBackend();
+        gateway.serve(backend);
+        address = gateway.address();
+        browser.open("http://" + address + "/");
+        backend.events().trouble(FakeBackend.NODE, "of the first life");
+        browser.await("document.querySelectorAll('#timeline li.trouble').length === 1");
+      }
+      browser.await("document.getElementById('connection').dataset.state === 'lost'");
+      try (var gateway = gateway(address)) {
+        var backend = new FakeBackend(8);
+        backend.events().trouble(FakeBackend.NODE, "of the second life");
+        gateway.serve(backend);
+        browser.await("document.getElementById('connection').dataset.state === 'live'");
+        browser.await("document.querySelectorAll('#timeline li.trouble').length === 2");
+        assertThat(
+                browser
+                    .value("document.querySelector('#timeline li.gap').innerText")
+                    .as(String.class))
+            .contains("started again");
+      }
+    }
+  }
+
+  @Test
+  void aTouchMeansTheNearestNode() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      node("n" + i);
+    }
+    try (var browser = browser()) {
+      browser.open("http://" + nodes.get(0).http() + "/");
+      browser.await(alive(3));
+      String id = nodes.get(1).ring().id().toString();
+      // Twelve pixels beside its middle.
+      browser.value(
+          "{ const box = document.querySelector('#node-"
+              + id
+              + " .node').getBoundingClientRect();"
+              + " document.getElementById('circle').dispatchEvent(new MouseEvent('click', {clientX:"
+              + " box.x + box.width / 2 + 12, clientY: box.y + box.height / 2, bubbles: true})); }");
+      browser.await("document.getElementById('node-result').innerText.includes('" + id + "')");
+    }
+  }
+
+  @Test
+  void theKeyboardGoesAroundTheCircle() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      node("n" + i);
+    }
+    try (var browser = browser()) {
+      browser.open("http://" + nodes.get(0).http() + "/");
+      browser.await(alive(3));
+      List<String> order =
+          nodes.get(0).ring().view().members().stream()
+              .map(member -> "node-" + member.id())
+              .toList();
+      browser.value("document.getElementById('circle').focus()");
+      browser.press("End", 35);
+      browser.await(selected() + " === '" + order.get(2) + "'");
+      browser.press("ArrowRight", 39);
+      browser.await(selected() + " === '" + order.get(0) + "'");
+      browser.press("ArrowLeft", 37);
+      browser.await(selected() + " === '" + order.get(2) + "'");
+      browser.press("Home", 36);
+      browser.await(selected() + " === '" + order.get(0) + "'");
+      assertThat(
+              browser.value(
+                  "document.getElementById('circle').getAttribute('aria-activedescendant')"))
+          .isEqualTo(Json.of(order.get(0)));
+    }
+  }
+
+  @Test
+  void aPhoneNeedsNotScrollSideways() throws Exception {
+    node("n");
+    try (var browser = browser()) {
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.look(390, 844, dark);
+        browser.open("http://" + nodes.get(0).http() + "/#key=" + "k".repeat(500));
+        browser.await(alive(1));
+        browser.await("document.querySelectorAll('#key-layer .halo.daddy').length === 1");
+        assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo(Json.of(390));
+        keep(browser, "phone-" + (dark ? "dark" : "light"));
+      }
+    }
+  }
+}
