@@ -269,7 +269,10 @@ final class Caller {
       if (cause instanceof RingException.Unavailable unavailable) {
         lastUnavailable = unavailable;
       }
-      boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
+      // A read that was given up early has time left; a change's daddy kept none back for another.
+      boolean mayRepeat =
+          cause instanceof RingException known
+              && (isWorthARepeat(known) || (!changes && known instanceof RingException.Timeout));
       if (!mayRepeat || !later(attempts++, deadlineNanos, this::attempt, this::end)) {
         end(cause);
       }

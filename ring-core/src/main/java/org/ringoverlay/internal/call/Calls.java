@@ -331,7 +331,7 @@ public final class Calls {
       return;
     }
     if (!saysNothingChanged(error)) {
-      finish(call, null, error);
+      finish(call, null, call.options.readOnly() ? readUnanswered(error) : error);
       return;
     }
     call.spokenFor(answer.attempts());
@@ -348,6 +348,13 @@ public final class Calls {
   private static boolean saysNothingChanged(RingException error) {
     return !(error instanceof RingException.OutcomeUnknown
         || error instanceof RingException.HandlerFailed);
+  }
+
+  /** What changes nothing has no outcome that could be unknown: it was not answered. */
+  private static RingException readUnanswered(RingException error) {
+    return error instanceof RingException.OutcomeUnknown
+        ? new RingException.Timeout("The request was given up: " + error.getMessage())
+        : error;
   }
 
   /** Who turned one attempt away does not know what became of another. */

@@ -429,6 +429,21 @@ class CallsTest {
   }
 
   @Test
+  void readOfWhichTheOtherSideKnowsNoOutcomeTimesOutSinceItChangedNothing() {
+    call(READ);
+    RingException forgotten = new RingException.OutcomeUnknown("no longer remembered", false);
+    calls.answered(failure(way.last(), ROOT, 0, forgotten));
+    assertThat(ends)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            RingException.Timeout.class,
+            timeout -> assertThat(timeout).hasMessageContaining("no longer remembered"));
+    call(WRITE);
+    calls.answered(failure(way.last(), ROOT, 0, forgotten));
+    assertThat(ends).last().isInstanceOf(RingException.OutcomeUnknown.class);
+  }
+
+  @Test
   void noCallEndsBeforeItsDeadlineNorMuchAfter() {
     call(READ);
     loop.advance(1_000 * MILLIS - 1);
