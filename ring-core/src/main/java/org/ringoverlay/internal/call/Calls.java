@@ -27,7 +27,8 @@ import org.ringoverlay.spi.Scheduler;
  *
  * <p>An answer says for which attempts it speaks. One that says that nothing was changed ends a
  * call that may change something as it stands only if every attempt has been spoken for; what is
- * silent may have been run, wherever it was forwarded to.
+ * silent may have been run, wherever it was forwarded to. A reply ends the call, and says whether
+ * every attempt has been spoken for.
  *
  * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP
  * 2015, section 3.3): below it nothing will ever be repeated, and the answering side may forget.
@@ -301,6 +302,7 @@ public final class Calls {
       return;
     }
     if (answer.kind() == Kind.REPLY) {
+      call.spokenFor(answer.attempts());
       finish(
           call,
           new Reply(
@@ -308,7 +310,8 @@ public final class Calls {
               answer.offset(),
               answer.length(),
               answer.origin(),
-              answer.requestHops()),
+              answer.requestHops(),
+              call.silent == 0),
           null);
       return;
     }
