@@ -194,7 +194,7 @@ public final class Ring implements AutoCloseable {
     Answer<R> answer;
     try {
       R value = binding.read(reply.array(), reply.offset(), reply.length(), replyType);
-      answer = new Answer<>(value, reply.node(), reply.hops());
+      answer = new Answer<>(value, reply.node(), reply.hops(), reply.conclusive());
     } catch (RingException unreadable) {
       future.completeExceptionally(unreadable);
       return;

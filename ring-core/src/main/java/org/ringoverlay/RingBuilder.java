@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -302,8 +303,19 @@ public final class RingBuilder {
       if (transport != null) {
         var unused = transport.close();
       }
-      store.ifPresent(opened -> opened.close().toCompletableFuture().join());
+      store.ifPresent(opened -> closeAfter(failed, opened));
       throw failed;
+    }
+  }
+
+  /** What is wrong with the store too is told beside why the start failed, not in its place. */
+  private static void closeAfter(RuntimeException failed, Store opened) {
+    try {
+      opened.close().toCompletableFuture().join();
+    } catch (CompletionException notClosed) {
+      failed.addSuppressed(notClosed.getCause() == null ? notClosed : notClosed.getCause());
+    } catch (RuntimeException notClosed) {
+      failed.addSuppressed(notClosed);
     }
   }
 

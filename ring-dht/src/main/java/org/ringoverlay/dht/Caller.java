@@ -30,6 +30,10 @@ import org.ringoverlay.id.Id;
  * <p>A change names the newest version that this node had seen of the arc when it first sent it. If
  * its record has forgotten operations since, the daddy does nothing. Then a change that surely no
  * node has decided yet is sent again with what the daddy tells; any other is of unknown outcome.
+ *
+ * <p>A delete that found nothing is not remembered, for that would cost a write. So while another
+ * of its attempts is silent, which may find what is written next, it is sent again as a repeat:
+ * then its outcome is remembered, and the late attempt gets the same.
  */
 final class Caller {
   private static final long FIRST_WAIT_NANOS = 5_000_000;
@@ -172,7 +176,6 @@ final class Caller {
     /** Whether this node sent the operation before, so that it may have been decided. */
     private boolean sentBefore;
 
-    private long viewAsked;
     private int attempts;
     private boolean maybeChanged;
     private RingException.@Nullable Unavailable lastUnavailable;
@@ -193,7 +196,6 @@ final class Caller {
       if (request instanceof Request.Change change) {
         request = attempts == 0 ? first(change) : change.sent(change.seen(), maybeChanged);
       }
-      viewAsked = ring.view().version();
       AskOptions options = AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left));
       ring.call(
               Records.SERVICE, target(), request, replyType, changes ? options : options.reading())
@@ -229,9 +231,8 @@ final class Caller {
     }
 
     /** The register has forgotten operations, which this one may have been among. */
-    private void forgotten(Request.Change change, Request.Done done) {
-      // While the view stood still all went to one node, and that has just said what it did.
-      boolean undecided = !sentBefore && !maybeChanged && viewAsked == ring.view().version();
+    private void forgotten(Request.Change change, Request.Done done, boolean conclusive) {
+      boolean undecided = !sentBefore && !maybeChanged && conclusive;
       if (!undecided || done.seen() <= change.seen()) {
         future.completeExceptionally(
             new RingException.OutcomeUnknown(
@@ -250,12 +251,31 @@ final class Caller {
       attempt();
     }
 
+    /** Whether the daddy found nothing to delete and keeps no note of that. */
+    private static boolean isUnremembered(Request.Change change, Request.Done done) {
+      return done.version() == 0 && !change.repeated() && !isNamed(change);
+    }
+
+    /** There was nothing to delete, but an attempt elsewhere may come to what is written next. */
+    private void nothingYet() {
+      maybeChanged = true;
+      if (!later(attempts++, deadlineNanos, this::attempt, this::end)) {
+        end(new RingException.Timeout("No time is left to have the outcome remembered."));
+      }
+    }
+
     private void answered(@Nullable Answer<R> answer, @Nullable Throwable error) {
       if (error == null && answer != null) {
         if (answer.value() instanceof Request.Done done) {
           seen.saw(arc(), done.seen());
-          if (done.forgotten() > 0 && request instanceof Request.Change change) {
-            forgotten(change, done);
+          if (request instanceof Request.Change change && done.forgotten() > 0) {
+            forgotten(change, done, answer.conclusive());
+            return;
+          }
+          if (request instanceof Request.Change change
+              && !answer.conclusive()
+              && isUnremembered(change, done)) {
+            nothingYet();
             return;
           }
         } else if (answer.value() instanceof Request.Found found) {
@@ -269,7 +289,10 @@ final class Caller {
       if (cause instanceof RingException.Unavailable unavailable) {
         lastUnavailable = unavailable;
       }
-      boolean mayRepeat = cause instanceof RingException known && isWorthARepeat(known);
+      // A read that was given up early has time left; a change's daddy kept none back for another.
+      boolean mayRepeat =
+          cause instanceof RingException known
+              && (isWorthARepeat(known) || (!changes && known instanceof RingException.Timeout));
       if (!mayRepeat || !later(attempts++, deadlineNanos, this::attempt, this::end)) {
         end(cause);
       }

@@ -391,6 +391,25 @@ class DhtChurnTest {
     load.judge();
   }
 
+  @RingTest(nodes = 5, seeds = 5)
+  void aDeleteThatFoundNothingDoesNotDeleteLaterWhenTheSleeperWakes(SimRing ring) {
+    ring.settle();
+    int sleeper = ring.rootOf(dht(ring, 0).id("key"));
+    Dht dht = dht(ring, (sleeper + 1) % 5);
+    ring.freeze(sleeper);
+
+    WriteOptions patient = WriteOptions.defaults().within(Duration.ofSeconds(20));
+    Deleted deleted = ring.await(dht.delete("key", patient));
+    assertThat(deleted.existed()).isFalse();
+    assertThat(deleted.version()).isZero();
+    assertThat(ring.await(dht.put("key", Json.of("kept"))).created()).isTrue();
+    ring.thaw(sleeper);
+    ring.settle();
+    ring.run(Duration.ofSeconds(5));
+
+    assertThat(ring.await(dht.get("key")).value()).contains(Json.of("kept"));
+  }
+
   /** Begins a load over links so slow that whatever happens, happens in the middle of something. */
   private static void begin(AppendLoad load, SimRing ring) {
     ring.simulation().delay(Delay.of(Duration.ofMillis(2), Duration.ofMillis(8)));

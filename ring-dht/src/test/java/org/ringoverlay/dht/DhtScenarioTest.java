@@ -7,12 +7,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.AskOptions;
+import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
+import org.ringoverlay.RingService;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -419,6 +423,58 @@ class DhtScenarioTest {
                         AskOptions.defaults().directly())))
         .isInstanceOf(RingException.InvalidInput.class);
     assertThat(ring.await(dht(ring, 0).put("key", Json.of(2))).created()).isTrue();
+  }
+
+  @RingTest
+  void repliesOfACopyThatNoCopyCanSendCountAsNone(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            3,
+            plan -> {
+              if (plan.index() == 2) {
+                plan.builder().extensions(List.of());
+                plan.service(new LyingCopy());
+              }
+            });
+    ring.settle();
+    List<String> keys =
+        keys(40).stream().filter(key -> ring.rootOf(dht(ring, 0).id(key)) != 2).limit(8).toList();
+    WriteOptions patient = WriteOptions.defaults().within(Duration.ofSeconds(20));
+    for (String key : keys) {
+      assertThat(ring.await(dht(ring, 1).put(key, Json.of(key), patient)).copies()).isEqualTo(2);
+      assertThat(ring.await(dht(ring, 0).get(key)).value()).contains(Json.of(key));
+    }
+  }
+
+  /** Promises whatever it is asked, and tells of registers that there cannot be. */
+  private static final class LyingCopy implements RingService<CopyRequest> {
+    private int lies;
+
+    @Override
+    public String name() {
+      return "dht.copy";
+    }
+
+    @Override
+    public Class<CopyRequest> requestType() {
+      return CopyRequest.class;
+    }
+
+    @Override
+    public CompletionStage<?> handle(CopyRequest request, Context context) {
+      if (request instanceof CopyRequest.Prepare prepare) {
+        long round = prepare.ballot().round();
+        Head lie =
+            switch (lies++ % 3) {
+              case 0 -> new Head(null, (round << 26) + 1);
+              case 1 -> new Head("default\0elsewhere", Long.MAX_VALUE);
+              default -> new Head("default\0key 1", (((1L << 22) - 1) << 26) + 1);
+            };
+        return CompletableFuture.completedFuture(
+            new CopyRequest.Promise(true, prepare.ballot(), List.of(lie), lies % 2 == 0));
+      }
+      return context.refuse("not now");
+    }
   }
 
   @RingTest

@@ -95,8 +95,8 @@ final class Roots {
     for (Place place : request.places()) {
       Outcome outcome = graft(place, node);
       outcomes.add(outcome);
-      RootTopic topic = topics.get(place.topic());
-      if (topic != null && outcome.verdict() == Verdict.GRAFTED) {
+      RootTopic topic = outcome.verdict() == Verdict.GRAFTED ? topics.get(place.topic()) : null;
+      if (topic != null) {
         touched.add(topic);
       }
     }

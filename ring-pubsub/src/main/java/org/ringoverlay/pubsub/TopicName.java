@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 
@@ -18,7 +19,10 @@ final class TopicName {
    *
    * @throws RingException.InvalidInput if it breaks the rule
    */
-  static String check(String name) {
+  static String check(@Nullable String name) {
+    if (name == null) {
+      throw new RingException.InvalidInput("A request for a topic names it.");
+    }
     int bytes = name.isEmpty() || name.length() > BYTES_MAX ? -1 : utf8Bytes(name);
     if (bytes < 1 || bytes > BYTES_MAX || name.chars().anyMatch(Character::isISOControl)) {
       throw new RingException.InvalidInput(

@@ -225,7 +225,10 @@ public final class Topics {
     return json;
   }
 
-  static void checkSize(Json message, long bytesMax) {
+  static void checkSize(@Nullable Json message, long bytesMax) {
+    if (message == null) {
+      throw new RingException.InvalidInput("A message has a value, JSON's null if nothing else.");
+    }
     if (message.size() > bytesMax) {
       throw RingException.InvalidInput.tooLarge(
           "A message has at most "

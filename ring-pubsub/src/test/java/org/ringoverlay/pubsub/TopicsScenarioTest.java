@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.testkit.Faults;
 import org.ringoverlay.testkit.NodeSetup;
 import org.ringoverlay.testkit.SimRing;
@@ -648,6 +649,35 @@ class TopicsScenarioTest {
 
     assertThat(ring.await(Topics.on(ring.node(0)).status()).rooted()).isEmpty();
     assertThat(publish(ring, 0, "news", 2).seq()).isGreaterThan(1);
+  }
+
+  @RingTest(nodes = 2)
+  void aRequestThatLeavesOutWhatItNeedsIsTheAskersMistake(SimRing ring) {
+    ring.settle();
+    String topic = topicRootedAt(ring, 1);
+    for (String json :
+        List.of(
+            "{\"type\":\"publish\",\"topic\":\"" + topic + "\"}",
+            "{\"type\":\"publish\",\"value\":1}",
+            "{\"type\":\"offer\",\"topic\":\"" + topic + "\"}",
+            "{\"type\":\"offer\",\"value\":1}",
+            "{\"type\":\"graft\"}")) {
+      assertThatThrownBy(
+              () ->
+                  ring.await(
+                      ring.node(0)
+                          .ask(RootRequest.SERVICE, Id.of(topic), Json.parse(json), Json.class)))
+          .as(json)
+          .isInstanceOf(RingException.InvalidInput.class);
+    }
+    Json nameless = Json.parse("{\"type\":\"graft\",\"places\":[{\"subscriptions\":1}]}");
+    RootRequest.Grafted grafted =
+        ring.await(
+            ring.node(0)
+                .ask(RootRequest.SERVICE, Id.of(topic), nameless, RootRequest.Grafted.class));
+    assertThat(grafted.outcomes())
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.verdict()).isEqualTo(RootRequest.Verdict.REFUSED));
   }
 
   @RingTest(nodes = 1)

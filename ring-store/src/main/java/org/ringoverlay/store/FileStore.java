@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
@@ -34,7 +36,7 @@ final class FileStore implements Store {
   private final Path directory;
   private final DirectoryLock lock;
   private final Disk disk;
-  private final ThreadPoolExecutor thread;
+  private final ExecutorService thread;
 
   /** Bounds the saves that wait, and leaves the queue itself room for the unlocking. */
   private final Semaphore room = new Semaphore(SAVES_QUEUED_MAX);
@@ -43,26 +45,46 @@ final class FileStore implements Store {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable IdentityFile current;
 
-  private FileStore(Path directory, DirectoryLock lock, Disk disk, @Nullable IdentityFile current) {
+  /** Whether the directory may be another's by now; for the writing thread alone. */
+  private boolean unlocked;
+
+  private FileStore(
+      Path directory,
+      DirectoryLock lock,
+      Disk disk,
+      ExecutorService thread,
+      @Nullable IdentityFile current) {
     this.directory = directory;
     this.lock = lock;
     this.disk = disk;
     this.current = current;
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              var made = new Thread(task, "ring-store");
-              made.setDaemon(true);
-              return made;
-            });
+    this.thread = thread;
   }
 
   static FileStore open(String name, Disk disk) {
+    return open(name, disk, FileStore::writer);
+  }
+
+  private static ExecutorService writer() {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        task -> {
+          var made = new Thread(task, "ring-store");
+          made.setDaemon(true);
+          return made;
+        });
+  }
+
+  /**
+   * Opens.
+   *
+   * @param writer makes the one thread that writes, apart so that a test can order what races
+   */
+  static FileStore open(String name, Disk disk, Supplier<ExecutorService> writer) {
     Path directory = existing(name);
     DirectoryLock lock;
     try {
@@ -71,7 +93,8 @@ final class FileStore implements Store {
       throw refused("lock", directory, refused);
     }
     try {
-      return new FileStore(directory, lock, disk, read(directory.resolve(IDENTITY)));
+      IdentityFile saved = read(directory.resolve(IDENTITY));
+      return new FileStore(directory, lock, disk, writer.get(), saved);
     } catch (IOException | RuntimeException failed) {
       try {
         lock.close();
@@ -145,12 +168,16 @@ final class FileStore implements Store {
           });
     } catch (RejectedExecutionException over) {
       room.release();
-      saved.completeExceptionally(new RingException.Closed("The data directory is closed."));
+      saved.completeExceptionally(directoryClosed());
     }
     return saved;
   }
 
   private void write(Identity identity, CompletableFuture<Void> saved) {
+    if (unlocked) {
+      saved.completeExceptionally(directoryClosed());
+      return;
+    }
     try {
       IdentityFile next = IdentityFile.of(identity, current);
       Path file = directory.resolve(IDENTITY);
@@ -165,6 +192,10 @@ final class FileStore implements Store {
     } catch (RuntimeException failed) {
       saved.completeExceptionally(failed);
     }
+  }
+
+  private static RingException directoryClosed() {
+    return new RingException.Closed("The data directory is closed.");
   }
 
   private static RingException refused(String verb, Path path, IOException why) {
@@ -185,7 +216,9 @@ final class FileStore implements Store {
   @Override
   public CompletionStage<Void> close() {
     if (closing.compareAndSet(false, true)) {
-      // The last task: whatever was asked for before it is on the disk when the lock is given back.
+      // Whatever was asked for before it is on the disk when the lock is given back. Another
+      // thread's save may still get in between this and the shutdown, and is turned away when it
+      // is its turn.
       thread.execute(this::unlock);
       thread.shutdown();
     }
@@ -193,6 +226,7 @@ final class FileStore implements Store {
   }
 
   private void unlock() {
+    unlocked = true;
     try {
       lock.close();
       closed.complete(null);

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -340,6 +342,36 @@ class FileStoreTest {
     assertThat(saved.toCompletableFuture()).isCompleted();
     try (var held = new Held(open())) {
       assertThat(held.store().identity()).contains(identity(1));
+    }
+  }
+
+  @Test
+  void aSaveThatComesWhileItIsClosedIsNotWrittenAfterTheUnlocking() {
+    var between = new BetweenUnlockAndShutdown();
+    Store store = FileStore.open(directory().toString(), Disk.REAL, () -> between);
+    var late = new ArrayList<CompletionStage<Void>>();
+    between.then = () -> late.add(store.save(identity(2)));
+    await(store.save(identity(1)));
+    await(store.close());
+
+    assertThatThrownBy(() -> await(late.get(0))).cause().isInstanceOf(RingException.Closed.class);
+    try (var held = new Held(open())) {
+      assertThat(held.store().identity()).contains(identity(1));
+    }
+  }
+
+  /** One thread, and a moment in which another acts. */
+  private static final class BetweenUnlockAndShutdown extends ThreadPoolExecutor {
+    Runnable then = () -> {};
+
+    BetweenUnlockAndShutdown() {
+      super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+    }
+
+    @Override
+    public void shutdown() {
+      then.run();
+      super.shutdown();
     }
   }
 

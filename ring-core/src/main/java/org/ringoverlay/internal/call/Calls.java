@@ -27,7 +27,8 @@ import org.ringoverlay.spi.Scheduler;
  *
  * <p>An answer says for which attempts it speaks. One that says that nothing was changed ends a
  * call that may change something as it stands only if every attempt has been spoken for; what is
- * silent may have been run, wherever it was forwarded to.
+ * silent may have been run, wherever it was forwarded to. A reply ends the call, and says whether
+ * every attempt has been spoken for.
  *
  * <p>Each request carries the lowest number that is still open here, as in RIFL (Lee et al., SOSP
  * 2015, section 3.3): below it nothing will ever be repeated, and the answering side may forget.
@@ -301,6 +302,7 @@ public final class Calls {
       return;
     }
     if (answer.kind() == Kind.REPLY) {
+      call.spokenFor(answer.attempts());
       finish(
           call,
           new Reply(
@@ -308,7 +310,8 @@ public final class Calls {
               answer.offset(),
               answer.length(),
               answer.origin(),
-              answer.requestHops()),
+              answer.requestHops(),
+              call.silent == 0),
           null);
       return;
     }
@@ -331,7 +334,7 @@ public final class Calls {
       return;
     }
     if (!saysNothingChanged(error)) {
-      finish(call, null, error);
+      finish(call, null, call.options.readOnly() ? readUnanswered(error) : error);
       return;
     }
     call.spokenFor(answer.attempts());
@@ -348,6 +351,13 @@ public final class Calls {
   private static boolean saysNothingChanged(RingException error) {
     return !(error instanceof RingException.OutcomeUnknown
         || error instanceof RingException.HandlerFailed);
+  }
+
+  /** What changes nothing has no outcome that could be unknown: it was not answered. */
+  private static RingException readUnanswered(RingException error) {
+    return error instanceof RingException.OutcomeUnknown
+        ? new RingException.Timeout("The request was given up: " + error.getMessage())
+        : error;
   }
 
   /** Who turned one attempt away does not know what became of another. */

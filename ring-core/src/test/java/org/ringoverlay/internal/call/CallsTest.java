@@ -35,6 +35,9 @@ class CallsTest {
   private final List<Object> ends = new ArrayList<>();
   private final long startedAt = loop.nanos();
 
+  /** Whether the last call ended with a reply while no attempt was silent. */
+  private boolean conclusive;
+
   CallsTest() {
     way.hop = ROOT;
   }
@@ -58,6 +61,7 @@ class CallsTest {
   private void ended(Reply reply, RingException error) {
     assertThat(reply == null).as("a reply or an error").isNotEqualTo(error == null);
     ends.add(reply == null ? error : new String(reply.array(), UTF_8));
+    conclusive = reply != null && reply.conclusive();
   }
 
   private Envelope reply(Envelope request, Id from, String json) {
@@ -176,6 +180,36 @@ class CallsTest {
       calls.answered(failure(sent.envelope(), ROOT, 0, new RingException.Refused("busy")));
     }
     assertThat(ends).singleElement().isInstanceOf(RingException.Refused.class);
+  }
+
+  @Test
+  void replyIsConclusiveWhenEachAttemptHasBeenSpokenFor() {
+    call(WRITE);
+    calls.answered(reply(way.last(), ROOT, "1"));
+    assertThat(conclusive).as("one attempt").isTrue();
+
+    call(WRITE);
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    calls.answered(reply(way.last(), THIRD, "2"));
+    assertThat(conclusive).as("the first one may yet be run by the root of then").isFalse();
+
+    way.hop = ROOT;
+    call(WRITE);
+    Envelope first = way.last();
+    way.hop = THIRD;
+    calls.doubt(ROOT);
+    calls.answered(reply(first, THIRD, "3").speakingFor(way.last().attempts()));
+    assertThat(conclusive).as("both came to the node that replied").isTrue();
+
+    way.hop = ROOT;
+    call(WRITE);
+    RingException lost = new RingException.NoRoute("lost");
+    calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
+    loop.advance(200 * MILLIS);
+    calls.answered(reply(way.last(), ROOT, "4"));
+    assertThat(conclusive).as("the overlay gave the first one back").isTrue();
+    assertThat(ends).containsExactly("1", "2", "3", "4");
   }
 
   @Test
@@ -426,6 +460,21 @@ class CallsTest {
     call(READ);
     loop.advance(1_100 * MILLIS);
     assertThat(ends).hasSize(1).hasOnlyElementsOfType(RingException.Timeout.class);
+  }
+
+  @Test
+  void readOfWhichTheOtherSideKnowsNoOutcomeTimesOutSinceItChangedNothing() {
+    call(READ);
+    RingException forgotten = new RingException.OutcomeUnknown("no longer remembered", false);
+    calls.answered(failure(way.last(), ROOT, 0, forgotten));
+    assertThat(ends)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            RingException.Timeout.class,
+            timeout -> assertThat(timeout).hasMessageContaining("no longer remembered"));
+    call(WRITE);
+    calls.answered(failure(way.last(), ROOT, 0, forgotten));
+    assertThat(ends).last().isInstanceOf(RingException.OutcomeUnknown.class);
   }
 
   @Test

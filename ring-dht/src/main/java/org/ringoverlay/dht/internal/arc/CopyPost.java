@@ -6,9 +6,13 @@ import java.util.function.Consumer;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
-/** Sends messages to the copies and tells, always later, what came of them. On the loop. */
+/**
+ * Sends messages to the copies and tells, always later, what came of them. A reply that no sound
+ * node can have sent counts as none. On the loop.
+ */
 final class CopyPost {
   private static final int DOUBLINGS_MAX = 4;
 
@@ -46,7 +50,8 @@ final class CopyPost {
     boolean[] sending = {true};
     stage.whenComplete(
         (reply, error) -> {
-          Runnable tell = error == null ? () -> answered.accept(reply) : failed;
+          boolean heard = error == null && isSound(message, reply);
+          Runnable tell = heard ? () -> answered.accept(reply) : failed;
           if (sending[0]) {
             ring.scheduler().execute(tell);
           } else {
@@ -54,5 +59,14 @@ final class CopyPost {
           }
         });
     sending[0] = false;
+  }
+
+  private boolean isSound(CopyRequest message, Object reply) {
+    try {
+      Soundness.checkReply(ring.view().arcs(), message, reply);
+      return true;
+    } catch (RingException.InvalidInput unsound) {
+      return false;
+    }
   }
 }

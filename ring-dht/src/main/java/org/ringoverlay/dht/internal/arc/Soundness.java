@@ -1,0 +1,153 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+
+/**
+ * What the messages between daddies and copies may hold, requests and replies alike, so that
+ * nothing that no sound node can have sent comes past the wire's edge.
+ *
+ * <p>A daddy only sends registers of rounds up to its own, and a node keeps nothing of an older
+ * ballot than it promised. So who accepts or grants a ballot holds no version of a later round.
+ */
+final class Soundness {
+  private Soundness() {}
+
+  /**
+   * Checks a request.
+   *
+   * @throws RingException.InvalidInput if a sound node cannot have sent it
+   */
+  static void check(Arcs arcs, CopyRequest request, Id origin) {
+    if (request instanceof CopyRequest.Accept accept) {
+      checkBallot(arcs, accept.arc(), accept.ballot(), origin);
+      accept
+          .entries()
+          .forEach(entry -> checkEntry(arcs, accept.arc(), entry, accept.ballot().round()));
+    } else if (request instanceof CopyRequest.Check check) {
+      checkBallot(arcs, check.arc(), check.ballot(), origin);
+    } else if (request instanceof CopyRequest.Prepare prepare) {
+      checkBallot(arcs, prepare.arc(), prepare.ballot(), origin);
+    } else if (request instanceof CopyRequest.Fetch fetch) {
+      checkArc(arcs, fetch.arc());
+    } else if (request instanceof CopyRequest.Holding holding) {
+      holding.arcs().forEach(arc -> checkArc(arcs, arc));
+    }
+  }
+
+  /**
+   * Checks the reply to a request of this node.
+   *
+   * @throws RingException.InvalidInput if a sound node cannot have sent it
+   */
+  static void checkReply(Arcs arcs, CopyRequest request, Object reply) {
+    if (request instanceof CopyRequest.Prepare prepare
+        && reply instanceof CopyRequest.Promise promise) {
+      checkPromised(promise.promised());
+      String after = prepare.after();
+      for (Head head : promise.heads()) {
+        checkHead(arcs, prepare.arc(), head, prepare.ballot());
+        if (head.key().compareTo(after) <= 0) {
+          throw new RingException.InvalidInput("The registers are not in the order of their keys.");
+        }
+        after = head.key();
+      }
+    } else if (request instanceof CopyRequest.Accept accept
+        && reply instanceof CopyRequest.Accepted accepted) {
+      checkPromised(accepted.promised());
+      Set<String> sent = new TreeSet<>();
+      accept.entries().forEach(entry -> sent.add(entry.key()));
+      for (Head head : accepted.higher()) {
+        checkHead(arcs, accept.arc(), head, accept.ballot());
+        checkAsked(sent.contains(head.key()));
+      }
+    } else if (reply instanceof CopyRequest.Accepted accepted) {
+      checkPromised(accepted.promised());
+    } else if (request instanceof CopyRequest.Fetch fetch
+        && reply instanceof CopyRequest.Fetched fetched) {
+      List<String> keys = fetch.keys();
+      for (Entry entry : fetched.entries()) {
+        // A newer daddy may have been there since this one heard the head.
+        checkEntry(arcs, fetch.arc(), entry, Versions.ROUND_MAX);
+        checkAsked(keys.contains(entry.key()));
+      }
+    }
+  }
+
+  private static void checkArc(Arcs arcs, int arc) {
+    if (arc < 0 || arc >= arcs.count()) {
+      throw new RingException.InvalidInput("There is no arc " + arc + " in this ring.");
+    }
+  }
+
+  private static void checkBallot(Arcs arcs, int arc, Ballot ballot, Id origin) {
+    checkArc(arcs, arc);
+    if (!origin.equals(ballot.daddy())
+        || ballot.round() < 1
+        || ballot.round() > Versions.ROUND_MAX) {
+      throw new RingException.InvalidInput("The ballot is not one that its sender can hold.");
+    }
+  }
+
+  private static void checkPromised(Ballot promised) {
+    if (promised.round() < 0 || promised.round() > Versions.ROUND_MAX) {
+      throw new RingException.InvalidInput("The promised ballot is none that there can be.");
+    }
+  }
+
+  private static void checkAsked(boolean asked) {
+    if (!asked) {
+      throw new RingException.InvalidInput("The reply tells of a register that was not asked for.");
+    }
+  }
+
+  private static void checkHead(Arcs arcs, int arc, Head head, Ballot granted) {
+    if (head.key() == null
+        || !isVersion(head.version(), granted.round())
+        || arcs.indexOf(Keys.idOfFull(head.key())) != arc) {
+      throw noRegister();
+    }
+  }
+
+  private static void checkEntry(Arcs arcs, int arc, Entry entry, long roundMax) {
+    if (entry.key() == null
+        || entry.value() == null
+        || !isVersion(entry.version(), roundMax)
+        || entry.written() < 0
+        || entry.written() > entry.version()
+        || entry.forgotten() < 0
+        || entry.forgotten() > entry.version()
+        || entry.base() < Entry.WHOLE
+        || entry.operations().size() > OperationWindow.OPERATIONS_MAX
+        || !entry.operations().stream().allMatch(operation -> isOf(entry, operation))
+        || arcs.indexOf(Keys.idOfFull(entry.key())) != arc) {
+      throw noRegister();
+    }
+  }
+
+  private static RingException noRegister() {
+    return new RingException.InvalidInput("The message holds what is no register of its arc.");
+  }
+
+  private static boolean isVersion(long version, long roundMax) {
+    return version >= 1 && version <= Versions.MAX && Versions.round(version) <= roundMax;
+  }
+
+  private static boolean isOf(Entry entry, Operation operation) {
+    return operation.id() != null
+        && operation.id().length() <= OperationWindow.ID_CHARS_MAX
+        && operation.version() >= 1
+        && operation.version() <= entry.version()
+        && operation.found() >= 0
+        && operation.found() < operation.version();
+  }
+}
