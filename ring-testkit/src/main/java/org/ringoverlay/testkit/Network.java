@@ -18,7 +18,10 @@ final class Network {
   final Engine engine;
   private final List<Host> hosts = new ArrayList<>();
   private final TreeMap<String, Host> hostsByName = new TreeMap<>();
-  private final List<List<@Nullable Link>> links = new ArrayList<>();
+
+  /** For each host the links from it that were ever used, by where they lead. */
+  private final List<TreeMap<Integer, Link>> links = new ArrayList<>();
+
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
   private final List<Delay> extraDelays = new ArrayList<>();
@@ -31,6 +34,7 @@ final class Network {
   private long framesSent;
   private long framesLost;
   private long healedAt;
+  private @Nullable FrameWatch frameWatch;
   private long bytesSent;
 
   Network(Simulation simulation, Engine engine) {
@@ -50,7 +54,7 @@ final class Network {
     var host = new Host(name, hosts.size(), this);
     hosts.add(host);
     hostsByName.put(name, host);
-    links.add(new ArrayList<>());
+    links.add(new TreeMap<>());
     return host;
   }
 
@@ -63,21 +67,15 @@ final class Network {
   }
 
   Link link(Host from, Host to) {
-    List<@Nullable Link> row = links.get(from.index);
-    while (row.size() <= to.index) {
-      row.add(null);
-    }
-    Link link = row.get(to.index);
-    if (link == null) {
-      link = new Link(from, to, Chance.of(engine.seed, from.name() + ">" + to.name()));
-      row.set(to.index, link);
-    }
-    return link;
+    return links
+        .get(from.index)
+        .computeIfAbsent(
+            to.index,
+            unused -> new Link(from, to, Chance.of(engine.seed, from.name() + ">" + to.name())));
   }
 
   boolean isCut(Host from, Host to) {
-    List<@Nullable Link> row = links.get(from.index);
-    Link link = to.index < row.size() ? row.get(to.index) : null;
+    Link link = links.get(from.index).get(to.index);
     return link != null && link.isCut();
   }
 
@@ -160,6 +158,10 @@ final class Network {
   void send(SimConnection connection, Pipe wire, byte[] frame) {
     framesSent++;
     bytesSent += frame.length;
+    FrameWatch watch = frameWatch;
+    if (watch != null) {
+      watch.sent(wire.link.from, wire.link.to, frame);
+    }
     Chance chance = wire.link.chance;
     Noise now = noise;
     if (chance.happens(now.loss())) {
@@ -230,6 +232,10 @@ final class Network {
     partitions.remove(partition);
     healedAt = engine.now();
     traceFault(null, "healed " + partition);
+  }
+
+  void watchFrames(@Nullable FrameWatch watch) {
+    frameWatch = watch;
   }
 
   boolean isAnythingCut() {

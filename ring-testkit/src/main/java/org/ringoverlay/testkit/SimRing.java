@@ -432,6 +432,9 @@ public final class SimRing {
 
   /** The nodes that count on this side of all partitions, this one among them. */
   private List<Node> reachableFrom(Node start) {
+    if (!simulation.network().isAnythingCut()) {
+      return nodes.stream().filter(SimRing::counts).toList();
+    }
     var reached = new ArrayList<Node>();
     reached.add(start);
     for (int next = 0; next < reached.size(); next++) {

@@ -92,6 +92,11 @@ public final class Simulation {
     return network.bytesSent();
   }
 
+  /** Shows every frame from now on to a watch, which must change nothing; null ends it. */
+  public void watchFrames(@Nullable FrameWatch watch) {
+    network.watchFrames(watch);
+  }
+
   /** The host whose event ran last; empty after an event of the network or the test. */
   public Optional<Host> lastHost() {
     return Optional.ofNullable(engine.lastHost());

@@ -2,6 +2,7 @@ package org.ringoverlay.lab.burn;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,8 @@ public enum Scenario {
         world.ring(
             nodes,
             plan -> {
+              // The overlay alone: what stands on it has burns of its own.
+              plan.builder().extensions(List.of());
               lookups.install(plan);
               if (plan.index() % 2 == 0) {
                 plan.durable();
