@@ -62,11 +62,76 @@ public enum Scenario {
       halves.heal();
       holdsAfterwards(ring, lookups);
     }
+  },
+
+  /** Nodes that stand still for long enough to be suspected, and never to be held dead. */
+  FROZEN {
+    @Override
+    void run(Simulation world) {
+      var lookups = new Lookups();
+      SimRing ring = ring(world, lookups, 8);
+      var chance = Simulation.chance(world.seed(), "frozen");
+      lookups.start(ring, 20 * LOOKUPS_PER_SECOND, DEADLINE, Duration.ZERO);
+      for (int turn = 0; turn < 6; turn++) {
+        int node = (int) chance.below(ring.size());
+        ring.freeze(node);
+        ring.run(Duration.ofMillis(900 + chance.below(500)));
+        ring.thaw(node);
+        ring.run(Duration.ofSeconds(3));
+      }
+      noneAtAWrongRoot(ring, lookups.finish());
+      holdsAfterwards(ring, lookups);
+    }
+  },
+
+  /** Nodes that join many at once, with lookups that must find each from its first moment on. */
+  GROWTH {
+    @Override
+    void run(Simulation world) {
+      var lookups = new Lookups();
+      SimRing ring = ring(world, lookups, 3);
+      lookups.start(ring, 20 * LOOKUPS_PER_SECOND, DEADLINE, Duration.ZERO);
+      for (int wave = 0; wave < 3; wave++) {
+        ring.add(6);
+        ring.run(Duration.ofMillis(500));
+      }
+      noneAtAWrongRoot(ring, lookups.finish());
+      holdsAfterwards(ring, lookups);
+    }
+  },
+
+  /** Nodes that do not know each other, of which some die. */
+  PRUNED {
+    @Override
+    void run(Simulation world) {
+      var lookups = new Lookups();
+      SimRing ring =
+          world.ring(
+              1,
+              plan -> {
+                plan.builder().extensions(List.of());
+                plan.builder().set("ring.table.full.members.max", "0");
+                plan.builder().set("ring.leafset.side", String.valueOf(FEW_PER_SIDE));
+                lookups.install(plan);
+              });
+      for (int wave = 0; wave < 4; wave++) {
+        ring.add(8);
+      }
+      ring.run(Duration.ofSeconds(30));
+      ring.checkShape(FEW_PER_SIDE);
+      for (int node = 3; node < ring.size(); node += 7) {
+        ring.kill(node);
+      }
+      ring.run(Duration.ofSeconds(30));
+      ring.checkShape(FEW_PER_SIDE);
+      allFindTheirRoot(ring, lookups);
+    }
   };
 
   private static final int LEAF_SET_PER_SIDE = 16;
   private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
 
+  private static final int FEW_PER_SIDE = 4;
   private static final int LOOKUPS_PER_SECOND = 20;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
@@ -127,6 +192,17 @@ public enum Scenario {
     ring.run(Duration.ofSeconds(5));
     ring.settle(SETTLE_MAX);
     ring.checkShape(LEAF_SET_PER_SIDE);
+    allFindTheirRoot(ring, lookups);
+  }
+
+  private static void noneAtAWrongRoot(SimRing ring, LookupTally tally) {
+    if (tally.wrongRoot() > 0) {
+      throw ring.simulation()
+          .failure(tally.wrongRoot() + " lookups at a wrong root: " + tally.misses().get(0));
+    }
+  }
+
+  private static void allFindTheirRoot(SimRing ring, Lookups lookups) {
     lookups.start(ring, 10 * LOOKUPS_PER_SECOND, DEADLINE, Duration.ZERO);
     ring.run(Duration.ofSeconds(2));
     LookupTally calm = lookups.finish();
