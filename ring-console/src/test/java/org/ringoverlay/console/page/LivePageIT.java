@@ -252,13 +252,18 @@ class LivePageIT {
       browser.open("http://" + nodes.get(0).http() + "/");
       browser.await(alive(3));
       String id = nodes.get(1).ring().id().toString();
-      // Twelve pixels beside its middle.
+      // Twelve pixels outside its middle, seen from the centre: no other node can be nearer.
       browser.value(
-          "{ const box = document.querySelector('#node-"
+          "{ const circle = document.getElementById('circle');"
+              + " const all = circle.getBoundingClientRect();"
+              + " const box = document.querySelector('#node-"
               + id
               + " .node').getBoundingClientRect();"
-              + " document.getElementById('circle').dispatchEvent(new MouseEvent('click', {clientX:"
-              + " box.x + box.width / 2 + 12, clientY: box.y + box.height / 2, bubbles: true})); }");
+              + " const x = box.x + box.width / 2, y = box.y + box.height / 2;"
+              + " const dx = x - all.x - all.width / 2, dy = y - all.y - all.height / 2;"
+              + " const out = 12 / Math.hypot(dx, dy);"
+              + " circle.dispatchEvent(new MouseEvent('click', {clientX: x + dx * out,"
+              + " clientY: y + dy * out, bubbles: true})); }");
       browser.await("document.getElementById('node-result').innerText.includes('" + id + "')");
     }
   }
