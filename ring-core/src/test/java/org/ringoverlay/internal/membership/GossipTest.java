@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.DeafListener;
 import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.fake.FakeLoop;
 import org.ringoverlay.internal.fake.FakePost;
@@ -17,35 +18,11 @@ import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
-import org.ringoverlay.view.MemberEvent;
 import org.ringoverlay.view.MemberState;
-import org.ringoverlay.view.RingView;
 
 /** How far a fact goes, and how often it is sent. */
 class GossipTest {
   private static final int SIZE = 200;
-
-  private static final ViewListener NOBODY =
-      new ViewListener() {
-        @Override
-        public void memberChanged(MemberEvent event) {}
-
-        @Override
-        public void viewChanged(RingView before, RingView after) {}
-
-        @Override
-        public void givenUp() {}
-
-        @Override
-        public void trouble(String what) {
-          throw new AssertionError(what);
-        }
-
-        @Override
-        public void superseded(String why) {
-          throw new AssertionError(why);
-        }
-      };
 
   /** A node with its outgoing letters. */
   private record Seat(Membership membership, FakePost post, FakeLoop loop) {}
@@ -76,7 +53,7 @@ class GossipTest {
             loop,
             loop,
             loop,
-            NOBODY);
+            new DeafListener());
     MemberCard card = Facts.card(id, 1);
     membership.introduce(card, Json.of(card));
     membership.become(MemberState.ALIVE, "test");

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.DeafListener;
 import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.fake.FakeLoop;
 import org.ringoverlay.internal.fake.FakePost;
@@ -18,7 +19,6 @@ import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
-import org.ringoverlay.view.MemberEvent;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 
@@ -26,28 +26,6 @@ import org.ringoverlay.view.RingView;
 class PrunedTableTest {
   private static final int LEAVES = 4;
   private static final int FULL_MAX = 40;
-
-  private static final ViewListener NOBODY =
-      new ViewListener() {
-        @Override
-        public void memberChanged(MemberEvent event) {}
-
-        @Override
-        public void viewChanged(RingView before, RingView after) {}
-
-        @Override
-        public void givenUp() {}
-
-        @Override
-        public void trouble(String what) {
-          throw new AssertionError(what);
-        }
-
-        @Override
-        public void superseded(String why) {
-          throw new AssertionError(why);
-        }
-      };
 
   private final Random random = new Random(5);
   private final TreeMap<Id, Membership> ring = new TreeMap<>();
@@ -83,7 +61,7 @@ class PrunedTableTest {
             loop,
             loop,
             loop,
-            NOBODY);
+            new DeafListener());
     MemberCard card = Facts.card(id, 1);
     membership.introduce(card, Json.of(card));
     membership.become(MemberState.ALIVE, "test");
