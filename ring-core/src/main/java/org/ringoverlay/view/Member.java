@@ -33,7 +33,11 @@ public record Member(
     Objects.requireNonNull(address);
     Objects.requireNonNull(http);
     Objects.requireNonNull(state);
-    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    // The usual case of none is kept by every node for every member: it should cost nothing.
+    labels =
+        labels.isEmpty()
+            ? Collections.emptySortedMap()
+            : Collections.unmodifiableMap(new TreeMap<>(labels));
     services = services.stream().sorted().toList();
   }
 

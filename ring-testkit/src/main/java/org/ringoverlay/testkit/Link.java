@@ -4,19 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The way from one host to another: its delay, its chance, and how many partitions cut it now. */
-final class Link {
+/**
+ * The way from one host to another: its delay, how many partitions cut it now, and its chance,
+ * which it is rather than has, for there are hundreds of thousands in a large ring.
+ */
+final class Link extends Chance {
   final Host from;
   final Host to;
-  final Chance chance;
-  private final List<Pipe> stalled = new ArrayList<>();
+  private @Nullable List<Pipe> stalled;
   private Delay.@Nullable Sampler ownDelay;
   private int cuts;
 
-  Link(Host from, Host to, Chance chance) {
+  Link(long seed, Host from, Host to) {
+    super(seed, from.name() + ">" + to.name());
     this.from = from;
     this.to = to;
-    this.chance = chance;
   }
 
   boolean isCut() {
@@ -30,9 +32,9 @@ final class Link {
   /** One partition less; when it was the last, what waited goes on its way. */
   void mend() {
     cuts--;
-    if (cuts == 0) {
-      var waiting = new ArrayList<>(stalled);
-      stalled.clear();
+    List<Pipe> waiting = stalled;
+    if (cuts == 0 && waiting != null) {
+      stalled = null;
       waiting.forEach(Pipe::resume);
     }
   }
@@ -43,10 +45,15 @@ final class Link {
 
   long delayNanos(Network network) {
     Delay.Sampler own = ownDelay;
-    return (own != null ? own : network.usualDelay()).nanos(chance) + network.extraNanos(chance);
+    return (own != null ? own : network.usualDelay()).nanos(this) + network.extraNanos(this);
   }
 
   void stalled(Pipe pipe) {
-    stalled.add(pipe);
+    List<Pipe> waiting = stalled;
+    if (waiting == null) {
+      waiting = new ArrayList<>();
+      stalled = waiting;
+    }
+    waiting.add(pipe);
   }
 }

@@ -20,7 +20,7 @@ final class Network {
   private final TreeMap<String, Host> hostsByName = new TreeMap<>();
 
   /** For each host the links from it that were ever used, by where they lead. */
-  private final List<TreeMap<Integer, Link>> links = new ArrayList<>();
+  private final List<Links> links = new ArrayList<>();
 
   private final List<Partition> partitions = new ArrayList<>();
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
@@ -54,7 +54,7 @@ final class Network {
     var host = new Host(name, hosts.size(), this);
     hosts.add(host);
     hostsByName.put(name, host);
-    links.add(new TreeMap<>());
+    links.add(new Links());
     return host;
   }
 
@@ -67,15 +67,17 @@ final class Network {
   }
 
   Link link(Host from, Host to) {
-    return links
-        .get(from.index)
-        .computeIfAbsent(
-            to.index,
-            unused -> new Link(from, to, Chance.of(engine.seed, from.name() + ">" + to.name())));
+    Links known = links.get(from.index);
+    Link link = known.to(to);
+    if (link == null) {
+      link = new Link(engine.seed, from, to);
+      known.add(link);
+    }
+    return link;
   }
 
   boolean isCut(Host from, Host to) {
-    Link link = links.get(from.index).get(to.index);
+    Link link = links.get(from.index).to(to);
     return link != null && link.isCut();
   }
 
@@ -162,7 +164,7 @@ final class Network {
     if (watch != null) {
       watch.sent(wire.link.from, wire.link.to, frame);
     }
-    Chance chance = wire.link.chance;
+    Chance chance = wire.link;
     Noise now = noise;
     if (chance.happens(now.loss())) {
       lost(wire.link, frame);

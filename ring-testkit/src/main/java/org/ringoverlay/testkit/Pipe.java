@@ -24,7 +24,7 @@ final class Pipe {
   final Link link;
   private final Network network;
   private final SimConnection target;
-  private final ArrayDeque<Object> underWay = new ArrayDeque<>();
+  private final ArrayDeque<Object> underWay = new ArrayDeque<>(2);
   private long unreadBytes;
   private long lastArrival;
   private int stalled;

@@ -112,19 +112,17 @@ class LargeRingTest {
       Id target = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
       int from = 1 + 6 * random.nextInt(10) + random.nextInt(5);
       if (ring.rootOf(target) % 6 != 0) {
-        AskOptions options = AskOptions.defaults().within(Duration.ofMillis(1_500));
-        asked.add(ring.node(from).ask("echo", target, new Say(i), Said.class, options));
+        asked.add(
+            ring.node(from).ask("echo", target, new Say(i), Said.class, AskOptions.defaults()));
       }
     }
-    long answered =
-        asked.stream()
-            .filter(
-                each -> {
-                  ring.run(Duration.ofMillis(50));
-                  return each.toCompletableFuture().isDone()
-                      && !each.toCompletableFuture().isCompletedExceptionally();
-                })
-            .count();
-    assertThat(answered).isGreaterThan(195);
+    // Nobody is dead yet: who is answered now was answered by way of others.
+    ring.run(Duration.ofMillis(1_500));
+    assertThat(asked.stream().filter(each -> each.toCompletableFuture().isDone()).count())
+        .as("of 200 that had to go around one in six")
+        .isGreaterThan(190);
+    for (CompletionStage<Said> each : asked) {
+      assertThat(ring.await(each)).isNotNull();
+    }
   }
 }

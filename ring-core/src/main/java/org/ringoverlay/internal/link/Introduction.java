@@ -7,7 +7,6 @@ import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 
 /**
@@ -67,7 +66,7 @@ public final class Introduction {
   }
 
   /** Why a node that says hello is not let in; null if it is. */
-  @Nullable RingException objection(LinkMessage.Hello hello, MemberCard theirs) {
+  @Nullable RingException objection(LinkMessage.Hello hello, Id theirs) {
     if (hello.protocolMin() > PROTOCOL_MAX || hello.protocolMax() < PROTOCOL_MIN) {
       return new RingException.Incompatible(
           "This node speaks protocol "
@@ -84,7 +83,7 @@ public final class Introduction {
   }
 
   /** Why a node that says welcome is not talked to; null if it is. */
-  @Nullable RingException objection(LinkMessage.Welcome welcome, MemberCard theirs) {
+  @Nullable RingException objection(LinkMessage.Welcome welcome, Id theirs) {
     if (welcome.protocol() < PROTOCOL_MIN || welcome.protocol() > PROTOCOL_MAX) {
       return new RingException.Incompatible(
           "The other chose protocol " + welcome.protocol() + ", which this node does not speak.");
@@ -93,7 +92,7 @@ public final class Introduction {
   }
 
   private @Nullable RingException objection(
-      @Nullable String theirRing, @Nullable String theirIdentity, MemberCard theirs) {
+      @Nullable String theirRing, @Nullable String theirIdentity, Id theirs) {
     if (!ring.equals(theirRing)) {
       return new RingException.Incompatible(
           "This node is of ring '"
@@ -117,7 +116,7 @@ public final class Introduction {
               + Printable.text(theirIdentity, 32)
               + ". They were founded apart and never merge.");
     }
-    if (theirs.id().equals(self)) {
+    if (theirs.equals(self)) {
       return new RingException.Incompatible("Both nodes have the ID " + self + ".");
     }
     return null;

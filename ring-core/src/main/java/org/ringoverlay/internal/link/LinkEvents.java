@@ -3,19 +3,18 @@ package org.ringoverlay.internal.link;
 import java.util.List;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
-import org.ringoverlay.json.Json;
 
 /** What the node hears from its links. On the loop. */
 public interface LinkEvents {
   /**
    * A handshake with a node was agreed on.
    *
-   * @param card what it says of itself, and {@code raw} as it wrote it
+   * @param card what it says of itself
    */
-  void linked(MemberCard card, Json raw);
+  void linked(Card card);
 
   /** A message between neighbours came from a node. */
   void linkMessage(Id from, LinkMessage message);
@@ -41,5 +40,5 @@ public interface LinkEvents {
   void seedFailed(String address, RingException why);
 
   /** The node at an address that was dialled by address alone answered. */
-  void seedLinked(String address, MemberCard card, Json raw, String ringIdentity);
+  void seedLinked(String address, Card card);
 }

@@ -9,11 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.OutboundFrame;
@@ -34,12 +33,14 @@ public final class Links {
    * @param waitingBytesMax bytes that wait for one connection to be made
    * @param redialNanos how long a node that could not be reached is not dialled again
    * @param handshakeNanos how long a connection may take to come to an agreement
+   * @param idleNanos how long a connection is kept that nobody uses
    */
-  public record Limits(long waitingBytesMax, long redialNanos, long handshakeNanos) {}
+  public record Limits(
+      long waitingBytesMax, long redialNanos, long handshakeNanos, long idleNanos) {}
 
   private static final class Peer {
     final List<Wire> agreed = new ArrayList<>(2);
-    final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>();
+    final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>(1);
     @Nullable Wire dialling;
     long waitingBytes;
     long heardAt = Long.MIN_VALUE;
@@ -53,6 +54,10 @@ public final class Links {
   private final Function<Id, @Nullable String> addresses;
   private final RingObserver observer;
   private final TreeMap<Id, Peer> peers = new TreeMap<>();
+
+  /** Connections on which nothing is sent any more and that the other is about to close. */
+  private final ArrayList<Wire> retired = new ArrayList<>();
+
   private @Nullable LinkEvents listener;
   private boolean closed;
 
@@ -184,15 +189,46 @@ public final class Links {
     }
   }
 
-  /** Housekeeping, now and then: forgets nodes that are neither connected nor known any more. */
+  /**
+   * Housekeeping, now and then: ends connections that nobody uses, and forgets nodes to which there
+   * is none.
+   *
+   * <p>What the other sends at that moment must not be lost, so it is the other that closes, once
+   * it has read that nothing more is to come. One that does not is closed at the next housekeeping.
+   */
   public void tidy() {
+    List<Wire> late = List.copyOf(retired);
+    retired.clear();
+    late.forEach(wire -> wire.close("it was idle"));
+    long now = clock.nanos();
+    for (Peer peer : peers.values()) {
+      for (Wire wire : List.copyOf(peer.agreed)) {
+        if (now - wire.usedAt() > limits.idleNanos()) {
+          peer.agreed.remove(wire);
+          wire.send(Frames.write(new LinkMessage.Idle()));
+          retired.add(wire);
+        }
+      }
+    }
     peers
-        .entrySet()
+        .values()
         .removeIf(
-            entry ->
-                entry.getValue().agreed.isEmpty()
-                    && entry.getValue().dialling == null
-                    && addresses.apply(entry.getKey()) == null);
+            peer -> peer.agreed.isEmpty() && peer.dialling == null && now >= peer.dialAgainAt);
+  }
+
+  /** The other sends nothing more on a connection, and all that it sent before has been read. */
+  void idle(Wire wire) {
+    Id node = wire.peer();
+    Peer peer = node == null ? null : peers.get(node);
+    if (peer != null) {
+      peer.agreed.remove(wire);
+    }
+    retired.remove(wire);
+    wire.close("it was idle");
+  }
+
+  long now() {
+    return clock.nanos();
   }
 
   /** Sends nothing any more. The transport closes the sockets. */
@@ -208,7 +244,7 @@ public final class Links {
     observer.refusedFrame(remote, Printable.text(why, 200));
   }
 
-  void agreed(Wire wire, MemberCard card, Json raw, String ringIdentity) {
+  void agreed(Wire wire, Card card, String ringIdentity) {
     Id node = card.id();
     Peer peer = peers.computeIfAbsent(node, id -> new Peer());
     peer.heardAt = clock.nanos();
@@ -224,9 +260,9 @@ public final class Links {
       }
     }
     flush(peer);
-    events().linked(card, raw);
+    events().linked(card);
     if (wire.isDialled() && expected == null) {
-      events().seedLinked(wire.address(), card, raw, ringIdentity);
+      events().seedLinked(wire.address(), card);
     }
   }
 

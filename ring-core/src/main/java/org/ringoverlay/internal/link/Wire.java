@@ -3,11 +3,10 @@ package org.ringoverlay.internal.link;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.ErrorJson;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.ConnectionHandler;
 import org.ringoverlay.spi.Timer;
@@ -34,6 +33,7 @@ final class Wire implements ConnectionHandler {
   private @Nullable Connection connection;
   private @Nullable Id peer;
   private long incarnation;
+  private long usedAt;
   private @Nullable Timer handshakeTimer;
 
   /**
@@ -75,8 +75,14 @@ final class Wire implements ConnectionHandler {
     return incarnation;
   }
 
+  /** When a frame last went either way, since it was agreed on. */
+  long usedAt() {
+    return usedAt;
+  }
+
   Connection.Sent send(org.ringoverlay.spi.OutboundFrame frame) {
     Connection wire = connection;
+    usedAt = links.now();
     return wire == null || state == State.OVER ? Connection.Sent.CLOSED : wire.send(frame);
   }
 
@@ -129,6 +135,7 @@ final class Wire implements ConnectionHandler {
     if (state == State.OVER) {
       return;
     }
+    usedAt = links.now();
     Frames.Read read = Frames.read(frame);
     if (read instanceof Frames.Read.Malformed malformed) {
       refuse(from, malformed.why());
@@ -139,7 +146,11 @@ final class Wire implements ConnectionHandler {
     } else if (read instanceof Frames.Read.Acks acks) {
       links.acknowledged(this, acks.numbers());
     } else if (read instanceof Frames.Read.Link link) {
-      links.linkMessage(this, link.message());
+      if (link.message() instanceof LinkMessage.Idle) {
+        links.idle(this);
+      } else {
+        links.linkMessage(this, link.message());
+      }
     } else if (read instanceof Frames.Read.Unknown unknown) {
       links.refused(from.remote(), unknown.what());
       from.send(Frames.write(new LinkMessage.NotUnderstood(unknown.what())));
@@ -152,12 +163,12 @@ final class Wire implements ConnectionHandler {
       return;
     }
     if (!dialled && link.message() instanceof LinkMessage.Hello hello) {
-      MemberCard card = cardOf(hello.card());
+      Card card = Card.of(hello.card());
       if (card == null) {
         refuse(from, "a hello without a sound card");
         return;
       }
-      RingException objection = links.introduction().objection(hello, card);
+      RingException objection = links.introduction().objection(hello, card.id());
       if (objection != null) {
         from.send(Frames.write(new LinkMessage.Reject(ErrorJson.toJson(objection))));
         refuse(from, objection.getMessage());
@@ -168,18 +179,18 @@ final class Wire implements ConnectionHandler {
               links
                   .introduction()
                   .welcome(Math.min(Introduction.PROTOCOL_MAX, hello.protocolMax()))));
-      agree(card, hello.card(), hello.ringIdentity());
+      agree(card, hello.ringIdentity());
     } else if (dialled && link.message() instanceof LinkMessage.Welcome welcome) {
-      MemberCard card = cardOf(welcome.card());
+      Card card = Card.of(welcome.card());
       RingException objection =
           card == null
               ? new RingException.Incompatible("The other's welcome has no sound card.")
-              : links.introduction().objection(welcome, card);
+              : links.introduction().objection(welcome, card.id());
       if (card == null || objection != null) {
         fail(from, objection != null ? objection : new RingException.Incompatible("no card"));
         return;
       }
-      agree(card, welcome.card(), welcome.ringIdentity());
+      agree(card, welcome.ringIdentity());
     } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
       fail(from, rejection(reject));
     } else {
@@ -196,12 +207,12 @@ final class Wire implements ConnectionHandler {
     }
   }
 
-  private void agree(MemberCard card, Json raw, String ringIdentity) {
+  private void agree(Card card, String ringIdentity) {
     state = State.AGREED;
     forgetHandshakeTimer();
     peer = card.id();
     incarnation = card.incarnation();
-    links.agreed(this, card, raw, ringIdentity);
+    links.agreed(this, card, ringIdentity);
   }
 
   /** The other does not want us, or we do not want it: nobody's fault, and it is said why. */
@@ -214,18 +225,6 @@ final class Wire implements ConnectionHandler {
   private void refuse(Connection from, String why) {
     links.refused(from.remote(), why);
     from.close(why);
-  }
-
-  private static @Nullable MemberCard cardOf(@Nullable Json json) {
-    if (json == null) {
-      return null;
-    }
-    try {
-      MemberCard card = json.as(MemberCard.class);
-      return card.isSound() ? card : null;
-    } catch (RingException unreadable) {
-      return null;
-    }
   }
 
   @Override

@@ -106,6 +106,7 @@ public final class FailureDetector {
   private long tickedAt;
   private long pings;
   private int youth = YOUTH_BEATS;
+  private long scaleSeen;
 
   /** Makes the detector of a node; it does nothing until {@link #start}. */
   public FailureDetector(
@@ -158,7 +159,7 @@ public final class FailureDetector {
     look(now);
     lookForDeparted(now);
     compareOne();
-    exchangeLeaves();
+    exchange();
     askers.values().removeIf(asked -> now - asked.sinceNanos() > limits.suspectNanos());
     refusedAt.values().removeIf(at -> now - at > limits.suspectNanos());
     timer = scheduler.schedule(limits.intervalNanos(), this::tick);
@@ -176,7 +177,12 @@ public final class FailureDetector {
   /** Sends a beat to each neighbour, and watches them from now on. */
   private void beat(long now) {
     List<Member> neighbours = membership.view().neighbours(self, limits.perSide());
-    var beat = new LinkMessage.Beat(membership.digest(), membership.gossip().factsForBeats());
+    long scale = membership.scale();
+    var beat =
+        new LinkMessage.Beat(
+            membership.digest(),
+            membership.gossip().factsForBeats(),
+            scale == 0 ? null : Long.valueOf(scale));
     var current = new TreeSet<Id>();
     for (Member neighbour : neighbours) {
       Id id = neighbour.id();
@@ -302,21 +308,37 @@ public final class FailureDetector {
   /**
    * In a large ring no digests can be compared: now and then, and at each beat while this node is
    * young, a member tells what this node lacks around itself and in its prefix table (periodic, not
-   * reactive: Rhea, Geels, Roscoe, Kubiatowicz, USENIX 2004, section 4.1).
+   * reactive: Rhea, Geels, Roscoe, Kubiatowicz, USENIX 2004, section 4.1). In one that has become
+   * small again all is learned anew, from members all over the circle.
    */
-  private void exchangeLeaves() {
+  private void exchange() {
+    if (membership.scale() != scaleSeen) {
+      scaleSeen = membership.scale();
+      youth = YOUTH_BEATS;
+    }
     RingView view = membership.view();
-    if (view.isComplete() || (youth == 0 && randomness.below(EXCHANGE_BEATS) != 0)) {
+    boolean learnsAll = view.isComplete() && scaleSeen > 0;
+    if (youth == 0
+        ? view.isComplete() || randomness.below(EXCHANGE_BEATS) != 0
+        : view.isComplete() && !learnsAll) {
       return;
     }
     youth = Math.max(0, youth - 1);
     List<Member> known =
-        randomness.below(2) == 0 ? view.neighbours(self, limits.perSide()) : view.alive();
-    if (!known.isEmpty()) {
-      Id partner = known.get((int) randomness.below(known.size())).id();
-      if (!partner.equals(self)) {
-        post.send(partner, membership.settle(0, view.leavesPerSide()));
-      }
+        randomness.below(2) == 0 && !learnsAll
+            ? view.neighbours(self, limits.perSide())
+            : view.alive();
+    if (known.isEmpty()) {
+      return;
+    }
+    Id partner = known.get((int) randomness.below(known.size())).id();
+    if (partner.equals(self)) {
+      return;
+    }
+    if (learnsAll) {
+      membership.gossip().compareWith(partner);
+    } else {
+      post.send(partner, membership.surroundings().ask(0, view.leavesPerSide()));
     }
   }
 
@@ -324,6 +346,7 @@ public final class FailureDetector {
   public void beat(Id from, LinkMessage.Beat beat) {
     aliveAgain(from);
     tellWhatIsKnownOf(from);
+    membership.scaleOf(from, beat.scale() == null ? 0 : beat.scale());
     if (beat.digest() != 0) {
       noteDigest(from, beat.digest());
     }

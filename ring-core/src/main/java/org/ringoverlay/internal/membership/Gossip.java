@@ -11,7 +11,6 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.LinkMessage.Seen;
-import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.view.Member;
@@ -37,6 +36,9 @@ import org.ringoverlay.view.RingView;
 public final class Gossip {
   /** Facts in one message; more go in further messages. */
   private static final int ENTRIES_PER_MESSAGE = 500;
+
+  /** Bytes of the cards in one message, unless one alone has more. */
+  private static final int BYTES_PER_MESSAGE = 256 * 1024;
 
   /** Short facts on one beat; more wait for the next. */
   private static final int FACTS_PER_BEAT = 32;
@@ -101,7 +103,7 @@ public final class Gossip {
 
   /** A member's fact changed in the table. */
   void changed(MemberTable.Known known, Reach reach) {
-    Id id = known.card().id();
+    Id id = known.id();
     RingView view = membership.view();
     if (view.isComplete() || view.covers(id)) {
       recent.put(id, BEATS_PER_FACT);
@@ -145,29 +147,29 @@ public final class Gossip {
       return;
     }
     for (Entry entry : news.entries()) {
-      MemberCard card = MemberTable.soundCard(entry);
-      if (card != null && !card.id().equals(self) && isToBeRelayed(card, entry, row)) {
-        spread(entry, card.id(), row);
+      MemberTable.Fact fact = MemberTable.sound(entry);
+      if (fact != null && !fact.id().equals(self) && isToBeRelayed(fact, row)) {
+        spread(entry, fact.id(), row);
         schedule(true);
       }
     }
   }
 
   /** Not what is outdated, and not what went that way already: nobody can make it go round. */
-  private boolean isToBeRelayed(MemberCard card, Entry entry, int row) {
-    MemberTable.Known known = table.get(card.id());
+  private boolean isToBeRelayed(MemberTable.Fact fact, int row) {
+    MemberTable.Known known = table.get(fact.id());
     if (known != null
-        && !known.seen().equals(MemberTable.seen(card, entry))
-        && !known.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
+        && !known.seen().equals(fact.seen())
+        && !known.isOlderThan(fact.card().incarnation(), fact.version(), fact.state())) {
       return false;
     }
-    long fingerprint = MemberTable.fingerprint(MemberTable.seen(card, entry));
-    Relayed before = relayed.get(card.id());
+    long fingerprint = MemberTable.fingerprint(fact.seen());
+    Relayed before = relayed.get(fact.id());
     if (before != null && before.fingerprint() == fingerprint && before.row() <= row) {
       return false;
     }
-    relayed.remove(card.id());
-    relayed.put(card.id(), new Relayed(fingerprint, row));
+    relayed.remove(fact.id());
+    relayed.put(fact.id(), new Relayed(fingerprint, row));
     if (relayed.size() > RELAYED_MAX) {
       relayed.remove(relayed.keySet().iterator().next());
     }
@@ -241,9 +243,40 @@ public final class Gossip {
   }
 
   private void send(Id to, List<Entry> entries, int row) {
-    for (int from = 0; from < entries.size(); from += ENTRIES_PER_MESSAGE) {
-      int end = Math.min(entries.size(), from + ENTRIES_PER_MESSAGE);
-      post.send(to, new LinkMessage.News(entries.subList(from, end), row < Id.DIGITS ? row : null));
+    for (List<Entry> some : inMessages(entries)) {
+      post.send(to, new LinkMessage.News(some, row < Id.DIGITS ? row : null));
+    }
+  }
+
+  /** Cuts facts into as many messages as they need: a frame has a bound. */
+  private static List<List<Entry>> inMessages(List<Entry> entries) {
+    var messages = new ArrayList<List<Entry>>();
+    int from = 0;
+    long bytes = 0;
+    for (int at = 0; at < entries.size(); at++) {
+      int size = entries.get(at).card().size();
+      if (at > from && (bytes + size > BYTES_PER_MESSAGE || at - from == ENTRIES_PER_MESSAGE)) {
+        messages.add(entries.subList(from, at));
+        from = at;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    messages.add(entries.subList(from, entries.size()));
+    return messages;
+  }
+
+  /** Lets a newcomer in: tells it the ring's identity and the members from which it begins. */
+  public void admit(Id newcomer, String ringIdentity) {
+    List<List<Entry>> members = inMessages(membership.forNewcomer(newcomer));
+    int arcBits = membership.view().arcs().bits();
+    long scale = membership.scale();
+    post.send(
+        newcomer,
+        new LinkMessage.Joined(
+            ringIdentity, arcBits, members.get(0), scale == 0 ? null : Long.valueOf(scale)));
+    for (List<Entry> more : members.subList(1, members.size())) {
+      post.send(newcomer, new LinkMessage.Lacking(more));
     }
   }
 
@@ -338,8 +371,8 @@ public final class Gossip {
     }
     var newer = new ArrayList<Entry>();
     for (MemberTable.Known known : table.all()) {
-      Seen seen = theirs.get(known.card().id());
-      if (parts.contains(MemberTable.partOf(known.card().id()))
+      Seen seen = theirs.get(known.id());
+      if (parts.contains(MemberTable.partOf(known.id()))
           && (seen == null ? known.state().isPresent() : isNewer(known, seen))) {
         newer.add(known.entry());
       }
@@ -365,9 +398,8 @@ public final class Gossip {
   }
 
   private void tellLacking(Id to, List<Entry> entries) {
-    for (int from = 0; from < entries.size(); from += ENTRIES_PER_MESSAGE) {
-      int end = Math.min(entries.size(), from + ENTRIES_PER_MESSAGE);
-      post.send(to, new LinkMessage.Lacking(entries.subList(from, end)));
+    if (!entries.isEmpty()) {
+      inMessages(entries).forEach(some -> post.send(to, new LinkMessage.Lacking(some)));
     }
   }
 
@@ -391,20 +423,20 @@ public final class Gossip {
   public void lacking(Id from, LinkMessage.Lacking lacking) {
     var entries = new ArrayList<Entry>();
     for (Entry entry : lacking.entries()) {
-      MemberCard card = MemberTable.soundCard(entry);
-      if (card == null) {
+      MemberTable.Fact fact = MemberTable.sound(entry);
+      if (fact == null) {
         continue;
       }
-      MemberTable.Known known = table.get(card.id());
+      MemberTable.Known known = table.get(fact.id());
       boolean disputed =
           known != null
-              && !card.id().equals(self)
-              && entry.state() == MemberState.DEAD
+              && !fact.id().equals(self)
+              && fact.state() == MemberState.DEAD
               && known.state().isPresent()
-              && known.card().incarnation() == card.incarnation()
-              && known.version() == entry.version();
+              && known.card().incarnation() == fact.card().incarnation()
+              && known.version() == fact.version();
       if (disputed) {
-        membership.suspect(card.id(), "node " + from.shortString() + " holds it for dead");
+        membership.suspect(fact.id(), "node " + from.shortString() + " holds it for dead");
       } else {
         entries.add(entry);
       }

@@ -12,7 +12,6 @@ import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Timer;
-import org.ringoverlay.view.MemberState;
 
 /**
  * How a node comes into a ring.
@@ -23,10 +22,12 @@ import org.ringoverlay.view.MemberState;
  * <ul>
  *   <li>Seeking: the seeds are tried one after another until one lets the node in and tells it the
  *       members.
- *   <li>Discovering: the nearest known on both sides, and when they know none nearer the whole leaf
- *       set, take the newcomer into their tables.
- *   <li>Announcing: the node is alive, and each neighbour is told so until it agrees. Then it is
- *       ready: its leaf set and those of its neighbours hold each other.
+ *   <li>Discovering: the nearest known on both sides are asked, until they know none nearer. They
+ *       name the whole leaf set.
+ *   <li>Announcing: the node is alive, and each of its leaf set is told so until it agrees,
+ *       newcomers too. Then it is ready: its leaf set and those of its neighbours hold each other.
+ *       Of two that come at once at least one hears of the other from every neighbour that they
+ *       share, and is not ready before the other agreed.
  * </ul>
  *
  * On the loop.
@@ -45,9 +46,8 @@ public final class Joining {
    *
    * @param timeoutNanos how long to seek a seed that lets the node in
    * @param attemptNanos how long one seed may take
-   * @param perSide neighbours on each side that must agree: the leaf set
    */
-  public record Limits(long timeoutNanos, long attemptNanos, int perSide) {}
+  public record Limits(long timeoutNanos, long attemptNanos) {}
 
   /** Hears how it goes. */
   public interface Listener {
@@ -197,34 +197,18 @@ public final class Joining {
     listener.admitted(joined);
     rearm(null);
     membership.apply(joined.entries(), "named by the seed");
-    discover(1);
+    settling.begin(Settling.Whom.NEAREST, deadline, this::discovered, this::late);
   }
 
-  /**
-   * First only the nearest known on each side, who know nearer ones, until those are found; then
-   * the whole leaf set.
-   */
-  private void discover(int perSide) {
-    settle(perSide, () -> discovered(perSide));
-  }
-
-  private void discovered(int perSide) {
-    if (perSide < limits.perSide()) {
-      discover(limits.perSide());
-      return;
-    }
+  private void discovered() {
     state = State.ANNOUNCING;
-    membership.become(MemberState.ALIVE, "joined");
-    settle(limits.perSide(), this::agreed);
+    membership.announce();
+    settling.begin(Settling.Whom.LEAVES, deadline, this::agreed, this::late);
   }
 
   private void agreed() {
     state = State.DONE;
     listener.joined();
-  }
-
-  private void settle(int perSide, Runnable next) {
-    settling.begin(perSide, deadline, next, this::late);
   }
 
   private void late(String silent) {

@@ -2,16 +2,15 @@ package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.error.RingException;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage.Seen;
-import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
@@ -23,11 +22,26 @@ import org.ringoverlay.view.MemberState;
  * the same table (a join semilattice), so that gossip needs no order.
  */
 final class MemberTable {
+  /** Characters of a cause that are kept and passed on. */
+  private static final int CAUSE_CHARS_MAX = 120;
+
   /** What is known of a member. */
   record Known(
-      MemberCard card, Json raw, long version, MemberState state, Member member, long sinceNanos) {
+      Card card, long version, MemberState state, long sinceNanos, @Nullable String cause) {
+    Id id() {
+      return card.id();
+    }
+
+    Json raw() {
+      return card.raw();
+    }
+
+    Member member() {
+      return card.in(state);
+    }
+
     Entry entry() {
-      return new Entry(raw, version, state);
+      return new Entry(card.raw(), version, state, cause);
     }
 
     Seen seen() {
@@ -45,6 +59,17 @@ final class MemberTable {
     }
   }
 
+  /** A fact from somewhere, read and found sound. */
+  record Fact(Card card, long version, MemberState state, @Nullable String cause) {
+    Id id() {
+      return card.id();
+    }
+
+    Seen seen() {
+      return new Seen(card.id(), card.incarnation(), version, state);
+    }
+  }
+
   /** A member's state changed. */
   record Change(@Nullable Known before, Known after) {}
 
@@ -55,7 +80,10 @@ final class MemberTable {
   private static final long VERSION_MAX = 1L << 53;
 
   private final int membersMax;
-  private final TreeMap<Id, Known> members = new TreeMap<>();
+
+  /** In the order of the circle. An array: it is read far more often than it grows. */
+  private final ArrayList<Known> members = new ArrayList<>();
+
   private final long[] sums = new long[PARTS];
   private long digest;
   private int present;
@@ -64,12 +92,32 @@ final class MemberTable {
     this.membersMax = membersMax;
   }
 
-  @Nullable Known get(Id id) {
-    return members.get(id);
+  /** Where a member stands, or {@code -1 - at} where it would. */
+  private int indexOf(Id id) {
+    int low = 0;
+    int high = members.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = members.get(middle).id().compareTo(id);
+      if (order == 0) {
+        return middle;
+      } else if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1 - low;
   }
 
-  Collection<Known> all() {
-    return members.values();
+  @Nullable Known get(Id id) {
+    int at = indexOf(id);
+    return at < 0 ? null : members.get(at);
+  }
+
+  /** All, in the order of the circle; not to be held while facts are merged. */
+  List<Known> all() {
+    return Collections.unmodifiableList(members);
   }
 
   /** Whether there is no room for one more member, although those that departed give way. */
@@ -77,10 +125,15 @@ final class MemberTable {
     return present >= membersMax;
   }
 
+  /** How many are remembered that are members no more. */
+  int departedCount() {
+    return members.size() - present;
+  }
+
   /** The members of a state, in the order of the circle. */
   List<Known> in(MemberState state) {
     var result = new ArrayList<Known>();
-    for (Known known : members.values()) {
+    for (Known known : members) {
       if (known.state() == state) {
         result.add(known);
       }
@@ -89,8 +142,8 @@ final class MemberTable {
   }
 
   List<Member> present() {
-    var result = new ArrayList<Member>(members.size());
-    for (Known known : members.values()) {
+    var result = new ArrayList<Member>(present);
+    for (Known known : members) {
       if (known.state().isPresent()) {
         result.add(known.member());
       }
@@ -113,41 +166,50 @@ final class MemberTable {
   }
 
   List<Entry> entries() {
-    return members.values().stream().map(Known::entry).toList();
+    return members.stream().map(Known::entry).toList();
   }
 
   List<Seen> seen(List<Integer> parts) {
     var wanted = new TreeSet<>(parts);
-    return members.values().stream()
-        .filter(known -> wanted.contains(partOf(known.card().id())))
+    return members.stream()
+        .filter(known -> wanted.contains(partOf(known.id())))
         .map(Known::seen)
         .toList();
+  }
+
+  /** As {@link #merge(Fact, long)}, of a fact that nobody looked at yet. */
+  @Nullable Change merge(Entry entry, long now) {
+    Fact fact = sound(entry);
+    return fact == null ? null : merge(fact, now);
   }
 
   /**
    * Takes a fact in if it is newer than what is known.
    *
-   * @return the change, null if the fact was known, older, unsound or one too many
+   * @return the change, null if the fact was known, older or one too many
    */
-  @Nullable Change merge(Entry entry, long now) {
-    MemberCard card = soundCard(entry);
-    if (card == null) {
+  @Nullable Change merge(Fact fact, long now) {
+    Card card = fact.card();
+    Known before = get(card.id());
+    if (before == null && !makeRoom(fact.state())) {
       return null;
     }
-    Known before = members.get(card.id());
-    if (before == null && !makeRoom(entry.state())) {
+    if (before != null && !before.isOlderThan(card.incarnation(), fact.version(), fact.state())) {
       return null;
     }
-    if (before != null && !before.isOlderThan(card.incarnation(), entry.version(), entry.state())) {
-      return null;
-    }
-    var after =
-        new Known(card, entry.card(), entry.version(), entry.state(), card.in(entry.state()), now);
+    var after = new Known(card, fact.version(), fact.state(), now, kept(fact));
     put(before, after);
     return new Change(before, after);
   }
 
-  /** Whether a fact is turned away because its member would be one too many. */
+  /** Why somebody is not well is worth its bytes; why the others are is not. */
+  private static @Nullable String kept(Fact fact) {
+    String cause = fact.cause();
+    return cause == null || fact.state() == MemberState.ALIVE || fact.state() == MemberState.JOINING
+        ? null
+        : Printable.text(cause, CAUSE_CHARS_MAX);
+  }
+
   /** Who departed first gives way to one that is present. */
   private boolean makeRoom(MemberState state) {
     if (members.size() < membersMax) {
@@ -155,7 +217,7 @@ final class MemberTable {
     }
     Known oldest = null;
     if (state.isPresent()) {
-      for (Known known : members.values()) {
+      for (Known known : members) {
         if (!known.state().isPresent()
             && (oldest == null || known.sinceNanos() - oldest.sinceNanos() < 0)) {
           oldest = known;
@@ -165,30 +227,27 @@ final class MemberTable {
     if (oldest == null) {
       return false;
     }
-    forget(oldest.card().id());
+    forget(oldest.id());
     return true;
   }
 
-  boolean hasNoRoomFor(Entry entry) {
-    if (!isFull()) {
-      return false;
-    }
-    MemberCard card = soundCard(entry);
-    return card != null && !members.containsKey(card.id());
+  /** Whether a fact is turned away because its member would be one too many. */
+  boolean hasNoRoomFor(Fact fact) {
+    return isFull() && indexOf(fact.id()) < 0;
   }
 
   /** Restarts the clock of a member's state, because this node could not have heard of a change. */
   void restartClock(Known known, long now) {
-    members.put(
-        known.card().id(),
-        new Known(known.card(), known.raw(), known.version(), known.state(), known.member(), now));
+    members.set(
+        indexOf(known.id()),
+        new Known(known.card(), known.version(), known.state(), now, known.cause()));
   }
 
-  /** Forgets a member that departed. */
+  /** Forgets a member. */
   void forget(Id id) {
-    Known known = members.remove(id);
-    if (known != null) {
-      count(known, -1);
+    int at = indexOf(id);
+    if (at >= 0) {
+      count(members.remove(at), -1);
     }
   }
 
@@ -197,33 +256,32 @@ final class MemberTable {
       present += sign;
       long counted = sign * fingerprint(known);
       digest += counted;
-      sums[partOf(known.card().id())] += counted;
+      sums[partOf(known.id())] += counted;
     }
   }
 
   private void put(@Nullable Known before, Known after) {
+    int at = indexOf(after.id());
     if (before != null) {
       count(before, -1);
+      members.set(at, after);
+    } else {
+      members.add(-1 - at, after);
     }
     count(after, 1);
-    members.put(after.card().id(), after);
   }
 
+  /** Reads a fact; null if it is none that a node would tell. */
   @SuppressWarnings("NullAway") // an entry from the wire may lack what the type demands
-  static @Nullable MemberCard soundCard(Entry entry) {
+  static @Nullable Fact sound(@Nullable Entry entry) {
     if (entry == null
-        || entry.card() == null
         || entry.state() == null
         || entry.version() < 1
         || entry.version() > VERSION_MAX) {
       return null;
     }
-    try {
-      MemberCard card = entry.card().as(MemberCard.class);
-      return card.isSound() ? card : null;
-    } catch (RingException unreadable) {
-      return null;
-    }
+    Card card = Card.of(entry.card());
+    return card == null ? null : new Fact(card, entry.version(), entry.state(), entry.cause());
   }
 
   /** Tells facts apart: of 2⁶⁴. */
@@ -236,11 +294,6 @@ final class MemberTable {
     hash = mix(hash ^ seen.incarnation());
     hash = mix(hash + seen.version());
     return mix(hash + seen.state().name().hashCode());
-  }
-
-  /** A fact in short. */
-  static Seen seen(MemberCard card, Entry entry) {
-    return new Seen(card.id(), card.incarnation(), entry.version(), entry.state());
   }
 
   /** The finalizer of SplittableRandom (Steele, Lea, Flood, OOPSLA 2014, figure 16). */

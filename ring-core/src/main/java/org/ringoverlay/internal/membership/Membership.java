@@ -2,12 +2,11 @@ package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
@@ -41,12 +40,6 @@ public final class Membership {
   /** Departed members that a pruned table remembers. */
   private static final int DEPARTED_MAX = 64;
 
-  /** Members around a node far away, on each side, that it is told of in case they are closer. */
-  private static final int CLOSER_PER_SIDE = 2;
-
-  /** Facts about members far away in one answer to a node that settles. */
-  private static final int SLOTS_PER_ANSWER = 64;
-
   private final Id self;
   private final Limits limits;
   private final Post post;
@@ -55,11 +48,13 @@ public final class Membership {
   private final Gossip gossip;
   private final MemberTable table;
   private final PrefixTable prefixes;
+  private final NextHops nextHops;
+  private final Scale scale;
+  private final Surroundings surroundings;
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
   private MemberState selfState = MemberState.JOINING;
-  private boolean pruned;
   private long turnedAway;
   private long nextFullToldAt;
   private Arcs arcs;
@@ -84,6 +79,9 @@ public final class Membership {
     this.listener = listener;
     this.table = new MemberTable(limits.membersMax());
     this.prefixes = new PrefixTable(self);
+    this.nextHops = new NextHops(self, prefixes);
+    this.scale = new Scale(limits.fullMembersMax());
+    this.surroundings = new Surroundings(this, limits.leavesPerSide());
     this.selfCard = Json.of(null);
     this.view = new RingView(0, self, arcs, List.of());
     this.gossip = new Gossip(this, limits, post, scheduler, randomness);
@@ -148,17 +146,32 @@ public final class Membership {
     publish();
   }
 
-  /** The ring's circle is cut so: said by whoever let this node in, before it is a member. */
-  public void arcs(Arcs ringArcs) {
+  /**
+   * The ring's circle is cut so, and so large is it: said by whoever let this node in, before it is
+   * a member.
+   */
+  public void enter(Arcs ringArcs, long ringScale) {
     this.arcs = ringArcs;
+    scale.hear(ringScale);
     publish();
   }
 
   /** This node's own state changes: told to the others as news. */
   public void become(MemberState state, String cause) {
+    become(state, cause, Gossip.Reach.ALL);
+  }
+
+  /**
+   * This node is a member from now on. Whom it settles with hears so; in a large ring that is all.
+   */
+  void announce() {
+    become(MemberState.ALIVE, "joined", scale.isLarge() ? Gossip.Reach.BEATS : Gossip.Reach.ALL);
+  }
+
+  private void become(MemberState state, String cause, Gossip.Reach reach) {
     selfState = state;
     selfVersion++;
-    apply(List.of(selfEntry()), cause, Gossip.Reach.ALL);
+    apply(List.of(new Entry(selfCard, selfVersion, selfState, cause)), cause, reach);
   }
 
   /** Accuses a member of not answering, unless something newer is known. */
@@ -167,7 +180,7 @@ public final class Membership {
     if (known != null
         && (known.state() == MemberState.ALIVE || known.state() == MemberState.JOINING)) {
       apply(
-          List.of(new Entry(known.raw(), known.version(), MemberState.SUSPECT)),
+          List.of(new Entry(known.raw(), known.version(), MemberState.SUSPECT, cause)),
           cause,
           Gossip.Reach.NEAR);
     }
@@ -181,7 +194,7 @@ public final class Membership {
     MemberTable.Known known = table.get(node);
     if (known != null && known.state() == MemberState.SUSPECT) {
       apply(
-          List.of(new Entry(known.raw(), known.version(), MemberState.DEAD)),
+          List.of(new Entry(known.raw(), known.version(), MemberState.DEAD, cause)),
           cause,
           isNextBefore(node) ? Gossip.Reach.ALL : Gossip.Reach.NEAR);
     }
@@ -202,7 +215,7 @@ public final class Membership {
   void forgetDeparted(long before) {
     for (MemberTable.Known known : new ArrayList<>(table.all())) {
       if (!known.state().isPresent() && known.sinceNanos() - before < 0) {
-        table.forget(known.card().id());
+        table.forget(known.id());
       }
     }
   }
@@ -225,22 +238,28 @@ public final class Membership {
     long now = clock.nanos();
     boolean changed = false;
     for (Entry entry : entries) {
-      if (concernsSelf(entry)) {
-        changed |= hearOfSelf(entry);
+      MemberTable.Fact fact = MemberTable.sound(entry);
+      if (fact == null) {
         continue;
       }
-      if (isBeyondInterest(entry)) {
+      if (fact.id().equals(self)) {
+        changed |= hearOfSelf(fact, reach);
         continue;
       }
-      MemberTable.Change change = table.merge(entry, now);
+      if (isBeyondInterest(fact)) {
+        continue;
+      }
+      MemberTable.Change change = table.merge(fact, now);
       if (change != null) {
         changed = true;
         noted(change, cause, reach);
-      } else if (table.hasNoRoomFor(entry)) {
+      } else if (table.hasNoRoomFor(fact)) {
         turnedAway++;
       }
     }
-    if (changed) {
+    if (changed && scale.counted(table.all().size() - table.departedCount())) {
+      rescaled();
+    } else if (changed) {
       publish();
     }
     tellIfFull(now);
@@ -261,31 +280,22 @@ public final class Membership {
   }
 
   /** In a large ring: about a member that is not known and would not be kept. */
-  private boolean isBeyondInterest(Entry entry) {
-    MemberCard card = pruned ? MemberTable.soundCard(entry) : null;
-    if (card == null || table.get(card.id()) != null) {
+  private boolean isBeyondInterest(MemberTable.Fact fact) {
+    Id id = fact.id();
+    if (!scale.isLarge() || table.get(id) != null) {
       return false;
     }
-    Id id = card.id();
     int row = self.commonPrefix(id);
-    return !entry.state().isPresent()
+    return !fact.state().isPresent()
         || !(view.covers(id) || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null));
-  }
-
-  private boolean concernsSelf(Entry entry) {
-    MemberCard card = MemberTable.soundCard(entry);
-    return card != null && card.id().equals(self);
   }
 
   /**
    * Only this node speaks for itself: what others say of it and is not so is outdone by a higher
    * version.
    */
-  private boolean hearOfSelf(Entry entry) {
-    MemberCard card = MemberTable.soundCard(entry);
-    if (card == null) {
-      return false;
-    }
+  private boolean hearOfSelf(MemberTable.Fact fact, Gossip.Reach reach) {
+    Card card = fact.card();
     if (card.incarnation() > selfIncarnation) {
       listener.superseded(
           "another process runs with this node's ID "
@@ -300,83 +310,79 @@ public final class Membership {
       return false;
     }
     if (card.incarnation() == selfIncarnation
-        && (entry.version() > selfVersion
-            || (entry.version() == selfVersion && entry.state() != selfState))) {
-      selfVersion = entry.version() + 1;
+        && (fact.version() > selfVersion
+            || (fact.version() == selfVersion && fact.state() != selfState))) {
+      selfVersion = fact.version() + 1;
     }
     MemberTable.Change change = table.merge(selfEntry(), clock.nanos());
     if (change == null) {
       return false;
     }
-    if (entry.state() == MemberState.DEAD && selfState == MemberState.ALIVE) {
+    if (fact.state() == MemberState.DEAD && selfState == MemberState.ALIVE) {
       listener.givenUp();
     }
-    noted(
-        change,
-        entry.state() == selfState ? "told by itself" : "refuted that it is " + entry.state(),
-        Gossip.Reach.ALL);
+    if (fact.state() == selfState) {
+      noted(change, fact.cause() == null ? "told by itself" : fact.cause(), reach);
+    } else {
+      noted(change, "refuted that it is " + fact.state(), Gossip.Reach.ALL);
+    }
     return true;
   }
 
   private void noted(MemberTable.Change change, String cause, Gossip.Reach reach) {
     MemberTable.Known before = change.before();
-    if (before == null || before.state() != change.after().state()) {
-      listener.memberChanged(
-          new MemberEvent(change.after().member(), before == null ? null : before.state(), cause));
+    MemberTable.Known after = change.after();
+    if (!after.state().isPresent()) {
+      prefixes.remove(after.id());
     }
-    gossip.changed(change.after(), reach);
+    if (before == null || before.state() != after.state()) {
+      String why = after.cause();
+      listener.memberChanged(
+          new MemberEvent(
+              after.member(),
+              before == null ? null : before.state(),
+              why == null || why.equals(cause) ? cause : cause + ": " + why));
+    }
+    gossip.changed(after, reach);
   }
 
   private void publish() {
     RingView before = view;
-    List<Member> present = table.present();
-    if (!pruned && present.size() > limits.fullMembersMax()) {
-      pruned = true;
-      present.forEach(member -> prefixes.offer(member.id()));
+    if (scale.isLarge()) {
+      prune();
     }
-    if (pruned) {
-      present = prune(present);
-    }
-    var after =
-        new RingView(
-            before.version() + 1, self, arcs, present, pruned ? limits.leavesPerSide() : 0);
-    if (pruned && after.sizeEstimate() <= limits.fullMembersMax() / 2) {
-      pruned = false;
-      after = new RingView(after.version(), self, arcs, present);
-    }
+    int leaves = scale.isLarge() ? limits.leavesPerSide() : 0;
+    var after = new RingView(before.version() + 1, self, arcs, table.present(), leaves);
     view = after;
     listener.viewChanged(before, after);
   }
 
   /** Keeps the leaf set, a member for each slot of the prefix table, and some that departed. */
-  private List<Member> prune(List<Member> present) {
-    var known = new RingView(0, self, arcs, present);
-    var kept = new TreeSet<Id>();
-    kept.add(self);
-    known.neighbours(self, limits.leavesPerSide()).forEach(leaf -> kept.add(leaf.id()));
-    for (Id held : prefixes.members()) {
-      MemberTable.Known fact = table.get(held);
-      if (fact == null || !canHoldSlot(fact.state())) {
-        prefixes.remove(held);
+  private void prune() {
+    List<MemberTable.Known> present = new ArrayList<>(table.all());
+    present.removeIf(known -> !known.state().isPresent());
+    int own = -1;
+    for (int at = 0; at < present.size(); at++) {
+      MemberTable.Known known = present.get(at);
+      if (known.id().equals(self)) {
+        own = at;
+      } else if (canHoldSlot(known.state())) {
+        prefixes.offer(known.id());
+      } else {
+        prefixes.remove(known.id());
       }
     }
-    for (Member member : present) {
-      if (canHoldSlot(member.state())) {
-        prefixes.offer(member.id());
+    int size = present.size();
+    for (int at = 0; own >= 0 && at < size; at++) {
+      int distance = Math.abs(at - own);
+      boolean isLeaf = Math.min(distance, size - distance) <= limits.leavesPerSide();
+      if (!isLeaf && !prefixes.holds(present.get(at).id())) {
+        table.forget(present.get(at).id());
       }
     }
-    kept.addAll(prefixes.members());
-    var departed = new ArrayList<MemberTable.Known>();
-    for (MemberTable.Known fact : new ArrayList<>(table.all())) {
-      Id id = fact.card().id();
-      if (!fact.state().isPresent()) {
-        departed.add(fact);
-      } else if (!kept.contains(id)) {
-        table.forget(id);
-      }
+    if (table.departedCount() > DEPARTED_MAX) {
+      forgetAllBut(DEPARTED_MAX);
     }
-    forgetAllBut(DEPARTED_MAX, departed);
-    return kept.size() == present.size() ? present : table.present();
   }
 
   /** Newcomers too, or a ring that grows at many places at once would forget them again. */
@@ -387,118 +393,70 @@ public final class Membership {
   /**
    * Forgets who departed first; not what is still to be told, which this node's own leave may be.
    */
-  private void forgetAllBut(int countMax, List<MemberTable.Known> departed) {
-    departed.removeIf(fact -> gossip.isToBeTold(fact.card().id()));
+  private void forgetAllBut(int countMax) {
+    var departed = new ArrayList<>(table.all());
+    departed.removeIf(fact -> fact.state().isPresent() || gossip.isToBeTold(fact.id()));
     departed.sort((one, other) -> Long.signum(one.sinceNanos() - other.sinceNanos()));
     for (MemberTable.Known fact : departed.subList(0, Math.max(0, departed.size() - countMax))) {
-      table.forget(fact.card().id());
+      table.forget(fact.id());
     }
   }
 
-  /**
-   * Where a message to a place goes next: to its root if the leaf set knows it, else to a member
-   * that shares a longer prefix with it, else to the closest one known (Rowstron, Druschel,
-   * Middleware 2001, section 2.3). This node itself if none is closer.
-   *
-   * @param exact whether only the node with that very ID may get it
-   * @param avoided members to go around where there is another way
-   * @return null if there is nobody to send to
-   */
+  /** Where a message to a place goes next; see {@link NextHops#next}. */
   public @Nullable Id nextHop(Id target, boolean exact, Predicate<Id> avoided) {
-    RingView now = view;
-    if (target.equals(self) || now.find(target).isPresent()) {
-      Member found = exact ? null : now.root(target);
-      return exact ? target : found == null ? null : found.id();
-    }
-    Id place = exact ? target : arcs.address(target);
-    if (now.covers(place)) {
-      Member root = exact ? null : now.root(target);
-      return root == null ? null : root.id();
-    }
-    int shared = self.commonPrefix(place);
-    Id slot = prefixes.at(shared, place.digit(shared));
-    if (slot != null && stateOf(slot) == MemberState.ALIVE && !avoided.test(slot)) {
-      return slot;
-    }
-    Id around = closest(now, place, shared, avoided);
-    Id any = around != null ? around : closest(now, place, shared, nobody -> false);
-    boolean here = any == null && !exact && stateOf(self) == MemberState.ALIVE;
-    return here ? self : any;
-  }
-
-  /** No member for the next digit: the closest with as long a prefix, else the closest of all. */
-  private @Nullable Id closest(RingView now, Id place, int shared, Predicate<Id> avoided) {
-    Id best = null;
-    boolean bestShares = false;
-    for (Member member : now.alive()) {
-      Id id = member.id();
-      if (id.equals(self) || Id.compareDistance(place, id, self) >= 0 || avoided.test(id)) {
-        continue;
-      }
-      boolean shares = id.commonPrefix(place) >= shared;
-      if (best == null
-          || (shares && !bestShares)
-          || (shares == bestShares && Id.compareDistance(place, id, best) < 0)) {
-        best = id;
-        bestShares = shares;
-      }
-    }
-    return best;
-  }
-
-  /** What this node says to a neighbour with which it settles. */
-  LinkMessage.Settle settle(long round, int perSide) {
-    var knows = new ArrayList<Long>();
-    for (Member member : view.neighbours(self, perSide)) {
-      MemberTable.Known known = table.get(member.id());
-      if (known != null) {
-        knows.add(MemberTable.fingerprint(known));
-      }
-    }
-    return new LinkMessage.Settle(round, selfEntry(), knows, pruned ? prefixes.taken() : null);
+    return nextHops.next(view, target, exact, avoided);
   }
 
   /** A node settles: what it lacks around it, and what it is wrongly held for. */
   public List<Entry> around(Id node, LinkMessage.Settle settle) {
-    List<Long> said = settle.knows();
-    var knows = new TreeSet<Long>();
-    if (said != null) {
-      said.stream().filter(Objects::nonNull).forEach(knows::add);
-    }
-    var entries = new ArrayList<Entry>();
-    entries.add(selfEntry());
-    MemberTable.Known itself = table.get(node);
-    if (itself != null && itself.state() != settle.self().state()) {
-      entries.add(itself.entry());
-    }
-    boolean near = view.covers(node) || settle.self().state() == MemberState.JOINING;
-    int perSide = near ? limits.leavesPerSide() : Math.min(limits.leavesPerSide(), CLOSER_PER_SIDE);
-    for (Member member : view.neighbours(node, perSide)) {
-      MemberTable.Known known = table.get(member.id());
-      if (known != null
-          && !member.id().equals(self)
-          && !knows.contains(MemberTable.fingerprint(known))) {
-        entries.add(known.entry());
-      }
-    }
-    List<Integer> taken = settle.taken();
-    if (taken != null) {
-      forSlots(node, taken, entries);
-    }
-    return entries;
+    return surroundings.answer(node, settle);
   }
 
-  private void forSlots(Id node, List<Integer> taken, List<Entry> entries) {
-    var filled = new TreeSet<Integer>();
-    for (Member member : view.alive()) {
-      int row = node.commonPrefix(member.id());
-      if (PrefixTable.fills(node, taken, member.id())
-          && filled.size() < SLOTS_PER_ANSWER
-          && filled.add(16 * row + member.id().digit(row))) {
-        MemberTable.Known known = table.get(member.id());
-        if (known != null) {
-          entries.add(known.entry());
-        }
+  /**
+   * What a newcomer has to know of others: all that are known, or in a large ring who is around it
+   * and may stand in its prefix table.
+   */
+  public List<Entry> forNewcomer(Id node) {
+    return scale.isLarge() ? surroundings.forNewcomer(node) : table.entries();
+  }
+
+  /** What lies around this node and others. */
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /** Which slots of the prefix table are taken; null in a small ring, where nobody needs it. */
+  @Nullable List<Integer> slots() {
+    return scale.isLarge() ? prefixes.taken() : null;
+  }
+
+  /** The number that tells whether the ring is small or large. */
+  public long scale() {
+    return scale.number();
+  }
+
+  /** Another node says how large the ring is; what it has not heard of yet, it is told. */
+  public void scaleOf(Id from, long number) {
+    if (scale.hear(number)) {
+      rescaled();
+    } else if (number < scale.number()) {
+      post.send(from, new LinkMessage.Scale(scale.number()));
+    }
+  }
+
+  /** Another node of a large ring estimated its size. */
+  void sizeOf(long estimate) {
+    if (!view.isComplete() && scale.estimated(view.sizeEstimate(), estimate)) {
+      rescaled();
+    }
+  }
+
+  /** The ring is large or small from now on: all that are known hear so at once, and go on. */
+  private void rescaled() {
+    publish();
+    for (Member member : view.members()) {
+      if (!member.id().equals(self)) {
+        post.send(member.id(), new LinkMessage.Scale(scale.number()));
       }
     }
   }

@@ -124,6 +124,12 @@ public final class CoreSettings {
           "3s",
           "How long a connection may take from dialling to an agreed handshake.");
 
+  static final Setting<Long> LINK_IDLE =
+      Setting.duration(
+          "ring.link.idle",
+          "1m",
+          "How long a connection is kept that nobody uses; neighbours use theirs all the time.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -156,7 +162,8 @@ public final class CoreSettings {
           REPEATS_AGE,
           LINK_WAITING,
           LINK_REDIAL,
-          LINK_HANDSHAKE);
+          LINK_HANDSHAKE,
+          LINK_IDLE);
 
   /** Room in a frame for the header, and what a transport may put around it. */
   private static final int HEADER_BYTES_MAX = 1024;

@@ -10,6 +10,7 @@ import org.ringoverlay.internal.link.Links;
 import org.ringoverlay.internal.membership.Joining;
 import org.ringoverlay.internal.membership.Membership;
 import org.ringoverlay.internal.membership.Settling;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -86,6 +87,7 @@ final class Entrance {
     this.settling =
         new Settling(
             membership,
+            limits.leavesPerSide(),
             limits.settleResendNanos(),
             links::send,
             transport.clock(),
@@ -110,7 +112,7 @@ final class Entrance {
     if (state == State.IN) {
       agreed = false;
       long deadline = transport.clock().nanos() + limits.settleAgainNanos();
-      settling.begin(limits.leavesPerSide(), deadline, () -> agreed = true, this::settledWithout);
+      settling.begin(deadline, () -> agreed = true, this::settledWithout);
     }
   }
 
@@ -133,7 +135,7 @@ final class Entrance {
     introduction.card(raw);
     membership.introduce(card, raw);
     if (origin.founds()) {
-      belongTo(origin.drawRingIdentity(transport.randomness()), membership.view().arcs());
+      belongTo(origin.drawRingIdentity(transport.randomness()), membership.view().arcs(), 0);
       goIn("founded the ring");
       return;
     }
@@ -172,7 +174,9 @@ final class Entrance {
 
               @Override
               public void admitted(LinkMessage.Joined joined) {
-                belongTo(joined.ringIdentity(), Arcs.of(joined.arcBits()));
+                Long scale = joined.scale();
+                belongTo(
+                    joined.ringIdentity(), Arcs.of(joined.arcBits()), scale == null ? 0 : scale);
                 listener.admitted();
               }
 
@@ -221,10 +225,10 @@ final class Entrance {
     }
   }
 
-  private void belongTo(String identity, Arcs arcs) {
+  private void belongTo(String identity, Arcs arcs, long scale) {
     ringIdentity = identity;
     introduction.ringIdentity(identity);
-    membership.arcs(arcs);
+    membership.enter(arcs, scale);
   }
 
   /** The node leaves or closes: nobody is let in any more, and a way in is given up. */
@@ -256,16 +260,16 @@ final class Entrance {
       links.send(from, new LinkMessage.NotReady("its table of members is full"));
       return;
     }
-    links.send(
-        from,
-        new LinkMessage.Joined(
-            ringIdentity, membership.view().arcs().bits(), membership.entries()));
+    membership.gossip().admit(from, ringIdentity);
   }
 
   /** A newcomer asks who is around it. */
   void settle(Id from, LinkMessage.Settle settle) {
     membership.apply(List.of(settle.self()), "joins");
-    links.send(from, new LinkMessage.Settled(settle.round(), membership.around(from, settle)));
+    links.send(
+        from,
+        new LinkMessage.Settled(
+            settle.round(), membership.around(from, settle), membership.view().sizeEstimate()));
   }
 
   /** A seed let this node in. */
@@ -298,7 +302,7 @@ final class Entrance {
   }
 
   /** The node at a seed's address agreed to talk. */
-  void seedLinked(String seed, MemberCard card) {
+  void seedLinked(String seed, Card card) {
     Joining attempt = joining;
     if (state == State.IN) {
       links.send(card.id(), new LinkMessage.Ping(0, membership.digest()));

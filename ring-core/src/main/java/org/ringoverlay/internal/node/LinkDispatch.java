@@ -8,10 +8,9 @@ import org.ringoverlay.internal.call.Calls;
 import org.ringoverlay.internal.link.LinkEvents;
 import org.ringoverlay.internal.membership.FailureDetector;
 import org.ringoverlay.internal.membership.Membership;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.view.MemberState;
 
@@ -40,7 +39,7 @@ final class LinkDispatch implements LinkEvents {
   }
 
   @Override
-  public void linked(MemberCard card, Json raw) {
+  public void linked(Card card) {
     MemberState known = membership.stateOf(card.id());
     if (known == MemberState.DEAD) {
       detector.pong(card.id(), new LinkMessage.Pong(0, membership.digest()));
@@ -69,6 +68,8 @@ final class LinkDispatch implements LinkEvents {
       detector.probe(from, probe);
     } else if (message instanceof LinkMessage.Probed probed) {
       detector.probed(from, probed);
+    } else if (message instanceof LinkMessage.Scale scale) {
+      membership.scaleOf(from, scale.number());
     } else if (message instanceof LinkMessage.Join join) {
       entrance.letIn(from, join);
     } else if (message instanceof LinkMessage.Joined joined) {
@@ -111,7 +112,7 @@ final class LinkDispatch implements LinkEvents {
   }
 
   @Override
-  public void seedLinked(String seed, MemberCard card, Json raw, String identity) {
+  public void seedLinked(String seed, Card card) {
     entrance.seedLinked(seed, card);
   }
 }

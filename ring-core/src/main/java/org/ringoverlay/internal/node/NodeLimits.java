@@ -14,7 +14,8 @@ record NodeLimits(Settings settings) {
     return new Links.Limits(
         settings.get(CoreSettings.LINK_WAITING),
         settings.get(CoreSettings.LINK_REDIAL),
-        settings.get(CoreSettings.LINK_HANDSHAKE));
+        settings.get(CoreSettings.LINK_HANDSHAKE),
+        settings.get(CoreSettings.LINK_IDLE));
   }
 
   Handovers.Limits handovers() {
@@ -46,8 +47,7 @@ record NodeLimits(Settings settings) {
   Joining.Limits joining(boolean resumes) {
     return new Joining.Limits(
         settings.get(resumes ? CoreSettings.RESUME_WAIT : CoreSettings.JOIN_TIMEOUT),
-        settings.get(CoreSettings.JOIN_ATTEMPT),
-        leavesPerSide());
+        settings.get(CoreSettings.JOIN_ATTEMPT));
   }
 
   int leavesPerSide() {

@@ -61,6 +61,12 @@ public sealed interface LinkMessage {
     }
   }
 
+  /**
+   * Nobody used this connection for a while: its sender sends nothing on it any more, and whoever
+   * gets this closes it.
+   */
+  record Idle() implements LinkMessage {}
+
   /** A newcomer asks a seed to be let in. */
   record Join(Entry self) implements LinkMessage {
     /** Checks that what must be there is. */
@@ -73,9 +79,12 @@ public sealed interface LinkMessage {
    * The seed lets it in.
    *
    * @param arcBits how finely the ring's circle is cut
-   * @param entries every member that the seed knows
+   * @param entries the members, or in a large ring some from which the newcomer finds its place;
+   *     what does not fit follows as {@link Lacking}
+   * @param scale whether the ring is small or large, as in {@link Scale}; absent for 0
    */
-  record Joined(String ringIdentity, int arcBits, List<Entry> entries) implements LinkMessage {
+  record Joined(String ringIdentity, int arcBits, List<Entry> entries, @Nullable Long scale)
+      implements LinkMessage {
     /** Checks that what must be there is. */
     public Joined {
       Objects.requireNonNull(ringIdentity, "ringIdentity");
@@ -93,11 +102,12 @@ public sealed interface LinkMessage {
   /**
    * A node asks a neighbour to take it into its table and to name what the node lacks around it.
    *
-   * @param knows a fingerprint of each fact that it has about its neighbours
+   * @param knows a fingerprint of each fact that it has about its neighbours, eight hexadecimal
+   *     digits each
    * @param taken which slots of its prefix table are taken, a number for each row whose bits are
    *     the digits; absent if it wants none of these
    */
-  record Settle(long round, Entry self, @Nullable List<Long> knows, @Nullable List<Integer> taken)
+  record Settle(long round, Entry self, @Nullable String knows, @Nullable List<Integer> taken)
       implements LinkMessage {
     /** Checks that what must be there is. */
     public Settle {
@@ -105,8 +115,12 @@ public sealed interface LinkMessage {
     }
   }
 
-  /** The neighbour knows the node now; these are facts around it that the node did not name. */
-  record Settled(long round, List<Entry> around) implements LinkMessage {
+  /**
+   * The neighbour knows the node now; these are facts around it that the node did not name.
+   *
+   * @param size how many members the neighbour thinks there are; absent if it does not say
+   */
+  record Settled(long round, List<Entry> around, @Nullable Long size) implements LinkMessage {
     /** Checks that what must be there is. */
     public Settled {
       Objects.requireNonNull(around, "around");
@@ -144,8 +158,17 @@ public sealed interface LinkMessage {
    *
    * @param digest of the sender's table; 0 if it does not hold all members
    * @param facts what changed in its table since its last beats, in short; absent for nothing
+   * @param scale whether the ring is small or large, as in {@link Scale}; absent for 0
    */
-  record Beat(long digest, @Nullable List<Seen> facts) implements LinkMessage {}
+  record Beat(long digest, @Nullable List<Seen> facts, @Nullable Long scale)
+      implements LinkMessage {}
+
+  /**
+   * Whether the ring is small (even) or large (odd). The highest number is true.
+   *
+   * @param number counts the changes between the two
+   */
+  record Scale(long number) implements LinkMessage {}
 
   /**
    * Facts that the receiver may not know.

@@ -23,11 +23,11 @@ class IntroductionTest {
       new Introduction(SELF, "ring", "", Json.of(Facts.card(SELF, 1)));
 
   private static LinkMessage.Hello hello(int min, int max, String ring, String identity) {
-    return new LinkMessage.Hello(min, max, null, ring, identity, Json.of(THEIRS));
+    return new LinkMessage.Hello(min, max, null, ring, identity, Json.of(THEIRS.id()));
   }
 
   private static LinkMessage.Welcome welcome(int protocol, String ring, String identity) {
-    return new LinkMessage.Welcome(protocol, null, ring, identity, Json.of(THEIRS));
+    return new LinkMessage.Welcome(protocol, null, ring, identity, Json.of(THEIRS.id()));
   }
 
   private static RingException refused(Object objection, String... words) {
@@ -40,25 +40,25 @@ class IntroductionTest {
 
   @Test
   void membersOfOneRingAgree() {
-    assertThat(member.objection(hello(1, 1, "ring", IDENTITY), THEIRS)).isNull();
-    assertThat(member.objection(welcome(1, "ring", IDENTITY), THEIRS)).isNull();
-    assertThat(member.objection(member.hello(), THEIRS)).isNull();
-    assertThat(member.objection(member.welcome(1), THEIRS)).isNull();
+    assertThat(member.objection(hello(1, 1, "ring", IDENTITY), THEIRS.id())).isNull();
+    assertThat(member.objection(welcome(1, "ring", IDENTITY), THEIRS.id())).isNull();
+    assertThat(member.objection(member.hello(), THEIRS.id())).isNull();
+    assertThat(member.objection(member.welcome(1), THEIRS.id())).isNull();
   }
 
   @Test
   void newcomerWithoutAnIdentityAgreesWithAnybodyOfItsName() {
-    assertThat(member.objection(hello(1, 1, "ring", ""), THEIRS)).isNull();
-    assertThat(newcomer.objection(welcome(1, "ring", IDENTITY), THEIRS)).isNull();
+    assertThat(member.objection(hello(1, 1, "ring", ""), THEIRS.id())).isNull();
+    assertThat(newcomer.objection(welcome(1, "ring", IDENTITY), THEIRS.id())).isNull();
     newcomer.ringIdentity(IDENTITY);
-    refused(newcomer.objection(welcome(1, "ring", OTHER_IDENTITY), THEIRS), IDENTITY);
+    refused(newcomer.objection(welcome(1, "ring", OTHER_IDENTITY), THEIRS.id()), IDENTITY);
   }
 
   @Test
   void anotherRingsNameIsIncompatibleOnBothSides() {
-    refused(member.objection(hello(1, 1, "rung", IDENTITY), THEIRS), "'ring'", "'rung'");
-    refused(member.objection(welcome(1, "rung", IDENTITY), THEIRS), "'ring'", "'rung'");
-    refused(member.objection(hello(1, 1, null, IDENTITY), THEIRS));
+    refused(member.objection(hello(1, 1, "rung", IDENTITY), THEIRS.id()), "'ring'", "'rung'");
+    refused(member.objection(welcome(1, "rung", IDENTITY), THEIRS.id()), "'ring'", "'rung'");
+    refused(member.objection(hello(1, 1, null, IDENTITY), THEIRS.id()));
   }
 
   @Test
@@ -66,7 +66,7 @@ class IntroductionTest {
     RingException refused =
         refused(
             member.objection(
-                hello(1, 1, "\r\nERROR\u001b[31m" + "x".repeat(100_000), IDENTITY), THEIRS));
+                hello(1, 1, "\r\nERROR\u001b[31m" + "x".repeat(100_000), IDENTITY), THEIRS.id()));
     assertThat(refused.getMessage()).doesNotContain("\r", "\n", "\u001b");
     assertThat(refused.getMessage().length()).isLessThan(400);
   }
@@ -74,36 +74,39 @@ class IntroductionTest {
   @Test
   void anotherIdentityUnderTheSameNameNeverMerges() {
     refused(
-        member.objection(hello(1, 1, "ring", OTHER_IDENTITY), THEIRS), IDENTITY, OTHER_IDENTITY);
-    refused(member.objection(welcome(1, "ring", OTHER_IDENTITY), THEIRS), "never merge");
-    refused(member.objection(hello(1, 1, "ring", null), THEIRS));
+        member.objection(hello(1, 1, "ring", OTHER_IDENTITY), THEIRS.id()),
+        IDENTITY,
+        OTHER_IDENTITY);
+    refused(member.objection(welcome(1, "ring", OTHER_IDENTITY), THEIRS.id()), "never merge");
+    refused(member.objection(hello(1, 1, "ring", null), THEIRS.id()));
   }
 
   @Test
   void nodeWithTheSameIdIsNotTalkedTo() {
-    refused(member.objection(hello(1, 1, "ring", IDENTITY), Facts.card(SELF, 9)), SELF.toString());
-    refused(member.objection(welcome(1, "ring", IDENTITY), Facts.card(SELF, 9)), SELF.toString());
+    refused(member.objection(hello(1, 1, "ring", IDENTITY), SELF), SELF.toString());
+    refused(member.objection(welcome(1, "ring", IDENTITY), SELF), SELF.toString());
   }
 
   @Test
   void protocolsAgreeWhereTheirRangesMeet() {
     for (int[] range : new int[][] {{1, 1}, {1, 9}, {0, 1}, {0, Integer.MAX_VALUE}}) {
-      assertThat(member.objection(hello(range[0], range[1], "ring", IDENTITY), THEIRS)).isNull();
+      assertThat(member.objection(hello(range[0], range[1], "ring", IDENTITY), THEIRS.id()))
+          .isNull();
     }
     for (int[] range :
         new int[][] {{2, 9}, {0, 0}, {-5, -1}, {Integer.MAX_VALUE, Integer.MAX_VALUE}}) {
       refused(
-          member.objection(hello(range[0], range[1], "ring", IDENTITY), THEIRS),
+          member.objection(hello(range[0], range[1], "ring", IDENTITY), THEIRS.id()),
           range[0] + " to " + range[1]);
     }
     for (int protocol : List.of(0, 2, -1, Integer.MAX_VALUE)) {
-      refused(member.objection(welcome(protocol, "ring", IDENTITY), THEIRS), "" + protocol);
+      refused(member.objection(welcome(protocol, "ring", IDENTITY), THEIRS.id()), "" + protocol);
     }
   }
 
   @Test
   void protocolIsJudgedBeforeTheName() {
-    refused(member.objection(hello(2, 9, "rung", OTHER_IDENTITY), THEIRS), "protocol");
+    refused(member.objection(hello(2, 9, "rung", OTHER_IDENTITY), THEIRS.id()), "protocol");
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.fake.FakeLoop;
 import org.ringoverlay.internal.fake.FakePost;
+import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -125,7 +126,7 @@ class FailureDetectorTest {
       }
       if (letter.message() instanceof LinkMessage.Beat) {
         world.heard.put(letter.to(), loop.nanos());
-        detector.beat(letter.to(), new LinkMessage.Beat(membership.digest(), null));
+        detector.beat(letter.to(), new LinkMessage.Beat(membership.digest(), null, null));
       } else if (letter.message() instanceof LinkMessage.Ping ping) {
         world.heard.put(letter.to(), loop.nanos());
         detector.pong(letter.to(), new LinkMessage.Pong(ping.number(), membership.digest()));
@@ -294,7 +295,9 @@ class FailureDetectorTest {
     detector.ping(node(2), new LinkMessage.Ping(7, membership.digest()));
     assertThat(post.to(node(2), LinkMessage.Pong.class).get(0).number()).isEqualTo(7);
     assertThat(post.to(node(2), LinkMessage.News.class).get(0).entries())
-        .containsExactly(fact(node(2), 1, MemberState.SUSPECT));
+        .containsExactly(
+            new Entry(
+                fact(node(2), 1, MemberState.SUSPECT).card(), 1, MemberState.SUSPECT, "test"));
     detector.ping(node(77), new LinkMessage.Ping(8, membership.digest()));
     assertThat(post.to(node(77), LinkMessage.Want.class))
         .containsExactly(new LinkMessage.Want(List.of(node(77))));
@@ -305,13 +308,13 @@ class FailureDetectorTest {
     members(2, 3, 4);
     run(INTERVAL);
     for (int beat = 0; beat < 3; beat++) {
-      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null));
+      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null, null));
     }
-    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null));
+    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null, null));
     run(2 * INTERVAL);
     assertThat(sentTo(node(2), LinkMessage.Sums.class)).as("it was the news, on its way").isEmpty();
     for (int beat = 0; beat < 4; beat++) {
-      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null));
+      detector.beat(node(2), new LinkMessage.Beat(membership.digest() + 1, null, null));
     }
     run(2 * INTERVAL);
     assertThat(sentTo(node(2), LinkMessage.Sums.class)).hasSize(1);
@@ -323,9 +326,9 @@ class FailureDetectorTest {
   void whoWatchesThisNodeThoughItDoesNotWatchBackIsAnswered() {
     members(2, 3, 4, 5, 6, 7);
     run(INTERVAL);
-    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null));
+    detector.beat(node(2), new LinkMessage.Beat(membership.digest(), null, null));
     assertThat(post.to(node(2), LinkMessage.Pong.class)).isEmpty();
-    detector.beat(node(4), new LinkMessage.Beat(membership.digest(), null));
+    detector.beat(node(4), new LinkMessage.Beat(membership.digest(), null, null));
     assertThat(post.to(node(4), LinkMessage.Pong.class)).hasSize(1);
   }
 

@@ -154,7 +154,8 @@ class MembershipTest {
     seat.membership.suspect(node(2), "silent");
     loop.turn();
     assertThat(seat.post.to(node(2), LinkMessage.News.class).get(0).entries())
-        .containsExactly(fact(node(2), 1, MemberState.SUSPECT));
+        .containsExactly(
+            new Entry(Json.of(Facts.card(node(2), 1)), 1, MemberState.SUSPECT, "silent"));
     seat.settle();
     seat.membership.bury(node(2), "silent still");
     loop.turn();
@@ -342,17 +343,19 @@ class MembershipTest {
       apply(fact(node(place), 1, MemberState.ALIVE));
     }
     Seat other = new Seat(30, 1, loop);
-    LinkMessage.Settle blank = other.membership.settle(1, 16);
+    LinkMessage.Settle blank = other.membership.surroundings().ask(1, 16);
     assertThat(ids(seat.membership.around(other.self, blank)))
         .containsExactlyInAnyOrder(seat.self, node(10), node(20), node(40), node(50));
 
     other.membership.apply(seat.membership.around(other.self, blank), "told");
     seat.membership.apply(List.of(other.membership.selfEntry()), "told");
-    assertThat(ids(seat.membership.around(other.self, other.membership.settle(2, 16))))
-        .containsExactly(seat.self);
+    assertThat(seat.membership.around(other.self, other.membership.surroundings().ask(2, 16)))
+        .as("it has said what it knows")
+        .isEmpty();
 
     seat.membership.suspect(other.self, "silent");
-    List<Entry> held = seat.membership.around(other.self, other.membership.settle(3, 16));
+    List<Entry> held =
+        seat.membership.around(other.self, other.membership.surroundings().ask(3, 16));
     assertThat(held).anyMatch(entry -> entry.state() == MemberState.SUSPECT);
   }
 

@@ -164,8 +164,8 @@ class FramesTest {
 
   @Test
   void everyLinkMessageComesBackAsItWent() {
-    Entry entry = Facts.fact(Facts.node(3), 1, MemberState.ALIVE);
-    Json card = entry.card();
+    Json card = Facts.fact(Facts.node(3), 1, MemberState.ALIVE).card();
+    var entry = new Entry(card, 1, MemberState.SUSPECT, "no answer for 812 ms");
     List<LinkMessage> messages =
         List.of(
             new LinkMessage.Hello(1, 2, List.of("a"), "ring", "", card),
@@ -173,10 +173,10 @@ class FramesTest {
             new LinkMessage.Reject(
                 ErrorJson.toJson(new org.ringoverlay.error.RingException.Closed("x"))),
             new LinkMessage.Join(entry),
-            new LinkMessage.Joined("0".repeat(32), 12, List.of(entry, entry)),
+            new LinkMessage.Joined("0".repeat(32), 12, List.of(entry, entry), 3L),
             new LinkMessage.NotReady("JOINING"),
-            new LinkMessage.Settle(1, entry, List.of(Long.MIN_VALUE, 0L), List.of(0, 0xFFFF)),
-            new LinkMessage.Settled(Long.MAX_VALUE, List.of()),
+            new LinkMessage.Settle(1, entry, "00ff00ffabcdef01", List.of(0, 0xFFFF)),
+            new LinkMessage.Settled(Long.MAX_VALUE, List.of(), 7L),
             new LinkMessage.Ping(Long.MAX_VALUE, Long.MIN_VALUE),
             new LinkMessage.Pong(0, -1),
             new LinkMessage.Probe(Id.MAX),
@@ -184,7 +184,9 @@ class FramesTest {
             new LinkMessage.News(List.of(entry), 3),
             new LinkMessage.Lacking(List.of(entry)),
             new LinkMessage.Beat(
-                -1, List.of(new LinkMessage.Seen(Facts.node(1), 1, 2, MemberState.LEFT))),
+                -1, List.of(new LinkMessage.Seen(Facts.node(1), 1, 2, MemberState.LEFT)), 2L),
+            new LinkMessage.Scale(1),
+            new LinkMessage.Idle(),
             new LinkMessage.Sums(List.of(0L, Long.MIN_VALUE)),
             new LinkMessage.Have(
                 List.of(0, 63),
@@ -370,7 +372,8 @@ class FramesTest {
                     new LinkMessage.Joined(
                         "0".repeat(32),
                         12,
-                        List.of(Facts.fact(Facts.node(9), 2, MemberState.DEAD))))));
+                        List.of(Facts.fact(Facts.node(9), 2, MemberState.DEAD)),
+                        null))));
     int[] found = new int[4];
     for (int run = 0; run < 200_000; run++) {
       byte[] frame;
