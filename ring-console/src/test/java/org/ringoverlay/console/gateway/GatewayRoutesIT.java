@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,8 @@ import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberState;
 
 /** Which request goes where, and what is said where there is nothing. */
 @Timeout(60)
@@ -44,13 +48,45 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void aNodeThatKnowsOnlySomeOfTheRingSaysSo() throws IOException {
+    var members = new ArrayList<>(node.members);
+    for (int i = 0; i < 9; i++) {
+      members.add(
+          new Member(Id.of("member " + i), 1, "m:1", "", Map.of(), List.of(), MemberState.ALIVE));
+    }
+    node.members = members;
+    node.leavesPerSide = 1;
+    Json ring = ask("GET", "/v1/ring", null).json();
+    assertThat(ring.at("/nodes/9")).isPresent();
+    assertThat(ring.at("/complete")).contains(Json.of(false));
+    assertThat(ring.at("/estimate").orElseThrow().as(long.class))
+        .isEqualTo(node.view().sizeEstimate());
+  }
+
+  @Test
+  void aWayThatEndsAtASilentNodeIsAProblemThatNamesIt() throws IOException {
+    node.wayFailure = new RingException.Timeout("Node x is hop 1 of the way and did not say");
+    Response silent = ask("GET", "/v1/trace/k", null);
+    assertThat(silent.status()).isEqualTo(504);
+    assertThat(silent.code()).isEqualTo("timeout");
+    assertThat(silent.json().at("/detail").orElseThrow().as(String.class))
+        .contains("Node x is hop 1");
+    node.wayFailure = new RingException.NoRoute("Node x knows no way");
+    Response lost = ask("GET", "/v1/trace/k", null);
+    assertThat(lost.status()).isEqualTo(503);
+    assertThat(lost.code()).isEqualTo("no-route");
+    assertThat(lost.header("Retry-After")).isNotNull();
+  }
+
+  @Test
   void theViewsHaveTheBodiesOfTheContract() throws IOException {
     assertThat(ask("GET", "/v1/ring", null).body())
         .isEqualTo(
             "{\"ring\":\"ring\",\"nodes\":[{\"id\":\""
                 + FakeBackend.NODE
                 + "\",\"listen\":\"127.0.0.1:7400\",\"http\":null,\"state\":\"alive\","
-                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}]}");
+                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}],"
+                + "\"complete\":true,\"estimate\":1}");
     assertThat(ask("GET", "/v1/owner/k", null).body())
         .isEqualTo(
             "{\"key\":\"k\",\"id\":\""
