@@ -67,6 +67,18 @@ public final class FakeBackend implements Backend {
             new EventLog(64, 1_000_000, life), () -> Instant.parse("2030-01-02T03:04:05Z"));
   }
 
+  /** Lets it know so many others of a ring that has more. */
+  public void knowOnly(int others) {
+    var known = new ArrayList<>(members);
+    for (int i = 0; i < others; i++) {
+      known.add(
+          new Member(
+              Id.of("member " + i), 1, "m:" + i, "", Map.of(), List.of(), MemberState.ALIVE));
+    }
+    members = known;
+    leavesPerSide = 1;
+  }
+
   @Override
   public String ringName() {
     return "ring";

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +18,6 @@ import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
-import org.ringoverlay.view.Member;
-import org.ringoverlay.view.MemberState;
 
 /** Which request goes where, and what is said where there is nothing. */
 @Timeout(60)
@@ -49,13 +45,7 @@ class GatewayRoutesIT extends ServedGateway {
 
   @Test
   void aNodeThatKnowsOnlySomeOfTheRingSaysSo() throws IOException {
-    var members = new ArrayList<>(node.members);
-    for (int i = 0; i < 9; i++) {
-      members.add(
-          new Member(Id.of("member " + i), 1, "m:1", "", Map.of(), List.of(), MemberState.ALIVE));
-    }
-    node.members = members;
-    node.leavesPerSide = 1;
+    node.knowOnly(9);
     Json ring = ask("GET", "/v1/ring", null).json();
     assertThat(ring.at("/nodes/9")).isPresent();
     assertThat(ring.at("/complete")).contains(Json.of(false));

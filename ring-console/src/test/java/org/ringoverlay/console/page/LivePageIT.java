@@ -156,14 +156,7 @@ class LivePageIT extends ServedPage {
   @Test
   void aNodeThatKnowsOnlySomeOfTheRingDrawsWhomAKeyNeedsAllTheSame() throws Exception {
     var backend = new FakeBackend();
-    var members = new ArrayList<>(backend.members);
-    for (int i = 0; i < 9; i++) {
-      members.add(
-          new Member(
-              Id.of("member " + i), 1, "m:" + i, "", Map.of(), List.of(), MemberState.ALIVE));
-    }
-    backend.members = members;
-    backend.leavesPerSide = 1;
+    backend.knowOnly(9);
     Id far = Id.of("far");
     Id farther = Id.of("farther");
     backend.way =
