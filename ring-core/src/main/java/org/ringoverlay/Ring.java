@@ -202,9 +202,14 @@ public final class Ring implements AutoCloseable {
     future.complete(answer);
   }
 
-  /** The way that a message to an ID takes now, asked hop by hop. */
+  /**
+   * The way that a message to an ID takes now, asked hop by hop, for at most five seconds.
+   *
+   * @return completes on the loop; fails with {@code Timeout} or {@code NoRoute}, which names the
+   *     node on the way that did not answer, or {@code Closed}
+   */
   public CompletionStage<Route> trace(Id target) {
-    return new Tracer(this).trace(target);
+    return new Tracer(this, target).trace();
   }
 
   /**

@@ -123,7 +123,13 @@ final class TypedService<Q> implements ByteService {
     return service.leaving();
   }
 
-  private record InboundContext(Ring ring, Inbound inbound) implements Context {
+  /** What a request on this node is to its handler, and to those of this package a little more. */
+  record InboundContext(Ring ring, Inbound inbound) implements Context {
+    /** Whom this node would send a message for an ID to; null if there is nobody. */
+    @Nullable Id nextHop(Id to) {
+      return inbound.nextHop(to);
+    }
+
     @Override
     public Id target() {
       return inbound.target();

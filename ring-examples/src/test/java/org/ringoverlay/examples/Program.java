@@ -151,7 +151,9 @@ public final class Program implements AutoCloseable {
 
   /** Kills it, as a power cut would. */
   public void kill() {
-    process.destroyForcibly();
+    // Process itself would close the streams too, under the hands of whoever reads them, and with
+    // that throw away the last lines.
+    process.toHandle().destroyForcibly();
   }
 
   /** What it printed until now, as far as it was waited for. */

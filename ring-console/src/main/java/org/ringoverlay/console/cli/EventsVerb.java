@@ -4,6 +4,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ringoverlay.console.client.GatewayClient.ServerEvent;
 import org.ringoverlay.error.Printable;
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -11,6 +12,7 @@ import picocli.CommandLine.ParseResult;
 /** Shows what happens to the ring, as one node sees it. */
 final class EventsVerb implements Verb {
   private static final int LINE_CHARS_MAX = 4_000;
+  private static final int DAY_CHARS_MAX = 20;
 
   @Override
   public String summary() {
@@ -36,7 +38,26 @@ final class EventsVerb implements Verb {
   public int run(ParseResult parsed, Terminal terminal) throws Exception {
     String after = Gatewayed.value(parsed, "--after");
     return Streamed.print(
-        parsed, terminal, "/v1/events" + Gatewayed.query("after", after), EventsVerb::line);
+        parsed, terminal, "/v1/events" + Gatewayed.query("after", after), new Lines()::line);
+  }
+
+  /** Events as lines of some 80 columns: a day is said once, and a node has its first digits. */
+  private static final class Lines {
+    private String day = "";
+
+    String line(ServerEvent event) {
+      String line = EventsVerb.line(event);
+      if (!event.name().equals("message")) {
+        return line;
+      }
+      String at = Terminal.text(Json.parse(event.data()), "/at");
+      String today = Printable.text(at.substring(0, Math.max(0, at.indexOf('T'))), DAY_CHARS_MAX);
+      if (today.equals(day)) {
+        return line;
+      }
+      day = today;
+      return day + " (UTC)" + System.lineSeparator() + line;
+    }
   }
 
   private static String line(ServerEvent event) {
@@ -58,7 +79,7 @@ final class EventsVerb implements Verb {
 
   private static String told(Json event) {
     String kind = Terminal.text(event, "/kind");
-    String head = Terminal.text(event, "/at") + "  " + kind + " ".repeat(width(kind)) + "  ";
+    String head = time(event) + "  " + kind + " ".repeat(width(kind)) + "  ";
     String leftOut = Terminal.text(event, "/leftOut");
     return head
         + switch (kind) {
@@ -73,12 +94,21 @@ final class EventsVerb implements Verb {
                   + Terminal.text(event, "/stack");
           default ->
               joined(
-                  Terminal.text(event, "/node"),
+                  shortened(Terminal.text(event, "/node")),
                   Terminal.text(event, "/listen"),
                   Terminal.text(event, "/remote"),
                   Terminal.text(event, "/cause"));
         }
         + (leftOut.isEmpty() || leftOut.equals("0") ? "" : "  (" + leftOut + " more left out)");
+  }
+
+  private static String time(Json event) {
+    String at = Terminal.text(event, "/at");
+    return at.substring(at.indexOf('T') + 1).replace("Z", "");
+  }
+
+  private static String shortened(String id) {
+    return Id.isId(id) ? Id.parse(id).shortString() : id;
   }
 
   private static int width(String kind) {

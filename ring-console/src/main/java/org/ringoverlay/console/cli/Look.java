@@ -20,11 +20,7 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     implements Verb {
   /** The members. */
   static Look members() {
-    return new Look(
-        "Lists the ring's live nodes.",
-        "/v1/ring",
-        false,
-        (ring, terminal) -> terminal.table(members(ring)));
+    return new Look("Lists the ring's live nodes.", "/v1/ring", false, Look::members);
   }
 
   /** Who holds a key. */
@@ -78,34 +74,52 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     return Terminal.elements(view.at(pointer).orElse(Json.of(List.of())));
   }
 
-  private static List<List<String>> members(Json ring) {
+  /** A line of columns for each, and under it what has no fixed width, so that 80 columns do. */
+  private static void members(Json ring, Terminal terminal) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("NODE", "LISTEN", "HTTP", "STATE", "INCARNATION", "LABELS", "BECAUSE"));
+    rows.add(List.of("NODE", "STATE", "LISTEN", "START"));
+    var notes = new ArrayList<List<String>>();
+    notes.add(List.of());
     for (Json node : elements(ring, "/nodes")) {
-      String http = Terminal.text(node, "/http");
       rows.add(
           List.of(
               Terminal.text(node, "/id"),
-              Terminal.text(node, "/listen"),
-              http.isEmpty() ? "-" : http,
               Terminal.text(node, "/state"),
-              Terminal.text(node, "/incarnation"),
-              Terminal.text(node, "/labels"),
-              Terminal.text(node, "/cause")));
+              Terminal.text(node, "/listen"),
+              Terminal.text(node, "/incarnation")));
+      String cause = Terminal.text(node, "/cause");
+      String http = Terminal.text(node, "/http");
+      String labels = Terminal.text(node, "/labels");
+      notes.add(
+          List.of(
+              (cause.isEmpty() ? "" : cause + "  ")
+                  + (http.isEmpty() ? "no http" : "http " + http)
+                  + (labels.equals("{}") ? "" : "  " + labels)));
     }
-    return rows;
+    terminal.table(rows, notes);
+    if (!isComplete(ring)) {
+      terminal.line("");
+      terminal.line(
+          "The node knows these of about " + Terminal.text(ring, "/estimate") + " in all.");
+    }
+  }
+
+  private static boolean isComplete(Json ring) {
+    return Terminal.text(ring, "/complete").equals("true");
   }
 
   private static void owner(Json owner, Terminal terminal) {
-    terminal.fields(
-        "key", Terminal.text(owner, "/key"),
-        "id", Terminal.text(owner, "/id"),
-        "daddy", Terminal.text(owner, "/daddy"),
-        "replicas",
-            String.join(
-                " ",
-                elements(owner, "/replicas").stream().map(id -> Terminal.text(id, "")).toList()),
-        "epoch", Terminal.text(owner, "/epoch"));
+    var fields = new ArrayList<String>();
+    fields.addAll(List.of("key", Terminal.text(owner, "/key")));
+    fields.addAll(List.of("id", Terminal.text(owner, "/id")));
+    fields.addAll(List.of("daddy", Terminal.text(owner, "/daddy")));
+    String name = "replicas";
+    for (Json replica : elements(owner, "/replicas")) {
+      fields.addAll(List.of(name, Terminal.text(replica, "")));
+      name = "";
+    }
+    fields.addAll(List.of("epoch", Terminal.text(owner, "/epoch")));
+    terminal.fields(fields.toArray(String[]::new));
   }
 
   private static void trace(Json trace, Terminal terminal) {
@@ -128,10 +142,9 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     terminal.table(rows);
     terminal.line("");
     terminal.line(
-        "The last hop is the live node closest to the ID's arc, so it is the root; "
-            + (moving
-                ? "it has not become the daddy yet, whose reign goes on until it has."
-                : "it is the daddy too."));
+        moving
+            ? "The last hop is the root. It is not the daddy yet, who reigns until it is."
+            : "The last hop is the root, and the daddy too.");
   }
 
   private static List<List<String>> services(Json services) {
@@ -181,6 +194,8 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
       Json own = Json.parse(services.body());
       String name = Terminal.text(view, "/ring");
       int members = elements(view, "/nodes").size();
+      boolean complete = isComplete(view);
+      String estimate = Terminal.text(view, "/estimate");
       List<Json> doubted =
           elements(view, "/nodes").stream()
               .filter(member -> !Terminal.text(member, "/state").equals("alive"))
@@ -196,6 +211,10 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
                 + ready
                 + ",\"members\":"
                 + members
+                + ",\"complete\":"
+                + complete
+                + ",\"estimate\":"
+                + Json.of(Long.parseLong(estimate))
                 + ",\"notAlive\":"
                 + Json.of(doubted)
                 + ",\"services\":"
@@ -210,7 +229,9 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
             "ready",
             ready ? "yes" : "no",
             "members",
-            Integer.toString(members));
+            complete
+                ? Integer.toString(members)
+                : members + " known, about " + estimate + " in all");
         doubted.forEach(
             member ->
                 terminal.fields(

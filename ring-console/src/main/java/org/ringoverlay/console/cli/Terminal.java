@@ -51,6 +51,11 @@ record Terminal(
 
   /** Prints rows in columns, the first row as their heads. */
   void table(List<List<String>> rows) {
+    table(rows, List.of());
+  }
+
+  /** Prints rows in columns, and under each, indented, its notes if it has any. */
+  void table(List<List<String>> rows, List<List<String>> notes) {
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -58,13 +63,16 @@ record Terminal(
         widths[i] = Math.max(widths[i], shown(row.get(i)).length());
       }
     }
-    for (List<String> row : rows) {
+    for (int at = 0; at < rows.size(); at++) {
       var text = new StringBuilder();
       for (int i = 0; i < columns; i++) {
-        String cell = shown(row.get(i));
+        String cell = shown(rows.get(at).get(i));
         text.append(i == columns - 1 ? cell : pad(cell, widths[i]) + "  ");
       }
       out.println(text.toString().stripTrailing());
+      if (at < notes.size()) {
+        notes.get(at).forEach(note -> out.println("  " + shown(note)));
+      }
     }
   }
 

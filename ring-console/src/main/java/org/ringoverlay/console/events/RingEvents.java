@@ -3,6 +3,7 @@ package org.ringoverlay.console.events;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +23,14 @@ import org.ringoverlay.view.RingView;
  * suspected, refuted it, died or left and why, how large the ring is, and what went wrong.
  *
  * <p>What others can cause without end (troubles, refused frames, slow handlers) is written down at
- * most {@value #PER_SECOND_MAX} times a second for each kind; the next one says how many were left
- * out. Any thread.
+ * most {@value #PER_SECOND_MAX} times a second for each kind, and the same trouble or refusal every
+ * {@value #REPEATED_AFTER_SECONDS} seconds; the next one of the kind says how many were left out.
+ * Any thread.
  */
 public final class RingEvents implements RingObserver {
   static final int PER_SECOND_MAX = 2;
+  static final int REPEATED_AFTER_SECONDS = 10;
+  private static final int WORDS_MAX = 64;
   private static final int TEXT_CHARS_MAX = 300;
   private static final int STACK_CHARS_MAX = 2_000;
 
@@ -49,9 +53,35 @@ public final class RingEvents implements RingObserver {
     private long second;
     private int passed;
     private long leftOut;
+    private final Map<String, Instant> said = new LinkedHashMap<>();
 
-    /** How many were left out before this one, or −1 if this one is. */
-    synchronized long pass(Instant now) {
+    /**
+     * How many were left out before this one, or −1 if this one is.
+     *
+     * @param words what would be said, if to say the same again soon tells nobody anything
+     */
+    synchronized long pass(Instant now, @Nullable String words) {
+      if (words != null && isRepeated(now, words)) {
+        leftOut++;
+        return -1;
+      }
+      long before = pass(now);
+      if (words != null && before >= 0) {
+        said.remove(words);
+        said.put(words, now);
+        if (said.size() > WORDS_MAX) {
+          said.remove(said.keySet().iterator().next());
+        }
+      }
+      return before;
+    }
+
+    private boolean isRepeated(Instant now, String words) {
+      Instant last = said.get(words);
+      return last != null && now.isBefore(last.plusSeconds(REPEATED_AFTER_SECONDS));
+    }
+
+    private long pass(Instant now) {
       if (now.getEpochSecond() != second) {
         second = now.getEpochSecond();
         passed = 0;
@@ -144,7 +174,7 @@ public final class RingEvents implements RingObserver {
   @Override
   public void slowHandler(String service, long nanos, String stack) {
     Instant now = now();
-    long leftOut = handlers.pass(now);
+    long leftOut = handlers.pass(now, null);
     if (leftOut >= 0) {
       var fields = begin(now, "slow-handler");
       fields.put("service", Printable.text(service, TEXT_CHARS_MAX));
@@ -160,7 +190,7 @@ public final class RingEvents implements RingObserver {
   @Override
   public void refusedFrame(String remote, String reason) {
     Instant now = now();
-    long leftOut = frames.pass(now);
+    long leftOut = frames.pass(now, remote + ' ' + reason);
     if (leftOut >= 0) {
       var fields = begin(now, "refused-frame");
       fields.put("remote", Printable.text(remote, TEXT_CHARS_MAX));
@@ -173,7 +203,7 @@ public final class RingEvents implements RingObserver {
   @Override
   public void trouble(Id node, String what) {
     Instant now = now();
-    long leftOut = troubles.pass(now);
+    long leftOut = troubles.pass(now, what);
     if (leftOut >= 0) {
       var fields = begin(now, "trouble");
       fields.put("cause", Printable.text(what, TEXT_CHARS_MAX));

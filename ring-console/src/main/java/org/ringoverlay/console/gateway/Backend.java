@@ -10,7 +10,7 @@ import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
-import org.ringoverlay.view.Member;
+import org.ringoverlay.view.RingView;
 
 /**
  * What the gateway asks of a node.
@@ -92,8 +92,8 @@ public interface Backend {
   /** Whether the node has joined and is not leaving. */
   boolean isReady();
 
-  /** The live members in the order of the circle. */
-  List<Member> members();
+  /** What the node knows of the ring now. */
+  RingView view();
 
   /** What happened to the ring lately, as this node saw it. */
   RingEvents events();

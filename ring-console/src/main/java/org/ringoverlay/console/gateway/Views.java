@@ -10,6 +10,7 @@ import org.ringoverlay.console.events.RingEvents.Change;
 import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.view.Member;
+import org.ringoverlay.view.RingView;
 
 /** What the ring looks like from this node. */
 final class Views {
@@ -35,8 +36,9 @@ final class Views {
   CompletionStage<Reply> ring(Call call) {
     call.allowOnly();
     Backend node = backend.get();
+    RingView view = node.view();
     var nodes =
-        node.members().stream()
+        view.members().stream()
             .map(
                 member ->
                     new JsonObject()
@@ -55,7 +57,12 @@ final class Views {
             .toList();
     return done(
         Reply.Whole.json(
-            200, new JsonObject().put("ring", node.ringName()).putAll("nodes", nodes)));
+            200,
+            new JsonObject()
+                .put("ring", node.ringName())
+                .putAll("nodes", nodes)
+                .put("complete", view.isComplete())
+                .put("estimate", view.sizeEstimate())));
   }
 
   private static Optional<Change> causeOf(Backend node, Member member) {

@@ -24,7 +24,7 @@ import org.ringoverlay.pubsub.PublishOptions;
 import org.ringoverlay.pubsub.SubscribeOptions;
 import org.ringoverlay.pubsub.Subscription;
 import org.ringoverlay.pubsub.Topics;
-import org.ringoverlay.view.Member;
+import org.ringoverlay.view.RingView;
 
 /** A node as the gateway sees it: the public faces of the ring, its records and its topics. */
 final class NodeBackend implements Backend {
@@ -56,8 +56,8 @@ final class NodeBackend implements Backend {
   }
 
   @Override
-  public List<Member> members() {
-    return ring.view().members();
+  public RingView view() {
+    return ring.view();
   }
 
   @Override

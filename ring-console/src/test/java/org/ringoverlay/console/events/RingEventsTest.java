@@ -2,6 +2,7 @@ package org.ringoverlay.console.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -107,7 +108,7 @@ class RingEventsTest {
   void whatPeersCanCauseWithoutEndIsBoundedAndCounted() {
     for (int i = 0; i < 500; i++) {
       events.trouble(SELF, "trouble " + i);
-      events.refusedFrame("127.0.0.1:9", "too long");
+      events.refusedFrame("127.0.0.1:9", "too long by " + i);
       events.slowHandler("echo", 300_000_000, "a\nb");
     }
     assertThat(told()).hasSize(3 * RingEvents.PER_SECOND_MAX);
@@ -124,6 +125,26 @@ class RingEventsTest {
             "{\"at\":\"2030-01-02T03:04:06.678Z\",\"kind\":\"slow-handler\",\"service\":\"echo\","
                 + "\"millis\":400,\"over\":true,\"stack\":\"\",\"leftOut\":498}");
     assertThat(told.get(2)).contains("\"over\":false,\"stack\":\"a | b\",\"leftOut\":0");
+  }
+
+  @Test
+  void whatOneRepeatsIsToldAgainOnlyAfterAWhile() {
+    for (int second = 0; second < 25; second++) {
+      events.refusedFrame("127.0.0.1:9", "waited in vain");
+      now = now.plusSeconds(1);
+    }
+    events.refusedFrame("127.0.0.1:8", "waited in vain");
+    assertThat(told())
+        .map(event -> Json.parse(event))
+        .extracting(
+            event -> event.at("/remote").orElseThrow().as(String.class),
+            event -> event.at("/at").orElseThrow().as(String.class).substring(17, 19),
+            event -> event.at("/leftOut").orElseThrow().as(int.class))
+        .containsExactly(
+            tuple("127.0.0.1:9", "05", 0),
+            tuple("127.0.0.1:9", "15", 9),
+            tuple("127.0.0.1:9", "25", 9),
+            tuple("127.0.0.1:8", "30", 4));
   }
 
   @Test

@@ -10,16 +10,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.EventLog;
 import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
+import org.ringoverlay.view.RingView;
 
 /** A node of one map, so that the gateway alone is under test. */
 public final class FakeBackend implements Backend {
@@ -35,6 +38,19 @@ public final class FakeBackend implements Backend {
       List.of(
           new Member(
               NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
+
+  /** How many neighbours it knows on each side; 0 if it knows all members. */
+  public volatile int leavesPerSide;
+
+  /** The way to every key. */
+  public volatile List<Route.Hop> way = List.of(new Route.Hop(NODE, 12));
+
+  /** Why there is no way to any key; null if there is one. */
+  public volatile RingException wayFailure;
+
+  /** Where the node has come to a halt while it has not been counted down; null if it runs. */
+  public volatile CountDownLatch halt;
+
   final RingEvents events;
   volatile long version;
   volatile RingException failure;
@@ -49,6 +65,18 @@ public final class FakeBackend implements Backend {
     this.events =
         new RingEvents(
             new EventLog(64, 1_000_000, life), () -> Instant.parse("2030-01-02T03:04:05Z"));
+  }
+
+  /** Lets it know so many others of a ring that has more. */
+  public void knowOnly(int others) {
+    var known = new ArrayList<>(members);
+    for (int i = 0; i < others; i++) {
+      known.add(
+          new Member(
+              Id.of("member " + i), 1, "m:" + i, "", Map.of(), List.of(), MemberState.ALIVE));
+    }
+    members = known;
+    leavesPerSide = 1;
   }
 
   @Override
@@ -67,8 +95,16 @@ public final class FakeBackend implements Backend {
   }
 
   @Override
-  public List<Member> members() {
-    return members;
+  public RingView view() {
+    CountDownLatch halted = halt;
+    if (halted != null) {
+      try {
+        halted.await();
+      } catch (InterruptedException ended) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return new RingView(1, NODE, Arcs.standard(), members, leavesPerSide);
   }
 
   @Override
@@ -163,8 +199,9 @@ public final class FakeBackend implements Backend {
 
   @Override
   public CompletionStage<Route> trace(Id target) {
-    return CompletableFuture.completedFuture(
-        new Route(target, List.of(new Route.Hop(NODE, 12)), NODE));
+    return wayFailure != null
+        ? CompletableFuture.failedFuture(wayFailure)
+        : CompletableFuture.completedFuture(new Route(target, way, way.get(way.size() - 1).node()));
   }
 
   @Override

@@ -100,17 +100,95 @@ class GatewayEventsIT extends ServedGateway {
       boolean gap = false;
       while (next <= events) {
         List<String> event = stream.event();
-        if (event.get(0).equals("event: gap")) {
-          gap = true;
-          assertThat(data(event).at("/from").orElseThrow().as(long.class)).isEqualTo(next);
-          next = data(event).at("/to").orElseThrow().as(long.class) + 1;
-        } else {
-          assertThat(event.get(0)).isEqualTo("id: 7-" + next);
-          next++;
-        }
+        gap |= event.get(0).equals("event: gap");
+        next = takeFrom(event, next);
       }
       assertThat(gap).isTrue();
     }
+  }
+
+  /** Takes an event or a gap, and says which number comes after it. */
+  private static long takeFrom(List<String> event, long next) {
+    if (event.get(0).equals("event: gap")) {
+      assertThat(data(event).at("/from").orElseThrow().as(long.class)).isEqualTo(next);
+      return data(event).at("/to").orElseThrow().as(long.class) + 1;
+    }
+    assertThat(event.get(0)).isEqualTo("id: 7-" + next);
+    return next + 1;
+  }
+
+  @Test
+  void aReaderThatWasGivenUpResumesWhereItWas() throws IOException {
+    restart(Map.of("ring.http.write.timeout", "200ms"));
+    int events = 60_000;
+    long next = 1;
+    try (var stream = new Stream("/v1/events")) {
+      stream.event();
+      // More than the buffers of both ends of the socket can hold.
+      for (int i = 1; i <= events; i++) {
+        suspected("a", "x".repeat(290));
+      }
+      Awaitility.await().until(() -> node.events.log().readers() == 0);
+      // What came last may be cut off anywhere, so it does not count.
+      long complete = next;
+      for (List<String> event = last(stream); !event.isEmpty(); event = last(stream)) {
+        next = complete;
+        if (event.get(event.size() - 1).endsWith("}")) {
+          complete = takeFrom(event, complete);
+        }
+      }
+    }
+    assertThat(next).isBetween(2L, (long) events);
+    try (var stream = after("7-" + (next - 1))) {
+      assertThat(stream.event()).contains("id: 7-" + (next - 1));
+      while (next <= events) {
+        next = takeFrom(stream.event(), next);
+      }
+    }
+  }
+
+  private static List<String> last(Stream stream) {
+    try {
+      return stream.event();
+    } catch (IOException reset) {
+      return List.of();
+    }
+  }
+
+  @Test
+  void manyReadersAreToldAllAlikeWhileAsManyStandStill() throws IOException {
+    var reading = new ArrayList<Stream>();
+    var still = new ArrayList<Stream>();
+    int events = 2_000;
+    try {
+      for (int i = 0; i < 100; i++) {
+        reading.add(new Stream("/v1/events"));
+        still.add(new Stream("/v1/events"));
+      }
+      for (Stream stream : reading) {
+        assertThat(stream.event()).contains("id: 7-0");
+      }
+      assertThat(node.events.log().readers()).isEqualTo(200);
+      for (int i = 1; i <= events; i++) {
+        suspected("a", "x".repeat(290));
+      }
+      assertThat(gateway.streamBytes()).isZero();
+      for (Stream stream : reading) {
+        long next = 1;
+        while (next <= events) {
+          next = takeFrom(stream.event(), next);
+        }
+        assertThat(next).isEqualTo(events + 1);
+      }
+    } finally {
+      for (Stream stream : reading) {
+        stream.close();
+      }
+      for (Stream stream : still) {
+        stream.close();
+      }
+    }
+    Awaitility.await().until(() -> node.events.log().readers() == 0);
   }
 
   @Test

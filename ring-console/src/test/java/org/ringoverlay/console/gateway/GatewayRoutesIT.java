@@ -44,13 +44,39 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void aNodeThatKnowsOnlySomeOfTheRingSaysSo() throws IOException {
+    node.knowOnly(9);
+    Json ring = ask("GET", "/v1/ring", null).json();
+    assertThat(ring.at("/nodes/9")).isPresent();
+    assertThat(ring.at("/complete")).contains(Json.of(false));
+    assertThat(ring.at("/estimate").orElseThrow().as(long.class))
+        .isEqualTo(node.view().sizeEstimate());
+  }
+
+  @Test
+  void aWayThatEndsAtASilentNodeIsAProblemThatNamesIt() throws IOException {
+    node.wayFailure = new RingException.Timeout("Node x is hop 1 of the way and did not say");
+    Response silent = ask("GET", "/v1/trace/k", null);
+    assertThat(silent.status()).isEqualTo(504);
+    assertThat(silent.code()).isEqualTo("timeout");
+    assertThat(silent.json().at("/detail").orElseThrow().as(String.class))
+        .contains("Node x is hop 1");
+    node.wayFailure = new RingException.NoRoute("Node x knows no way");
+    Response lost = ask("GET", "/v1/trace/k", null);
+    assertThat(lost.status()).isEqualTo(503);
+    assertThat(lost.code()).isEqualTo("no-route");
+    assertThat(lost.header("Retry-After")).isNotNull();
+  }
+
+  @Test
   void theViewsHaveTheBodiesOfTheContract() throws IOException {
     assertThat(ask("GET", "/v1/ring", null).body())
         .isEqualTo(
             "{\"ring\":\"ring\",\"nodes\":[{\"id\":\""
                 + FakeBackend.NODE
                 + "\",\"listen\":\"127.0.0.1:7400\",\"http\":null,\"state\":\"alive\","
-                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}]}");
+                + "\"incarnation\":1,\"labels\":{\"zone\":\"a\"},\"cause\":null,\"since\":null}],"
+                + "\"complete\":true,\"estimate\":1}");
     assertThat(ask("GET", "/v1/owner/k", null).body())
         .isEqualTo(
             "{\"key\":\"k\",\"id\":\""

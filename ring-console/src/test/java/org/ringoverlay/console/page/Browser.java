@@ -60,6 +60,7 @@ final class Browser implements AutoCloseable {
         List.of(
             "--no-sandbox",
             "--disable-gpu",
+            "--hide-scrollbars",
             "--disable-quic",
             "--disable-dev-shm-usage",
             "--no-first-run",
@@ -200,6 +201,8 @@ final class Browser implements AutoCloseable {
 
   /** Presses a key that has no character. */
   void press(String key, int code) throws Exception {
+    // A browser drops what is pressed before anybody can see the page.
+    await("performance.getEntriesByType('paint').length > 0");
     for (String type : List.of("keyDown", "keyUp")) {
       say(
           "Input.dispatchKeyEvent",

@@ -1,88 +1,28 @@
 package org.ringoverlay.console.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.ringoverlay.Route;
 import org.ringoverlay.console.gateway.FakeBackend;
-import org.ringoverlay.console.gateway.Gateway;
-import org.ringoverlay.console.gateway.GatewaySettings;
-import org.ringoverlay.console.node.NodeOptions;
 import org.ringoverlay.console.node.RunningNode;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
-import org.ringoverlay.settings.Settings;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberEvent;
 import org.ringoverlay.view.MemberState;
 
 /** The live view in a real browser, on real nodes. */
 @Timeout(120)
-class LivePageIT {
+class LivePageIT extends ServedPage {
   private static final String HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
-  private Path program;
-
-  @TempDir Path temp;
-  private final List<RunningNode> nodes = new ArrayList<>();
-
-  @BeforeEach
-  void find() {
-    assumeTrue(Browser.find().isPresent(), "needs browser");
-    program = Browser.find().orElseThrow();
-  }
-
-  @AfterEach
-  void close() {
-    nodes.forEach(RunningNode::close);
-  }
-
-  private RunningNode node(String label) {
-    RunningNode node =
-        RunningNode.start(
-            new NodeOptions(
-                "127.0.0.1:0",
-                "127.0.0.1:0",
-                "",
-                "",
-                "pages",
-                nodes.isEmpty() ? List.of() : List.of(nodes.get(0).ring().address()),
-                Map.of("name", label),
-                false,
-                true,
-                Map.of(),
-                List.of()));
-    nodes.add(node);
-    return node;
-  }
-
-  private Browser browser() throws Exception {
-    return new Browser(program, temp);
-  }
-
-  private static String alive(int count) {
-    return "document.querySelectorAll('#nodes .node.alive').length === " + count;
-  }
-
-  private static String selected() {
-    return "document.querySelector('#nodes [aria-selected=true]').id";
-  }
-
-  private void keep(Browser browser, String name) throws Exception {
-    String directory = System.getProperty("ringtest.pictures");
-    if (directory != null) {
-      Files.write(Path.of(directory, name + ".png"), browser.picture());
-    }
-  }
 
   @Test
   void joinsAndDeparturesAreShownAsTheyHappenAndAKeyWithItsWay() throws Exception {
@@ -213,35 +153,64 @@ class LivePageIT {
     }
   }
 
-  private static Gateway gateway(String address) {
-    return Gateway.bind(address, Settings.defaults(GatewaySettings.ALL));
+  @Test
+  void aNodeThatKnowsOnlySomeOfTheRingDrawsWhomAKeyNeedsAllTheSame() throws Exception {
+    var backend = new FakeBackend();
+    backend.knowOnly(9);
+    Id far = Id.of("far");
+    Id farther = Id.of("farther");
+    backend.way =
+        List.of(
+            new Route.Hop(FakeBackend.NODE, 12),
+            new Route.Hop(far, 1_234),
+            new Route.Hop(farther, 5_678));
+    try (var gateway = gateway("127.0.0.1:0");
+        var browser = browser()) {
+      gateway.serve(backend);
+      browser.look(1280, 900, false);
+      browser.open("http://" + gateway.address() + "/#key=k");
+      browser.await(alive(10));
+      browser.await("document.querySelectorAll('#nodes .node.unknown').length === 2");
+      assertThat(text(browser, "sizes"))
+          .contains("about " + backend.view().sizeEstimate() + " in all");
+      assertThat(
+              browser.value(
+                  "[...document.querySelectorAll('#nodes .label.unknown')].map(one =>"
+                      + " one.textContent).sort().join()"))
+          .isEqualTo(
+              Json.of(
+                  Stream.of(far, farther)
+                      .map(Id::shortString)
+                      .sorted()
+                      .collect(Collectors.joining(","))));
+      // Each hop is an arrow with its number, in the order of the way.
+      assertThat(
+              browser.value(
+                  "document.querySelectorAll('#key-layer .way').length + ' '"
+                      + " + [...document.querySelectorAll('#key-layer .hop')].map(one =>"
+                      + " one.textContent).join()"))
+          .isEqualTo(Json.of("2 1,2"));
+      assertThat(text(browser, "key-result"))
+          .containsSubsequence(far.shortString(), "in 1.2 ms", farther.shortString(), "in 5.7 ms");
+      keep(browser, "way");
+    }
   }
 
   @Test
-  void aPageWhoseNodeWasStartedAgainSaysSoAndGoesOn() throws Exception {
-    try (var browser = browser()) {
-      String address;
-      try (var gateway = gateway("127.0.0.1:0")) {
-        var backend = new FakeBackend();
-        gateway.serve(backend);
-        address = gateway.address();
-        browser.open("http://" + address + "/");
-        backend.events().trouble(FakeBackend.NODE, "of the first life");
-        browser.await("document.querySelectorAll('#timeline li.trouble').length === 1");
+  void whatOnePeerRepeatsIsOneLineWithACount() throws Exception {
+    var backend = new FakeBackend();
+    try (var gateway = gateway("127.0.0.1:0");
+        var browser = browser()) {
+      gateway.serve(backend);
+      for (int i = 0; i < 2; i++) {
+        backend.events().refusedFrame("127.0.0.1:1", "too long by " + i);
+        backend.events().slowHandler("echo", 300_000_000, "");
       }
-      browser.await("document.getElementById('connection').dataset.state === 'lost'");
-      try (var gateway = gateway(address)) {
-        var backend = new FakeBackend(8);
-        backend.events().trouble(FakeBackend.NODE, "of the second life");
-        gateway.serve(backend);
-        browser.await("document.getElementById('connection').dataset.state === 'live'");
-        browser.await("document.querySelectorAll('#timeline li.trouble').length === 2");
-        assertThat(
-                browser
-                    .value("document.querySelector('#timeline li.gap').innerText")
-                    .as(String.class))
-            .contains("started again");
-      }
+      browser.open("http://" + gateway.address() + "/");
+      browser.await("document.querySelectorAll('#timeline li').length === 2");
+      assertThat(text(browser, "timeline"))
+          .contains("127.0.0.1:1 (2 times)")
+          .contains("echo (2 times)");
     }
   }
 

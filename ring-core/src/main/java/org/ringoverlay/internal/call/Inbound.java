@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.call;
 
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Envelope;
@@ -60,6 +61,11 @@ public final class Inbound {
   /** The request's name, the same for all its repeats. */
   public String requestId() {
     return request.origin() + "-" + request.incarnation() + "-" + request.sequence();
+  }
+
+  /** Whom this node would send a message for an ID to; null if there is nobody. */
+  public @Nullable Id nextHop(Id to) {
+    return services.nextHop(to);
   }
 
   /** Ends the request with a reply. */

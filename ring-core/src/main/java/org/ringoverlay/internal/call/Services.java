@@ -217,6 +217,10 @@ public final class Services {
     }
   }
 
+  @Nullable Id nextHop(Id target) {
+    return way.nextHop(target, false);
+  }
+
   void ended(
       Entry entry,
       Inbound inbound,

@@ -1,11 +1,12 @@
 // The circle: nodes at their angles, the arcs that they are root of, what became of those that
 // went, and a key with the way to it.
 
-import {fraction, point, port, shortId, svg, xy} from './shapes.js';
+import {apart, fraction, nameOf, point, shortId, svg, xy} from './shapes.js';
 
 const LABEL_PIXELS = 72;
 const EDGE_PIXELS = 28;
 const LABELS_MAX = 24;
+const LABEL_HEIGHT_PIXELS = 14;
 const GHOST_MILLIS = 60_000;
 const GHOSTS_MAX = 200;
 const PULSES_MAX = 50;
@@ -22,6 +23,7 @@ export class Circle {
   #chosen = null;
   #self = null;
   #key = null;
+  #complete = true;
   #unit = 0.4;
   #onChoose;
   #drawn = false;
@@ -46,9 +48,10 @@ export class Circle {
     this.draw();
   }
 
-  /** Shows these members, in the order of the circle. */
-  show(members) {
+  /** Shows these members, in the order of the circle, and whether they are all. */
+  show(members, complete) {
     this.#members = members;
+    this.#complete = complete;
     for (const member of members) {
       this.#gone.delete(member.id);
     }
@@ -95,7 +98,10 @@ export class Circle {
     const way = shown => shown?.hops.map(hop => hop.node).join();
     const isNew = way(key) !== way(this.#key) || key?.id !== this.#key?.id;
     this.#key = key;
+    // The nodes of a key have labels however many there are, so these are drawn again too.
+    this.#drawNodes();
     this.#drawKey(isNew);
+    this.#drawArcs();
   }
 
   /** Draws once before the next picture, however often it is asked to. */
@@ -122,10 +128,14 @@ export class Circle {
     return Math.min(8, Math.max(3.2, 300 / Math.max(1, this.#members.length))) * this.#unit;
   }
 
+  // What a node that does not know all members holds for their arcs is too wide wherever it is not
+  // at home, so these are drawn as a guess.
   #drawArcs() {
+    this.#arcs.classList.toggle('guessed', !this.#complete);
     const alive = this.#members.filter(member => member.state === 'alive');
     this.#arcs.replaceChildren(...alive.map((member, i) => {
-      const chosen = member.id === this.#chosen ? ' chosen' : '';
+      const chosen = (member.id === this.#chosen ? ' chosen' : '')
+        + (member.id === this.#key?.root ? ' of-key' : '');
       if (alive.length === 1) {
         return svg('circle', {class: 'arc' + chosen, cx: 0, cy: 0, r: this.#radius});
       }
@@ -134,8 +144,8 @@ export class Circle {
       const after = fraction(alive[(i + 1) % alive.length].id);
       const back = ((at - before + 1) % 1) / 2;
       const ahead = ((after - at + 1) % 1) / 2;
-      // A gap of two pixels between neighbours, where there is room for one.
-      const gap = Math.min(2 * this.#unit / (2 * Math.PI * this.#radius), (back + ahead) / 8);
+      // A gap of four pixels between neighbours, where there is room for one.
+      const gap = Math.min(4 * this.#unit / (2 * Math.PI * this.#radius), (back + ahead) / 8);
       const large = back + ahead > 0.5 ? 1 : 0;
       return svg('path', {
         class: 'arc' + chosen,
@@ -144,11 +154,19 @@ export class Circle {
     }));
   }
 
+  // The nodes that a key is about; a node that knows only some of the ring may not know them.
+  get #ofKey() {
+    const key = this.#key;
+    return new Set(key === null ? [] : [...key.hops.map(hop => hop.node), ...key.replicas]);
+  }
+
   #drawNodes() {
     this.#root.classList.toggle('crowded', this.#members.length > 60);
     const radius = this.#nodeRadius;
     const labelled = this.#members.length <= LABELS_MAX;
+    const ofKey = this.#ofKey;
     const drawn = [];
+    const labels = [];
     let active = '';
     for (const member of this.#members) {
       const at = fraction(member.id);
@@ -170,27 +188,51 @@ export class Circle {
         active = node.id;
         node.append(svg('circle', {class: 'chosen-ring', cx, cy, r: radius + 4.5 * this.#unit}));
       }
-      if (labelled || chosen) {
-        node.append(this.#label(at, member, self));
+      if (labelled || chosen || self || ofKey.has(member.id)) {
+        labels.push({at, node, text: nameOf(member, this.#members), kind: member.state + (self ? ' self' : '')});
       }
+      ofKey.delete(member.id);
       drawn.push(node);
     }
+    for (const id of ofKey) {
+      const at = fraction(id);
+      const [cx, cy] = point(at, this.#radius);
+      const node = svg('g', {'aria-hidden': 'true'}, svg('circle', {class: 'node unknown', cx, cy, r: radius}));
+      labels.push({at, node, text: shortId(id), kind: 'unknown'});
+      drawn.push(node);
+    }
+    this.#drawLabels(labels);
     this.#nodes.replaceChildren(...drawn);
     this.#root.setAttribute('aria-activedescendant', active);
   }
 
-  #label(at, member, self) {
-    const [x, y] = point(at, this.#radius + this.#nodeRadius * 1.35 + 14 * this.#unit);
-    const side = Math.sin(at * 2 * Math.PI);
-    const label = svg('text', {
-      class: `label ${member.state}${self ? ' self' : ''}`,
-      x,
-      y,
-      'text-anchor': Math.abs(side) < 0.3 ? 'middle' : side > 0 ? 'start' : 'end',
-      'dominant-baseline': 'central',
-    });
-    label.textContent = port(member.listen);
-    return label;
+  // Labels stand beside their nodes; where nodes crowd they give way up and down, and a line leads
+  // back.
+  #drawLabels(labels) {
+    const radius = this.#radius + this.#nodeRadius * 1.35;
+    for (const label of labels) {
+      [label.x, label.y] = point(label.at, radius + 12 * this.#unit);
+      label.home = label.y;
+      label.right = label.at < 0.5;
+    }
+    for (const right of [true, false]) {
+      const side = labels.filter(label => label.right === right).sort((one, other) => one.y - other.y);
+      apart(side, LABEL_HEIGHT_PIXELS * this.#unit);
+    }
+    for (const {at, node, text, kind, x, y, home, right} of labels) {
+      if (Math.abs(y - home) > 5 * this.#unit) {
+        node.append(svg('path', {class: 'leader', d: `M${xy(at, radius + 2 * this.#unit)}L${x} ${y}`}));
+      }
+      const label = svg('text', {
+        class: `label ${kind}`,
+        x: x + (right ? 2 : -2) * this.#unit,
+        y,
+        'text-anchor': right ? 'start' : 'end',
+        'dominant-baseline': 'central',
+      });
+      label.textContent = text;
+      node.append(label);
+    }
   }
 
   #drawGhosts() {
@@ -241,6 +283,17 @@ export class Circle {
       });
       way.style.animationDelay = `${i * 0.6}s`;
       drawn.push(way);
+      if (key.hops.length > 2) {
+        const number = svg('text', {
+          class: 'hop',
+          x: (ax + bx) * 0.35,
+          y: (ay + by) * 0.35,
+          'text-anchor': 'middle',
+          'dominant-baseline': 'central',
+        });
+        number.textContent = String(i + 1);
+        drawn.push(number);
+      }
     });
     this.#keyLayer.replaceChildren(...drawn);
   }

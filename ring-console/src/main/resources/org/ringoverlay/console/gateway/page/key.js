@@ -2,6 +2,8 @@
 
 import {ask, html, shortId} from './shapes.js';
 
+const RETRY_MILLIS = 3_000;
+
 export class Key {
   #form = document.getElementById('key-form');
   #key = document.getElementById('key');
@@ -37,11 +39,17 @@ export class Key {
 
   /** The ring has changed, so who holds the key may have too. */
   ringChanged() {
+    this.#lookIn(500);
+  }
+
+  #lookIn(millis) {
     if (this.#shown && this.#again === null) {
       this.#again = setTimeout(() => {
         this.#again = null;
-        this.#look();
-      }, 500);
+        if (this.#shown) {
+          this.#look();
+        }
+      }, millis);
     }
   }
 
@@ -53,36 +61,59 @@ export class Key {
       named.set('ns', wanted.ns);
     }
     history.replaceState(null, '', wanted ? '#' + named : location.pathname);
+    this.#asked++;
+    this.#circle.showKey(null);
     if (wanted) {
+      this.#result.replaceChildren(html('p', {class: 'muted'}, 'Asking the ring …'));
       this.#look();
     } else {
-      this.#asked++;
-      this.#circle.showKey(null);
       this.#result.replaceChildren(...this.#empty);
     }
   }
 
   async #look() {
     const asked = ++this.#asked;
-    try {
-      const where = this.#path();
-      const [owner, trace] = await Promise.all([ask('/v1/owner/' + where), ask('/v1/trace/' + where)]);
-      if (asked === this.#asked) {
-        this.#circle.showKey({id: owner.id, daddy: owner.daddy, replicas: owner.replicas, hops: trace.hops});
-        this.#write(owner, trace);
-      }
-    } catch (failed) {
-      if (asked === this.#asked) {
-        this.#circle.showKey(null);
-        this.#result.replaceChildren(html('p', {class: 'problem'}, failed.message));
-      }
+    const where = this.#path();
+    if (where === null) {
+      this.#result.replaceChildren(html('p', {class: 'problem'},
+        'A browser cannot ask for the keys “.” and “..”; use ring owner and ring trace.'));
+      return;
     }
+    const [owner, trace] = await Promise.allSettled([ask('/v1/owner/' + where), ask('/v1/trace/' + where)]);
+    if (asked !== this.#asked) {
+      return;
+    }
+    // One may be known while the other is not: a node on the way may have died just now.
+    const known = owner.value ?? trace.value;
+    if (known) {
+      this.#circle.showKey({
+        id: known.id,
+        root: trace.value?.root,
+        daddy: known.daddy,
+        replicas: owner.value?.replicas ?? [known.daddy],
+        hops: trace.value?.hops ?? [],
+      });
+      this.#write(known, owner, trace);
+    } else if (this.#result.querySelector('dl')) {
+      // What was known stays, as old as it says.
+      this.#result.querySelector(':scope > .problem')?.remove();
+      this.#result.prepend(this.#problem(owner));
+    } else {
+      this.#result.replaceChildren(this.#problem(owner));
+    }
+    if (!owner.value || !trace.value) {
+      this.#lookIn(RETRY_MILLIS);
+    }
+  }
+
+  #problem(failed) {
+    return html('p', {class: 'problem'}, failed.reason.message + ' Asking again.');
   }
 
   #path() {
     const {key, ns} = this.#shown;
     if (key === '.' || key === '..') {
-      throw new Error(`A browser cannot ask for the key “${key}”; use ring owner and ring trace.`);
+      return null;
     }
     return encodeURIComponent(key) + (ns ? '?ns=' + encodeURIComponent(ns) : '');
   }
@@ -93,20 +124,23 @@ export class Key {
     return html('span', {}, button, ' ' + this.#nameOf(id));
   }
 
-  #write(owner, trace) {
-    const copies = owner.replicas.filter(id => id !== owner.daddy);
+  #write(known, owner, trace) {
     const list = (kind, items) => items.length === 0 ? 'none' : html(kind, {}, ...items);
+    const or = (settled, show) => settled.value ? show(settled.value) : this.#problem(settled);
     const fields = html('dl', {},
-      html('dt', {}, 'ID'), html('dd', {class: 'id'}, owner.id),
-      html('dt', {}, 'Root'), html('dd', {}, this.#node(trace.root)),
-      html('dt', {}, 'Daddy'), html('dd', {}, this.#node(owner.daddy)),
-      html('dt', {}, 'Copies'), html('dd', {}, list('ul', copies.map(id => html('li', {}, this.#node(id))))),
-      html('dt', {}, 'Epoch'), html('dd', {}, String(owner.epoch)),
-      html('dt', {}, 'Way'), html('dd', {}, list('ol', trace.hops.map(hop =>
-        html('li', {}, this.#node(hop.node), ` in ${(hop.micros / 1000).toFixed(1)} ms`)))));
-    const why = trace.root === owner.daddy
-      ? 'The root is the live node closest to the ID’s arc, and it is the daddy.'
-      : 'The root is the live node closest to the ID’s arc. It has not become the daddy yet; the daddy’s reign goes on until it has.';
-    this.#result.replaceChildren(fields, html('p', {class: 'why'}, why));
+      html('dt', {}, 'ID'), html('dd', {class: 'id'}, known.id),
+      html('dt', {}, 'Root'), html('dd', {}, or(trace, ({root}) => this.#node(root))),
+      html('dt', {}, 'Daddy'), html('dd', {}, this.#node(known.daddy)),
+      html('dt', {}, 'Copies'), html('dd', {}, or(owner, ({replicas, daddy}) =>
+        list('ul', replicas.filter(id => id !== daddy).map(id => html('li', {}, this.#node(id)))))),
+      html('dt', {}, 'Epoch'), html('dd', {}, or(owner, ({epoch}) => String(epoch))),
+      html('dt', {}, 'Way'), html('dd', {}, or(trace, ({hops}) => list('ol', hops.map((hop, i) =>
+        html('li', {value: i}, this.#node(hop.node), ` in ${(hop.micros / 1000).toFixed(1)} ms`))))));
+    this.#result.replaceChildren(fields);
+    if (trace.value) {
+      this.#result.append(html('p', {class: 'why'}, trace.value.root === known.daddy
+        ? 'The root is the live node closest to the ID’s arc, and it is the daddy.'
+        : 'The root is the live node closest to the ID’s arc. It has not become the daddy yet; the daddy’s reign goes on until it has.'));
+    }
   }
 }

@@ -3,8 +3,8 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function svg(name, attributes = {}) {
-  return fill(document.createElementNS(SVG, name), attributes, []);
+export function svg(name, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, name), attributes, children);
 }
 
 export function html(name, attributes = {}, ...children) {
@@ -37,10 +37,34 @@ export function shortId(id) {
   return id.slice(0, 8);
 }
 
-// The part of an address that tells the nodes of one machine apart.
-export function port(address) {
+// A node in a few letters: its port if that tells the nodes apart, as on one machine, else its ID.
+export function nameOf(member, members) {
+  const [host, port] = split(member.listen);
+  return members.every(other => split(other.listen)[0] === host) ? port : shortId(member.id);
+}
+
+function split(address) {
   const colon = address.lastIndexOf(':');
-  return colon < 0 ? address : address.slice(colon);
+  return colon < 0 ? ['', address] : [address.slice(0, colon), address.slice(colon)];
+}
+
+// Moves things that are sorted by y until each is so far from the next, each about as far as the
+// other.
+export function apart(things, height) {
+  for (let pass = 0; pass < 3 * things.length; pass++) {
+    let moved = false;
+    for (let i = 1; i < things.length; i++) {
+      const lacking = height - (things[i].y - things[i - 1].y);
+      if (lacking > height / 100) {
+        things[i - 1].y -= lacking / 2;
+        things[i].y += lacking / 2;
+        moved = true;
+      }
+    }
+    if (!moved) {
+      return;
+    }
+  }
 }
 
 export function clockTime(iso) {
@@ -50,9 +74,20 @@ export function clockTime(iso) {
     : time.toLocaleTimeString([], {hour12: false, hour: '2-digit', minute: '2-digit', second: '2-digit'});
 }
 
-export async function ask(path) {
-  const response = await fetch(path, {headers: {Accept: 'application/json'}, cache: 'no-store'});
-  const body = await response.json();
+// What the node answers; an error says what it said, or that it said nothing.
+export async function ask(path, millis = 10_000) {
+  let response;
+  let body;
+  try {
+    response = await fetch(path, {
+      headers: {Accept: 'application/json'},
+      cache: 'no-store',
+      signal: AbortSignal.timeout(millis),
+    });
+    body = await response.json();
+  } catch (silent) {
+    throw new Error('The node does not answer.', {cause: silent});
+  }
   if (!response.ok) {
     throw new Error([body.detail, body.hint].filter(Boolean).join(' '));
   }

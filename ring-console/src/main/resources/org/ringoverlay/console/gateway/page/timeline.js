@@ -10,12 +10,15 @@ function described(event) {
     case 'view':
       return `${event.alive} alive of ${event.members}` + (event.complete ? '' : ` known, about ${event.estimate} in all`);
     case 'slow-handler':
-      return `${event.service} ${event.over ? 'held' : 'holds'} the loop for ${event.millis} ms`;
-    case 'refused-frame':
-      return `${event.remote}: ${event.cause}`;
+      return `${event.over ? 'held' : 'holds'} the loop for ${event.millis} ms`;
     default:
       return event.cause ?? '';
   }
+}
+
+function foldOf(event) {
+  const by = event.remote ?? event.service;
+  return by === undefined ? null : `${event.kind} ${by}`;
 }
 
 export class Timeline {
@@ -25,7 +28,7 @@ export class Timeline {
   #from = document.getElementById('chart-from');
   #range = document.getElementById('chart-range');
   #waiting = [];
-  #newest = null;
+  #folded = new Map();
   #sizes = [];
   #scheduled = false;
   #onChoose;
@@ -51,7 +54,7 @@ export class Timeline {
       this.#waiting.shift();
     }
     if (event.kind === 'view') {
-      this.#sizes.push({at: Date.parse(event.at), alive: event.alive});
+      this.#sizes.push({at: Date.parse(event.at), alive: event.complete ? event.alive : event.estimate});
       if (this.#sizes.length > SIZES_MAX) {
         this.#sizes.shift();
       }
@@ -68,35 +71,53 @@ export class Timeline {
 
   #write() {
     for (const event of this.#waiting.splice(0)) {
-      // What one peer makes happen again and again is one line with a count.
-      const fold = event.remote ?? event.service;
-      const newest = this.#newest;
-      if (fold !== undefined && newest?.kind === event.kind && newest.fold === fold) {
-        newest.count++;
-        newest.line.replaceWith(newest.line = this.#lineOf(event, newest.count));
-      } else {
-        const line = this.#lineOf(event, 1);
-        this.#newest = {kind: event.kind, fold, line, count: 1};
-        this.#list.prepend(line);
+      const line = this.#lineOf(event, this.#countOf(event));
+      this.#list.prepend(line);
+      if (foldOf(event) !== null) {
+        this.#folded.get(foldOf(event)).line = line;
       }
     }
     while (this.#list.childElementCount > LINES_MAX) {
       this.#list.lastElementChild.remove();
     }
+    for (const [fold, {line}] of this.#folded) {
+      if (!line.isConnected) {
+        this.#folded.delete(fold);
+      }
+    }
+  }
+
+  // What one peer makes happen again and again is one line with a count, at its newest time.
+  #countOf(event) {
+    const fold = foldOf(event);
+    if (fold === null) {
+      return 1;
+    }
+    const before = this.#folded.get(fold);
+    before?.line.remove();
+    const count = (before?.count ?? 0) + 1;
+    this.#folded.set(fold, {line: null, count});
+    return count;
   }
 
   #lineOf(event, count) {
     const text = html('span', {}, html('b', {}, event.kind.replace('-', ' ')), ' ');
     if (event.node) {
-      text.append(html('span', {class: 'who id', 'data-node': event.node}, shortId(event.node)), ` ${event.listen} — `);
+      text.append(html('button', {type: 'button', class: 'who link', 'data-node': event.node}, shortId(event.node)), ` ${event.listen}`);
     }
-    text.append(described(event));
+    if (event.remote) {
+      text.append(event.remote);
+    }
+    if (event.service) {
+      text.append(event.service);
+    }
     if (count > 1) {
       text.append(` (${count} times)`);
     }
     if (event.leftOut > 0) {
       text.append(` (${event.leftOut} more left out)`);
     }
+    text.append(html('span', {class: 'cause'}, described(event)));
     return html('li', {class: event.kind}, html('time', {datetime: event.at ?? ''}, clockTime(event.at)), text);
   }
 
@@ -117,6 +138,6 @@ export class Timeline {
     }
     this.#line.setAttribute('d', path + 'H300');
     this.#from.textContent = clockTime(first);
-    this.#range.textContent = `live nodes: ${alive.at(-1)} now, ${top} at most`;
+    this.#range.textContent = `nodes: ${alive.at(-1)} now, ${top} at most`;
   }
 }
