@@ -102,10 +102,11 @@ public final class Gossip {
   }
 
   /** A member's fact changed in the table. */
-  void changed(MemberTable.Known known, Reach reach) {
+  void changed(MemberTable.Change change, Reach reach) {
+    MemberTable.Known known = change.after();
     Id id = known.id();
     RingView view = membership.view();
-    if (view.isComplete() || view.covers(id)) {
+    if (view.isComplete() || (view.covers(id) && !isJoin(change))) {
       recent.put(id, BEATS_PER_FACT);
       if (recent.size() > RECENT_MAX) {
         recent.remove(recent.keySet().iterator().next());
@@ -120,6 +121,14 @@ public final class Gossip {
       leafwise.add(id);
     }
     schedule(reach != Reach.BEATS);
+  }
+
+  /** Where nodes know their leaf set alone, a newcomer tells that itself, and is acknowledged. */
+  private static boolean isJoin(MemberTable.Change change) {
+    MemberTable.Known before = change.before();
+    return change.after().state() == MemberState.JOINING
+        || (change.after().state() == MemberState.ALIVE
+            && (before == null || before.state() == MemberState.JOINING));
   }
 
   /** Whether the table's fact about a member is still to be told. */

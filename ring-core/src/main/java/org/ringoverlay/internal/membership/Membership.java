@@ -343,7 +343,7 @@ public final class Membership {
               before == null ? null : before.state(),
               why == null || why.equals(cause) ? cause : cause + ": " + why));
     }
-    gossip.changed(after, reach);
+    gossip.changed(change, reach);
   }
 
   private void publish() {

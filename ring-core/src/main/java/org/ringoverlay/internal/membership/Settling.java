@@ -24,8 +24,11 @@ import org.ringoverlay.view.MemberState;
  * suspected. On the loop.
  */
 public final class Settling {
-  /** Asked at once: whoever is asked later need not name what the first ones named. */
-  private static final int ASKED_AT_ONCE_MAX = 8;
+  /**
+   * Asked at once in the beginning, and one more for each answer: whoever is asked later need not
+   * name what the first ones named.
+   */
+  private static final int ASKED_AT_ONCE_FIRST = 2;
 
   /** Who is to be asked. */
   enum Whom {
@@ -132,7 +135,7 @@ public final class Settling {
     askedAt.keySet().retainAll(silent);
     askedAt.values().removeIf(at -> now - at >= resendNanos);
     silent.removeAll(askedAt.keySet());
-    int room = ASKED_AT_ONCE_MAX - askedAt.size();
+    int room = ASKED_AT_ONCE_FIRST + agreed.size() - askedAt.size();
     if (room > 0 && !silent.isEmpty()) {
       LinkMessage.Settle question = membership.surroundings().ask(round, leavesPerSide);
       for (Id each : silent.subList(0, Math.min(room, silent.size()))) {

@@ -226,7 +226,7 @@ class JoiningTest {
   }
 
   @Test
-  void noMoreThanAFewAreAskedAtOnceSoThatTheLaterNeedNotNameWhatTheFirstNamed() {
+  void twoAreAskedAtFirstAndTwoMoreForEachAnswerSoThatTheLaterNeedNotNameWhatTheFirstNamed() {
     Membership.Limits wide = new Membership.Limits(100, 100, 16, 4);
     var wideMembership = new Membership(SELF, Arcs.standard(), wide, post, loop, loop, loop, ears);
     MemberCard card = Facts.card(SELF, 1);
@@ -239,7 +239,7 @@ class JoiningTest {
     var wideSettling = new Settling(wideMembership, 16, 200 * MILLIS, post, loop, loop);
     var done = new ArrayList<String>();
     wideSettling.begin(3_000 * MILLIS, () -> done.add("agreed"), done::add);
-    int asked = 8;
+    int asked = 2;
     assertThat(post.all(LinkMessage.Settle.class)).hasSize(asked);
     for (int at = 0; at < 20; at++) {
       FakePost.Letter letter =
@@ -249,7 +249,7 @@ class JoiningTest {
               .findFirst()
               .orElseThrow();
       wideSettling.settled(letter.to(), new LinkMessage.Settled(1, List.of(), null));
-      asked = Math.min(20, asked + 1);
+      asked = Math.min(20, asked + 2);
       assertThat(post.all(LinkMessage.Settle.class)).hasSize(asked);
     }
     assertThat(done).containsExactly("agreed");

@@ -26,7 +26,7 @@ final class LargeCourse implements Course {
   private static final double HEAP_BYTES_MAX = 20 * 1024;
   private static final double NODES_OF_BOUNDS = 10_000;
   private static final int HISTOGRAM_LINES = 28;
-  private static final int JOIN_AT_ONCE_MAX = 2_500;
+  private static final int JOIN_AT_ONCE_MAX = 1_000;
 
   /** Connections that no neighbour needs close soon, so that a ring at rest is what is measured. */
   private static final Map<String, String> SETTINGS =
