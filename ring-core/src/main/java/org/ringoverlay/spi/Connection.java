@@ -9,7 +9,9 @@ public interface Connection {
     /** The outbound queue holds its bound in bytes; nothing was queued. */
     FULL,
     /** The connection is closed; nothing was queued. */
-    CLOSED
+    CLOSED,
+    /** The peer takes no frame that long, as its handshake said; nothing was queued. */
+    TOO_LONG
   }
 
   /** Queues a frame. Frames arrive whole and in order, or the connection closes. */

@@ -54,6 +54,9 @@ public interface RingObserver {
   /** A reply that nobody waits for arrived: late, repeated, or never asked for. */
   default void strayReply(Id node, Id from) {}
 
+  /** A hop acknowledged so many messages that do not wait for it: late, repeated, or never sent. */
+  default void strayAcknowledgements(Id node, Id from, int count) {}
+
   /** Something in the node that a person should know of; a warning in the log. */
   default void trouble(Id node, String what) {}
 }

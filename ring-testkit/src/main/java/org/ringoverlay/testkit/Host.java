@@ -39,6 +39,7 @@ public final class Host {
   private final Event wake = new Wake();
   private @Nullable SimTransport process;
   private @Nullable String handling;
+  private @Nullable NextGeneration nextGeneration;
   private boolean frozen;
   private boolean silent;
   private long busyUntil;
@@ -178,6 +179,19 @@ public final class Host {
   public void failDisk(boolean fails) {
     disk.broken(fails);
     network.traceFault(this, fails ? "disk fails" : "disk works");
+  }
+
+  /**
+   * Of which version the processes here are, from the next frame on; the present one unless said.
+   */
+  public void generation(Generation generation) {
+    nextGeneration = generation == Generation.NEXT ? new NextGeneration() : null;
+    network.traceFault(this, "is of the generation " + generation);
+  }
+
+  /** What makes its frames look newer; null for a host of the present version. */
+  @Nullable NextGeneration nextGeneration() {
+    return nextGeneration;
   }
 
   private Transport start(int frameBytesMax, long outboundBytesMax, RingObserver observer) {

@@ -158,6 +158,15 @@ final class Network {
   }
 
   void send(SimConnection connection, Pipe wire, byte[] frame) {
+    NextGeneration newer = wire.link.from.nextGeneration();
+    if (newer == null) {
+      sendAsItIs(connection, wire, frame);
+    } else {
+      newer.inPlaceOf(frame).forEach(each -> sendAsItIs(connection, wire, each));
+    }
+  }
+
+  private void sendAsItIs(SimConnection connection, Pipe wire, byte[] frame) {
     framesSent++;
     bytesSent += frame.length;
     FrameWatch watch = frameWatch;

@@ -57,6 +57,12 @@ public final class NodePlan {
     return this;
   }
 
+  /** Lets the node's process be of the next version of Ring, as others see it. */
+  public NodePlan nextGeneration() {
+    host.generation(Generation.NEXT);
+    return this;
+  }
+
   /** Keeps the node's identity on the host's disk, so that a restart is the same node again. */
   public NodePlan durable() {
     builder.store(host.store()).data(DIRECTORY);

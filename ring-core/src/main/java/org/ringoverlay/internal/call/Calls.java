@@ -62,7 +62,10 @@ public final class Calls {
     long dueAt;
     boolean deliveredHere;
 
-    /** The attempts that were handed out and of which nobody has said that they changed nothing. */
+    /** The attempts that were handed out; an answer speaks for one of them at least. */
+    long handedOut;
+
+    /** Those of them of which nobody has said that they changed nothing. */
     long silent;
 
     /** The last attempt that was handed out. */
@@ -90,7 +93,25 @@ public final class Calls {
 
     void handedOut() {
       latest = Envelope.attempt(attempts);
+      handedOut |= latest;
       silent |= latest;
+    }
+
+    /**
+     * Whether an answer may be one to this call. A node that has never had a request of this node
+     * in its hands would have to guess the run, the sequence and the service.
+     */
+    boolean isAnsweredBy(Envelope answer) {
+      return (answer.attempts() & handedOut) != 0
+          && answer.service().equals(service)
+          && (!options.direct()
+              || answer.origin().equals(target)
+              || answer.has(Envelope.FROM_ROUTER));
+    }
+
+    /** Whether a hop speaks of the last attempt and of no other; once for each attempt at most. */
+    boolean isOfLatestAlone(Envelope answer) {
+      return answer.attempts() == latest && latest != Envelope.ATTEMPTS_BEYOND;
     }
 
     void spokenFor(long some) {
@@ -201,6 +222,10 @@ public final class Calls {
                   "The outbound queue to node " + hop + " is full (ring.outbound.max).");
       case CLOSED ->
           call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
+      case TOO_LONG ->
+          call.lastTrouble =
+              RingException.InvalidInput.tooLarge(
+                  "The request is longer than node " + hop + " takes (its ring.frame.max).");
     }
   }
 
@@ -294,10 +319,7 @@ public final class Calls {
   /** A reply or failure for this node arrived. */
   public void answered(Envelope answer) {
     Open call = answer.incarnation() == incarnation ? open.get(answer.sequence()) : null;
-    if (call == null
-        || (call.options.direct()
-            && !answer.origin().equals(call.target)
-            && !answer.has(Envelope.FROM_ROUTER))) {
+    if (call == null || !call.isAnsweredBy(answer)) {
       observer.strayReply(self, answer.origin());
       return;
     }
@@ -315,11 +337,12 @@ public final class Calls {
           null);
       return;
     }
-    RingException error = errorOf(answer);
+    Told told = told(answer);
+    RingException error = told.error();
     if (answer.has(Envelope.FROM_ROUTER) && answer.has(Envelope.UNACKNOWLEDGED)) {
       // That attempt may still arrive and stays silent; another one goes another way now.
       call.lastTrouble = error;
-      if ((answer.attempts() & call.latest) != 0) {
+      if (call.isOfLatestAlone(answer)) {
         attempt(call, clock.nanos());
       }
       return;
@@ -331,6 +354,10 @@ public final class Calls {
         call.deliveredHere = false;
       }
       call.dueAt = Math.min(call.dueAt, clock.nanos() + backoffNanos(1));
+      return;
+    }
+    if (!told.understood() && !call.options.readOnly()) {
+      finish(call, null, new RingException.OutcomeUnknown(error.getMessage(), false));
       return;
     }
     if (!saysNothingChanged(error)) {
@@ -368,11 +395,23 @@ public final class Calls {
         false);
   }
 
-  private static RingException errorOf(Envelope answer) {
+  /**
+   * An error that came back.
+   *
+   * @param understood whether this version knows what it says of the request
+   */
+  private record Told(RingException error, boolean understood) {}
+
+  private static Told told(Envelope answer) {
     try {
-      return ErrorJson.fromJson(Json.parse(answer.array(), answer.offset(), answer.length()));
+      Json json = Json.parse(answer.array(), answer.offset(), answer.length());
+      RingException error = ErrorJson.fromJson(json);
+      boolean understood = json.at("/code").filter(Json.of(error.code())::equals).isPresent();
+      return new Told(error, understood);
     } catch (RingException unreadable) {
-      return new RingException.Incompatible("The answer was an error that this node cannot read.");
+      return new Told(
+          new RingException.Incompatible("The answer was an error that this node cannot read."),
+          false);
     }
   }
 

@@ -12,6 +12,7 @@ import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.Kind;
 import org.ringoverlay.json.ErrorJson;
 import org.ringoverlay.spi.Clock;
+import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
 
@@ -291,7 +292,15 @@ public final class Services {
     }
     Id hop = way.nextHop(origin, true);
     var sent = way.send(hop == null ? origin : hop, answer.forwarded());
-    if (sent != org.ringoverlay.spi.Connection.Sent.QUEUED) {
+    if (sent == Connection.Sent.TOO_LONG && answer.kind() == Kind.REPLY) {
+      answer(
+          request,
+          failure(
+                  request,
+                  new RingException.HandlerFailed(
+                      "Its reply is longer than the next node takes (its ring.frame.max)."))
+              .speakingFor(answer.attempts()));
+    } else if (sent != Connection.Sent.QUEUED) {
       observer.trouble(
           self,
           "an answer to "

@@ -27,14 +27,20 @@ public final class Introduction {
   private final Id self;
   private final String ring;
   private String ringIdentity;
+  private final long frameBytesMax;
   private Json card;
 
-  /** Introduces a node of a ring. */
-  public Introduction(Id self, String ring, String ringIdentity, Json card) {
+  /**
+   * Introduces a node of a ring.
+   *
+   * @param frameBytesMax the longest frame that it takes
+   */
+  public Introduction(Id self, String ring, String ringIdentity, Json card, long frameBytesMax) {
     this.self = self;
     this.ring = ring;
     this.ringIdentity = ringIdentity;
     this.card = card;
+    this.frameBytesMax = frameBytesMax;
   }
 
   /** The node's own card changed. */
@@ -58,11 +64,12 @@ public final class Introduction {
   }
 
   LinkMessage.Hello hello() {
-    return new LinkMessage.Hello(PROTOCOL_MIN, PROTOCOL_MAX, FEATURES, ring, ringIdentity, card);
+    return new LinkMessage.Hello(
+        PROTOCOL_MIN, PROTOCOL_MAX, FEATURES, ring, ringIdentity, card, frameBytesMax);
   }
 
   LinkMessage.Welcome welcome(int protocol) {
-    return new LinkMessage.Welcome(protocol, FEATURES, ring, ringIdentity, card);
+    return new LinkMessage.Welcome(protocol, FEATURES, ring, ringIdentity, card, frameBytesMax);
   }
 
   /** Why a node that says hello is not let in; null if it is. */
@@ -89,6 +96,15 @@ public final class Introduction {
           "The other chose protocol " + welcome.protocol() + ", which this node does not speak.");
     }
     return objection(welcome.ring(), welcome.ringIdentity(), theirs);
+  }
+
+  /** Why a node is not let in of which another process is connected. */
+  static RingException twice(Id node) {
+    return new RingException.Incompatible(
+        "Another process with the ID "
+            + node
+            + " is connected, and it did not start earlier. Two processes have one identity, as"
+            + " when a data directory was copied or an ID was chosen twice.");
   }
 
   private @Nullable RingException objection(

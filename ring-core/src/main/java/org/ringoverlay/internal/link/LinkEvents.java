@@ -6,6 +6,7 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.json.Json;
 
 /** What the node hears from its links. On the loop. */
 public interface LinkEvents {
@@ -35,6 +36,9 @@ public interface LinkEvents {
    * @param refused whether nobody listens there: the process is gone, or not yet there
    */
   void unlinked(Id node, String reason, boolean refused);
+
+  /** A node is connected to another process that has this node's ID, and said this of itself. */
+  void rival(Json card);
 
   /** The node at an address that was dialled by address alone cannot be talked to. */
   void seedFailed(String address, RingException why);

@@ -13,6 +13,7 @@ import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.OutboundFrame;
@@ -54,6 +55,9 @@ public final class Links {
   private final Function<Id, @Nullable String> addresses;
   private final RingObserver observer;
   private final TreeMap<Id, Peer> peers = new TreeMap<>();
+
+  /** Addresses that are dialled now, or until when they are not because nobody wanted was there. */
+  private final TreeMap<String, Long> quietUntil = new TreeMap<>();
 
   /** Connections on which nothing is sent any more and that the other is about to close. */
   private final ArrayList<Wire> retired = new ArrayList<>();
@@ -147,13 +151,20 @@ public final class Links {
 
   private boolean dial(Id node, Peer peer) {
     String address = addresses.apply(node);
-    if (address == null || clock.nanos() < peer.dialAgainAt) {
+    if (address == null || clock.nanos() < peer.dialAgainAt || isQuiet(address)) {
       return false;
     }
+    quietUntil.put(address, Long.MAX_VALUE);
     var wire = bounded(new Wire(this, true, address, node));
     peer.dialling = wire;
     transport.connect(address, wire);
     return true;
+  }
+
+  /** One address under many IDs is dialled for one of them after the other, and not at once. */
+  private boolean isQuiet(String address) {
+    Long until = quietUntil.get(address);
+    return until != null && (until == Long.MAX_VALUE || clock.nanos() - until < 0);
   }
 
   /** Connects to whoever listens at an address; the events tell what came of it. */
@@ -197,10 +208,11 @@ public final class Links {
    * it has read that nothing more is to come. One that does not is closed at the next housekeeping.
    */
   public void tidy() {
+    long now = clock.nanos();
+    quietUntil.values().removeIf(until -> until != Long.MAX_VALUE && now - until >= 0);
     List<Wire> late = List.copyOf(retired);
     retired.clear();
     late.forEach(wire -> wire.close("it was idle"));
-    long now = clock.nanos();
     for (Peer peer : peers.values()) {
       for (Wire wire : List.copyOf(peer.agreed)) {
         if (now - wire.usedAt() > limits.idleNanos()) {
@@ -240,6 +252,30 @@ public final class Links {
     return introduction;
   }
 
+  /**
+   * What another process said that has the ID of a node which is about to agree, listens elsewhere
+   * and did not start earlier; null if none is connected.
+   */
+  @Nullable Card rivalOf(Card card) {
+    Peer peer = peers.get(card.id());
+    if (peer != null) {
+      for (Wire wire : peer.agreed) {
+        Card said = wire.card();
+        if (said != null
+            && said.incarnation() >= card.incarnation()
+            && !said.address().equals(card.address())) {
+          return said;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Another process has this node's ID. */
+  void rival(Json rival) {
+    events().rival(rival);
+  }
+
   void refused(String remote, String why) {
     observer.refusedFrame(remote, Printable.text(why, 200));
   }
@@ -255,7 +291,9 @@ public final class Links {
     Id expected = wire.expected();
     if (expected != null) {
       undialled(expected, wire);
-      if (!expected.equals(node)) {
+      if (expected.equals(node)) {
+        quietUntil.remove(wire.address());
+      } else {
         events().unlinked(expected, "another node is at its address now", true);
       }
     }
@@ -271,7 +309,8 @@ public final class Links {
    */
   private static void dropFormer(Peer peer, long incarnation) {
     for (Wire former : List.copyOf(peer.agreed)) {
-      if (former.incarnation() < incarnation) {
+      Card card = former.card();
+      if (card != null && card.incarnation() < incarnation) {
         peer.agreed.remove(former);
         former.close("the node started again");
       }
@@ -296,8 +335,10 @@ public final class Links {
     while (!peer.waiting.isEmpty()) {
       OutboundFrame frame = peer.waiting.pollFirst();
       peer.waitingBytes -= frame.sizeBytes();
-      if (wire.send(frame) != Connection.Sent.QUEUED) {
-        observer.refusedFrame(wire.address(), "the queue of a new connection is full");
+      Connection.Sent sent = wire.send(frame);
+      if (sent != Connection.Sent.QUEUED) {
+        observer.refusedFrame(
+            wire.address(), "a frame that waited for a new connection could not be sent: " + sent);
       }
     }
   }
@@ -321,6 +362,7 @@ public final class Links {
   }
 
   private void undialled(Id expected, Wire wire) {
+    quietUntil.put(wire.address(), clock.nanos() + limits.redialNanos());
     Peer peer = peers.get(expected);
     if (peer == null || peer.dialling != wire) {
       return;
@@ -358,6 +400,11 @@ public final class Links {
     if (from != null) {
       events().linkMessage(from, message);
     }
+  }
+
+  /** A node said something that this one does not know: a sign of life all the same. */
+  void notUnderstood(Wire wire) {
+    heard(wire);
   }
 
   void acknowledged(Wire wire, List<Integer> numbers) {

@@ -7,8 +7,10 @@ import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.json.ErrorJson;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.ConnectionHandler;
+import org.ringoverlay.spi.OutboundFrame;
 import org.ringoverlay.spi.Timer;
 
 /**
@@ -31,8 +33,8 @@ final class Wire implements ConnectionHandler {
   private final @Nullable Id expected;
   private State state = State.CONNECTING;
   private @Nullable Connection connection;
-  private @Nullable Id peer;
-  private long incarnation;
+  private @Nullable Card card;
+  private long frameBytesMax = Long.MAX_VALUE;
   private long usedAt;
   private @Nullable Timer handshakeTimer;
 
@@ -67,12 +69,12 @@ final class Wire implements ConnectionHandler {
   }
 
   @Nullable Id peer() {
-    return peer;
+    return card == null ? null : card.id();
   }
 
-  /** The incarnation of the peer that this connection was agreed on with. */
-  long incarnation() {
-    return incarnation;
+  /** What the peer said of itself when this connection was agreed on; null before. */
+  @Nullable Card card() {
+    return card;
   }
 
   /** When a frame last went either way, since it was agreed on. */
@@ -80,10 +82,21 @@ final class Wire implements ConnectionHandler {
     return usedAt;
   }
 
-  Connection.Sent send(org.ringoverlay.spi.OutboundFrame frame) {
+  /** Sends a frame, unless the peer would close the connection for its length. */
+  Connection.Sent send(OutboundFrame frame) {
     Connection wire = connection;
     usedAt = links.now();
-    return wire == null || state == State.OVER ? Connection.Sent.CLOSED : wire.send(frame);
+    if (wire == null || state == State.OVER) {
+      return Connection.Sent.CLOSED;
+    }
+    int length = frame.sizeBytes();
+    if (length > frameBytesMax) {
+      links.refused(
+          wire.remote(),
+          "a frame of " + length + " bytes for a node that takes at most " + frameBytesMax);
+      return Connection.Sent.TOO_LONG;
+    }
+    return wire.send(frame);
   }
 
   void handshakeTimer(Timer timer) {
@@ -146,12 +159,18 @@ final class Wire implements ConnectionHandler {
     } else if (read instanceof Frames.Read.Acks acks) {
       links.acknowledged(this, acks.numbers());
     } else if (read instanceof Frames.Read.Link link) {
+      long leftOut = link.message().factsLeftOut();
+      if (leftOut > 0) {
+        links.refused(
+            from.remote(), leftOut + " facts about members in states that this node does not know");
+      }
       if (link.message() instanceof LinkMessage.Idle) {
         links.idle(this);
       } else {
         links.linkMessage(this, link.message());
       }
     } else if (read instanceof Frames.Read.Unknown unknown) {
+      links.notUnderstood(this);
       links.refused(from.remote(), unknown.what());
       from.send(Frames.write(new LinkMessage.NotUnderstood(unknown.what())));
     }
@@ -163,14 +182,21 @@ final class Wire implements ConnectionHandler {
       return;
     }
     if (!dialled && link.message() instanceof LinkMessage.Hello hello) {
-      Card card = Card.of(hello.card());
-      if (card == null) {
+      Card said = Card.of(hello.card());
+      if (said == null) {
         refuse(from, "a hello without a sound card");
         return;
       }
-      RingException objection = links.introduction().objection(hello, card.id());
+      Card rival = links.rivalOf(said);
+      RingException objection = links.introduction().objection(hello, said.id());
+      if (objection == null && rival != null) {
+        objection = Introduction.twice(said.id());
+      }
       if (objection != null) {
-        from.send(Frames.write(new LinkMessage.Reject(ErrorJson.toJson(objection))));
+        from.send(
+            Frames.write(
+                new LinkMessage.Reject(
+                    ErrorJson.toJson(objection), rival == null ? null : rival.raw())));
         refuse(from, objection.getMessage());
         return;
       }
@@ -179,20 +205,24 @@ final class Wire implements ConnectionHandler {
               links
                   .introduction()
                   .welcome(Math.min(Introduction.PROTOCOL_MAX, hello.protocolMax()))));
-      agree(card, hello.ringIdentity());
+      agree(said, hello.ringIdentity(), hello.frameMax());
     } else if (dialled && link.message() instanceof LinkMessage.Welcome welcome) {
-      Card card = Card.of(welcome.card());
+      Card said = Card.of(welcome.card());
       RingException objection =
-          card == null
+          said == null
               ? new RingException.Incompatible("The other's welcome has no sound card.")
-              : links.introduction().objection(welcome, card.id());
-      if (card == null || objection != null) {
+              : links.introduction().objection(welcome, said.id());
+      if (said == null || objection != null) {
         fail(from, objection != null ? objection : new RingException.Incompatible("no card"));
         return;
       }
-      agree(card, welcome.ringIdentity());
+      agree(said, welcome.ringIdentity(), welcome.frameMax());
     } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
       fail(from, rejection(reject));
+      Json rival = reject.rival();
+      if (rival != null) {
+        links.rival(rival);
+      }
     } else {
       refuse(from, "a message that is no greeting");
     }
@@ -207,12 +237,14 @@ final class Wire implements ConnectionHandler {
     }
   }
 
-  private void agree(Card card, String ringIdentity) {
+  private void agree(Card said, String ringIdentity, @Nullable Long theirFrameMax) {
     state = State.AGREED;
+    if (theirFrameMax != null && theirFrameMax > 0) {
+      frameBytesMax = theirFrameMax;
+    }
     forgetHandshakeTimer();
-    peer = card.id();
-    incarnation = card.incarnation();
-    links.agreed(this, card, ringIdentity);
+    card = said;
+    links.agreed(this, said, ringIdentity);
   }
 
   /** The other does not want us, or we do not want it: nobody's fault, and it is said why. */

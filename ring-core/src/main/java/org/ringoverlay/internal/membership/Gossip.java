@@ -34,11 +34,8 @@ import org.ringoverlay.view.RingView;
  * In a large ring a fact concerns the leaf set of its member alone, and goes there. On the loop.
  */
 public final class Gossip {
-  /** Facts in one message; more go in further messages. */
-  private static final int ENTRIES_PER_MESSAGE = 500;
-
-  /** Bytes of the cards in one message, unless one alone has more. */
-  private static final int BYTES_PER_MESSAGE = 256 * 1024;
+  /** Short facts in one message of a comparison, unless one part of the circle has more. */
+  private static final int SEEN_PER_MESSAGE = 2_048;
 
   /** Short facts on one beat; more wait for the next. */
   private static final int FACTS_PER_BEAT = 32;
@@ -252,32 +249,14 @@ public final class Gossip {
   }
 
   private void send(Id to, List<Entry> entries, int row) {
-    for (List<Entry> some : inMessages(entries)) {
-      post.send(to, new LinkMessage.News(some, row < Id.DIGITS ? row : null));
+    for (List<Entry> batch : Entry.batches(entries)) {
+      post.send(to, new LinkMessage.News(batch, row < Id.DIGITS ? row : null));
     }
-  }
-
-  /** Cuts facts into as many messages as they need: a frame has a bound. */
-  private static List<List<Entry>> inMessages(List<Entry> entries) {
-    var messages = new ArrayList<List<Entry>>();
-    int from = 0;
-    long bytes = 0;
-    for (int at = 0; at < entries.size(); at++) {
-      int size = entries.get(at).card().size();
-      if (at > from && (bytes + size > BYTES_PER_MESSAGE || at - from == ENTRIES_PER_MESSAGE)) {
-        messages.add(entries.subList(from, at));
-        from = at;
-        bytes = 0;
-      }
-      bytes += size;
-    }
-    messages.add(entries.subList(from, entries.size()));
-    return messages;
   }
 
   /** Lets a newcomer in: tells it the ring's identity and the members from which it begins. */
   public void admit(Id newcomer, String ringIdentity) {
-    List<List<Entry>> members = inMessages(membership.forNewcomer(newcomer));
+    List<List<Entry>> members = Entry.batches(membership.forNewcomer(newcomer));
     int arcBits = membership.view().arcs().bits();
     long scale = membership.scale();
     post.send(
@@ -360,8 +339,25 @@ public final class Gossip {
         parts.add(part);
       }
     }
-    if (!parts.isEmpty()) {
-      post.send(from, new LinkMessage.Have(parts, table.seen(parts)));
+    var byPart = new TreeMap<Integer, List<Seen>>();
+    parts.forEach(part -> byPart.put(part, new ArrayList<>()));
+    for (Seen seen : table.seen(parts)) {
+      byPart.computeIfAbsent(MemberTable.partOf(seen.id()), part -> new ArrayList<>()).add(seen);
+    }
+    var told = new ArrayList<Integer>();
+    var facts = new ArrayList<Seen>();
+    byPart.forEach(
+        (part, seen) -> {
+          if (!told.isEmpty() && facts.size() + seen.size() > SEEN_PER_MESSAGE) {
+            post.send(from, new LinkMessage.Have(List.copyOf(told), List.copyOf(facts)));
+            told.clear();
+            facts.clear();
+          }
+          told.add(part);
+          facts.addAll(seen);
+        });
+    if (!told.isEmpty()) {
+      post.send(from, new LinkMessage.Have(told, facts));
     }
   }
 
@@ -408,14 +404,14 @@ public final class Gossip {
 
   private void tellLacking(Id to, List<Entry> entries) {
     if (!entries.isEmpty()) {
-      inMessages(entries).forEach(some -> post.send(to, new LinkMessage.Lacking(some)));
+      Entry.batches(entries).forEach(batch -> post.send(to, new LinkMessage.Lacking(batch)));
     }
   }
 
   /** A node asks for facts. */
   public void want(Id from, LinkMessage.Want want) {
     var entries = new ArrayList<Entry>();
-    for (Id id : want.ids()) {
+    for (Id id : new LinkedHashSet<>(want.ids())) {
       MemberTable.Known known = id == null ? null : table.get(id);
       if (known != null && entries.size() < membersMax) {
         entries.add(known.entry());

@@ -79,6 +79,10 @@ public final class Joining {
   private long deadline;
   private int nextSeed;
   private String asked = "";
+
+  /** The seeds that were asked so far: nobody else lets this node in. */
+  private final TreeSet<Id> askedNodes = new TreeSet<>();
+
   private @Nullable Timer timer;
 
   /** Makes the join of a node. */
@@ -149,6 +153,7 @@ public final class Joining {
   public void seedLinked(String address, Id node) {
     if (state == State.SEEKING) {
       asked = address;
+      askedNodes.add(node);
       troubles.put(address, "connected, but it did not let this node in");
       post.send(node, new LinkMessage.Join(membership.selfEntry()));
     }
@@ -173,8 +178,8 @@ public final class Joining {
   }
 
   /** The seed cannot let this node in now, and says why. */
-  public void notReady(String why) {
-    if (state == State.SEEKING) {
+  public void notReady(Id from, String why) {
+    if (state == State.SEEKING && askedNodes.contains(from)) {
       troubles.put(asked, "not ready: " + Printable.text(why, 100));
       again();
     }
@@ -189,8 +194,8 @@ public final class Joining {
   }
 
   /** A seed let this node in. */
-  public void joined(LinkMessage.Joined joined) {
-    if (state != State.SEEKING) {
+  public void joined(Id from, LinkMessage.Joined joined) {
+    if (state != State.SEEKING || !askedNodes.contains(from)) {
       return;
     }
     state = State.DISCOVERING;

@@ -11,6 +11,7 @@ import org.ringoverlay.internal.membership.Joining;
 import org.ringoverlay.internal.membership.Membership;
 import org.ringoverlay.internal.membership.Settling;
 import org.ringoverlay.internal.wire.Card;
+import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -266,25 +267,28 @@ final class Entrance {
   /** A newcomer asks who is around it. */
   void settle(Id from, LinkMessage.Settle settle) {
     membership.apply(List.of(settle.self()), "joins");
+    List<List<Entry>> around = Entry.batches(membership.around(from, settle));
+    int last = around.size() - 1;
+    around.subList(0, last).forEach(more -> links.send(from, new LinkMessage.Lacking(more)));
     links.send(
         from,
         new LinkMessage.Settled(
-            settle.round(), membership.around(from, settle), membership.view().sizeEstimate()));
+            settle.round(), around.get(last), membership.view().sizeEstimate()));
   }
 
   /** A seed let this node in. */
-  void joined(LinkMessage.Joined joined) {
+  void joined(Id from, LinkMessage.Joined joined) {
     Joining attempt = joining;
     if (attempt != null) {
-      attempt.joined(joined);
+      attempt.joined(from, joined);
     }
   }
 
   /** A seed cannot let this node in now. */
-  void notReady(LinkMessage.NotReady notReady) {
+  void notReady(Id from, LinkMessage.NotReady notReady) {
     Joining attempt = joining;
     if (attempt != null) {
-      attempt.notReady(notReady.why());
+      attempt.notReady(from, notReady.why());
     }
   }
 

@@ -85,6 +85,11 @@ final class GuardedObserver implements RingObserver {
   }
 
   @Override
+  public void strayAcknowledgements(Id node, Id from, int count) {
+    tell(() -> observer.strayAcknowledgements(node, from, count));
+  }
+
+  @Override
   public void trouble(Id node, String what) {
     tell(() -> observer.trouble(node, what));
     long now = clock.nanos();

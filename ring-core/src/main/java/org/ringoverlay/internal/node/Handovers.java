@@ -111,12 +111,17 @@ final class Handovers {
     }
   }
 
-  /** A hop acknowledges. */
-  void acknowledged(Id from, List<Integer> numbers) {
+  /**
+   * A hop acknowledges.
+   *
+   * @return how many of the numbers nothing waits for
+   */
+  int acknowledged(Id from, List<Integer> numbers) {
     Hop hop = hops.get(from);
     if (hop == null) {
-      return;
+      return numbers.size();
     }
+    int strays = 0;
     long now = clock.nanos();
     for (int number : numbers) {
       Handover done = hop.open.remove(number);
@@ -125,8 +130,11 @@ final class Handovers {
         sample(hop, now - done.sentAt());
         hop.backoff = 0;
         hop.doubted = false;
+      } else {
+        strays++;
       }
     }
+    return strays;
   }
 
   private static void sample(Hop hop, long roundTrip) {

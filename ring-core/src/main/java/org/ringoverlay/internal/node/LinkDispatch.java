@@ -9,8 +9,10 @@ import org.ringoverlay.internal.link.LinkEvents;
 import org.ringoverlay.internal.membership.FailureDetector;
 import org.ringoverlay.internal.membership.Membership;
 import org.ringoverlay.internal.wire.Card;
+import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.view.MemberState;
 
@@ -73,9 +75,9 @@ final class LinkDispatch implements LinkEvents {
     } else if (message instanceof LinkMessage.Join join) {
       entrance.letIn(from, join);
     } else if (message instanceof LinkMessage.Joined joined) {
-      entrance.joined(joined);
+      entrance.joined(from, joined);
     } else if (message instanceof LinkMessage.NotReady notReady) {
-      entrance.notReady(notReady);
+      entrance.notReady(from, notReady);
     } else if (message instanceof LinkMessage.Settle settle) {
       entrance.settle(from, settle);
     } else if (message instanceof LinkMessage.Settled settled) {
@@ -104,6 +106,11 @@ final class LinkDispatch implements LinkEvents {
   public void unlinked(Id node, String reason, boolean refused) {
     calls.doubt(node);
     detector.unlinked(node, reason, refused);
+  }
+
+  @Override
+  public void rival(Json card) {
+    membership.apply(List.of(new Entry(card, 1, MemberState.ALIVE)), "told when it was rejected");
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.ringoverlay.internal.link.Introduction;
 import org.ringoverlay.internal.link.Links;
 import org.ringoverlay.internal.membership.FailureDetector;
 import org.ringoverlay.internal.membership.Membership;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Envelope;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -88,7 +89,12 @@ public final class Node {
     var limits = new NodeLimits(settings);
     Randomness randomness = transport.randomness();
     var introduction =
-        new Introduction(self, config.ring(), origin.identity().ringIdentity(), Json.of(null));
+        new Introduction(
+            self,
+            config.ring(),
+            origin.identity().ringIdentity(),
+            Json.of(null),
+            CoreSettings.frameBytesMax(settings));
     this.links = new Links(transport, limits.links(), introduction, this::addressOf, observer);
     this.router =
         new Router(
@@ -304,7 +310,7 @@ public final class Node {
     var card =
         new MemberCard(
             id(), incarnation(), address, config.http(), config.labels(), services.names());
-    if (!card.isSound()) {
+    if (Card.of(Json.of(card)) == null) {
       abort(
           new RingException.InvalidInput(
               "What this node would say of itself is too long or not plain text: its address, its"

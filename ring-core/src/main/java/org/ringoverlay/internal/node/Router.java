@@ -104,7 +104,10 @@ final class Router implements Way {
 
   /** A next hop took what was handed to it. */
   void acknowledged(Id from, List<Integer> numbers) {
-    handovers.acknowledged(from, numbers);
+    int strays = handovers.acknowledged(from, numbers);
+    if (strays > 0) {
+      observer.strayAcknowledgements(self, from, strays);
+    }
   }
 
   /** Housekeeping, now and then. */

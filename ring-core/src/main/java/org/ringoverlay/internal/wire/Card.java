@@ -39,7 +39,7 @@ public final class Card {
 
   /** Reads a card; null if it is none, or says what no member may say of itself. */
   public static @Nullable Card of(@Nullable Json raw) {
-    if (raw == null) {
+    if (raw == null || raw.size() > MemberCard.BYTES_MAX) {
       return null;
     }
     int hash = raw.hashCode() * 0x9E3779B9;

@@ -73,14 +73,20 @@ public final class Frames {
       return new Read.Malformed("a hop of " + frame.length + " bytes");
     }
     int number = ByteBuffer.wrap(frame, LINK_HEADER_BYTES, Integer.BYTES).getInt();
-    Kind inner = Kind.of(frame[HOP_BYTES + 1]);
-    if (number < 1
-        || frame[HOP_BYTES] != Envelope.VERSION
-        || inner == null
-        || !(inner == Kind.REQUEST || inner == Kind.REPLY || inner == Kind.FAILURE)) {
-      return new Read.Malformed("a hop that carries no message to an ID");
+    if (number < 1) {
+      return new Read.Malformed("a hop without a number");
     }
-    return readEnvelope(inner, frame, HOP_BYTES, number);
+    if (frame[HOP_BYTES] != Envelope.VERSION) {
+      return new Read.Unknown("a hop of frame version " + frame[HOP_BYTES]);
+    }
+    Kind inner = Kind.of(frame[HOP_BYTES + 1]);
+    if (inner == null) {
+      return new Read.Unknown("a hop of frame kind " + frame[HOP_BYTES + 1]);
+    }
+    return switch (inner) {
+      case REQUEST, REPLY, FAILURE -> readEnvelope(inner, frame, HOP_BYTES, number);
+      case LINK, HOP, ACKS -> new Read.Malformed("a hop that carries no message to an ID");
+    };
   }
 
   private static Read readAcks(byte[] frame) {
@@ -91,7 +97,11 @@ public final class Frames {
     ByteBuffer in = ByteBuffer.wrap(frame, LINK_HEADER_BYTES, bytes);
     var numbers = new ArrayList<Integer>(bytes / Integer.BYTES);
     while (in.hasRemaining()) {
-      numbers.add(in.getInt());
+      int number = in.getInt();
+      if (number < 1) {
+        return new Read.Malformed("an acknowledgement of a number that no hop has");
+      }
+      numbers.add(number);
     }
     return new Read.Acks(numbers);
   }

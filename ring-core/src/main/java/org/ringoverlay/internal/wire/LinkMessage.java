@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.wire;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,34 @@ public sealed interface LinkMessage {
   int IDENTITY_CHARS_MAX = 64;
 
   /**
+   * Facts in one message at most. Senders stay below; a list of all that a frame has room for would
+   * hold the loop for longer than a heartbeat.
+   */
+  int FACTS_MAX = 1_024;
+
+  /** The facts of this message of which nobody hears: this node knows no such state. */
+  default long factsLeftOut() {
+    return 0;
+  }
+
+  private static void checkFacts(@Nullable List<Entry> facts, String name) {
+    Objects.requireNonNull(facts, name);
+    if (facts.size() > FACTS_MAX) {
+      throw new IllegalArgumentException(facts.size() + " facts in one message");
+    }
+  }
+
+  private static long leftOut(List<Entry> entries) {
+    return entries.stream().filter(entry -> entry == null || entry.state() == null).count();
+  }
+
+  private static long leftOutInShort(@Nullable List<Seen> facts) {
+    return facts == null
+        ? 0
+        : facts.stream().filter(fact -> fact == null || fact.state() == null).count();
+  }
+
+  /**
    * The first message of the node that connected.
    *
    * @param protocolMin the lowest version of this protocol that it speaks, and {@code protocolMax}
@@ -38,6 +67,7 @@ public sealed interface LinkMessage {
    * @param ring its ring's name
    * @param ringIdentity empty while it has not joined
    * @param card its card
+   * @param frameMax the longest frame that it takes, in bytes; absent if it does not say so
    */
   record Hello(
       int protocolMin,
@@ -45,16 +75,27 @@ public sealed interface LinkMessage {
       @Nullable List<String> features,
       String ring,
       String ringIdentity,
-      Json card)
+      Json card,
+      @Nullable Long frameMax)
       implements LinkMessage {}
 
   /** The first message of the node that was connected to, when it agrees. */
   record Welcome(
-      int protocol, @Nullable List<String> features, String ring, String ringIdentity, Json card)
+      int protocol,
+      @Nullable List<String> features,
+      String ring,
+      String ringIdentity,
+      Json card,
+      @Nullable Long frameMax)
       implements LinkMessage {}
 
-  /** The last message before a node closes a connection on purpose. */
-  record Reject(Json error) implements LinkMessage {
+  /**
+   * The last message before a node closes a connection on purpose.
+   *
+   * @param rival what another process said that has the receiver's ID and is connected to the
+   *     sender; absent if that is not the reason
+   */
+  record Reject(Json error, @Nullable Json rival) implements LinkMessage {
     /** Checks that what must be there is. */
     public Reject {
       Objects.requireNonNull(error, "error");
@@ -88,11 +129,16 @@ public sealed interface LinkMessage {
     /** Checks that what must be there is. */
     public Joined {
       Objects.requireNonNull(ringIdentity, "ringIdentity");
-      Objects.requireNonNull(entries, "entries");
+      checkFacts(entries, "entries");
       if (ringIdentity.isEmpty() || ringIdentity.length() > IDENTITY_CHARS_MAX) {
         throw new IllegalArgumentException("a ring's identity is 1–64 characters");
       }
       Arcs.of(arcBits);
+    }
+
+    @Override
+    public long factsLeftOut() {
+      return leftOut(entries);
     }
   }
 
@@ -123,7 +169,12 @@ public sealed interface LinkMessage {
   record Settled(long round, List<Entry> around, @Nullable Long size) implements LinkMessage {
     /** Checks that what must be there is. */
     public Settled {
-      Objects.requireNonNull(around, "around");
+      checkFacts(around, "around");
+    }
+
+    @Override
+    public long factsLeftOut() {
+      return leftOut(around);
     }
   }
 
@@ -161,7 +212,12 @@ public sealed interface LinkMessage {
    * @param scale whether the ring is small or large, as in {@link Scale}; absent for 0
    */
   record Beat(long digest, @Nullable List<Seen> facts, @Nullable Long scale)
-      implements LinkMessage {}
+      implements LinkMessage {
+    @Override
+    public long factsLeftOut() {
+      return leftOutInShort(facts);
+    }
+  }
 
   /**
    * Whether the ring is small (even) or large (odd). The highest number is true.
@@ -179,7 +235,12 @@ public sealed interface LinkMessage {
   record News(List<Entry> entries, @Nullable Integer row) implements LinkMessage {
     /** Checks that what must be there is. */
     public News {
-      Objects.requireNonNull(entries, "entries");
+      checkFacts(entries, "entries");
+    }
+
+    @Override
+    public long factsLeftOut() {
+      return leftOut(entries);
     }
   }
 
@@ -203,13 +264,23 @@ public sealed interface LinkMessage {
       Objects.requireNonNull(parts, "parts");
       Objects.requireNonNull(seen, "seen");
     }
+
+    @Override
+    public long factsLeftOut() {
+      return leftOutInShort(seen);
+    }
   }
 
   /** Facts that a comparison of two tables brought up: the receiver lacks them. */
   record Lacking(List<Entry> entries) implements LinkMessage {
     /** Checks that what must be there is. */
     public Lacking {
-      Objects.requireNonNull(entries, "entries");
+      checkFacts(entries, "entries");
+    }
+
+    @Override
+    public long factsLeftOut() {
+      return leftOut(entries);
     }
   }
 
@@ -229,6 +300,10 @@ public sealed interface LinkMessage {
     }
   }
 
-  /** One fact in short; not a message of its own. */
-  record Seen(Id id, long incarnation, long version, MemberState state) {}
+  /** One fact in short; not a message of its own. What {@link Entry} says of null holds here. */
+  record Seen(
+      Id id,
+      long incarnation,
+      long version,
+      @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL) MemberState state) {}
 }

@@ -24,6 +24,12 @@ public record MemberCard(
   /** Services of a member at most. */
   static final int SERVICES_MAX = 1_024;
 
+  /**
+   * Bytes of a whole card at most. A table keeps the cards of {@code ring.members.max} members with
+   * the fields that it does not know, and each travels in a frame.
+   */
+  static final int BYTES_MAX = 16 * 1024;
+
   /** Characters of any text of the card at most. */
   static final int TEXT_CHARS_MAX = 256;
 
@@ -41,7 +47,7 @@ public record MemberCard(
 
   /** Whether every field is there and within its bound. */
   @SuppressWarnings("NullAway") // a card from the wire may lack what the type demands
-  public boolean isSound() {
+  boolean isSound() {
     return id != null
         && incarnation > 0
         && isText(address)

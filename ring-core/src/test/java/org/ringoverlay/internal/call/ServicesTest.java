@@ -119,6 +119,15 @@ class ServicesTest {
   }
 
   @Test
+  void replyThatTheNextNodeWouldNotTakeIsAFailureOfTheHandler() {
+    way.outcome = Connection.Sent.TOO_LONG;
+    Envelope answer = deliver("echo", 1);
+    assertThat(way.sent).as("the reply, and the failure in its place").hasSize(2);
+    assertThat(error(answer).code()).isEqualTo("handler-failed");
+    assertThat(observer.count("trouble")).as("that one did not fit either").isEqualTo(1);
+  }
+
+  @Test
   void answersToThisVeryNodeAreDeliveredHere() {
     Envelope own = request("echo", 1, 1_000);
     services.deliver(

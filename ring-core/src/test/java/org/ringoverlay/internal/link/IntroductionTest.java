@@ -14,20 +14,21 @@ import org.ringoverlay.json.Json;
 class IntroductionTest {
   private static final String IDENTITY = "a".repeat(32);
   private static final String OTHER_IDENTITY = "b".repeat(32);
+  private static final long FRAME_MAX = 1 << 20;
   private static final Id SELF = Facts.node(1);
   private static final MemberCard THEIRS = Facts.card(Facts.node(2), 1);
 
   private final Introduction member =
-      new Introduction(SELF, "ring", IDENTITY, Json.of(Facts.card(SELF, 1)));
+      new Introduction(SELF, "ring", IDENTITY, Json.of(Facts.card(SELF, 1)), FRAME_MAX);
   private final Introduction newcomer =
-      new Introduction(SELF, "ring", "", Json.of(Facts.card(SELF, 1)));
+      new Introduction(SELF, "ring", "", Json.of(Facts.card(SELF, 1)), FRAME_MAX);
 
   private static LinkMessage.Hello hello(int min, int max, String ring, String identity) {
-    return new LinkMessage.Hello(min, max, null, ring, identity, Json.of(THEIRS.id()));
+    return new LinkMessage.Hello(min, max, null, ring, identity, Json.of(THEIRS.id()), null);
   }
 
   private static LinkMessage.Welcome welcome(int protocol, String ring, String identity) {
-    return new LinkMessage.Welcome(protocol, null, ring, identity, Json.of(THEIRS.id()));
+    return new LinkMessage.Welcome(protocol, null, ring, identity, Json.of(THEIRS.id()), null);
   }
 
   private static RingException refused(Object objection, String... words) {
@@ -107,6 +108,12 @@ class IntroductionTest {
   @Test
   void protocolIsJudgedBeforeTheName() {
     refused(member.objection(hello(2, 9, "rung", OTHER_IDENTITY), THEIRS.id()), "protocol");
+  }
+
+  @Test
+  void bothSidesSayTheLongestFrameThatTheyTake() {
+    assertThat(member.hello().frameMax()).isEqualTo(FRAME_MAX);
+    assertThat(member.welcome(1).frameMax()).isEqualTo(FRAME_MAX);
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.ringoverlay.internal.fake.Facts.fact;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -42,13 +44,17 @@ class GossipTest {
   }
 
   private static Seat seat(Id id) {
+    return seat(id, 1_000);
+  }
+
+  private static Seat seat(Id id, int membersMax) {
     var loop = new FakeLoop(id.hashCode());
     var post = new FakePost();
     var membership =
         new Membership(
             id,
             Arcs.standard(),
-            new Membership.Limits(1_000, 1_000, 16, 4),
+            new Membership.Limits(membersMax, membersMax, 16, 4),
             post,
             loop,
             loop,
@@ -200,5 +206,26 @@ class GossipTest {
         .lacking(
             Id.of("half"), new LinkMessage.Lacking(List.of(fact(accused, 3, MemberState.DEAD))));
     assertThat(one.membership().stateOf(accused)).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void aComparisonOfLargeTablesIsCutIntoMessagesByTheCircle() {
+    Seat seat = seat(Facts.node(1), 10_000);
+    var entries = new ArrayList<Entry>();
+    for (int i = 1; i < 9_000; i++) {
+      Id id = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      entries.add(fact(id, 2, MemberState.ALIVE));
+    }
+    seat.membership().apply(entries, "told");
+
+    seat.membership()
+        .gossip()
+        .sums(Facts.node(2), new LinkMessage.Sums(Collections.nCopies(64, 0L)));
+
+    List<LinkMessage.Have> told = seat.post().to(Facts.node(2), LinkMessage.Have.class);
+    assertThat(told.stream().flatMap(have -> have.parts().stream()))
+        .containsExactlyElementsOf(IntStream.range(0, 64).boxed().toList());
+    assertThat(told.stream().flatMap(have -> have.seen().stream())).hasSize(9_000);
+    assertThat(told).hasSizeGreaterThan(4).allMatch(have -> have.seen().size() <= 2_048);
   }
 }

@@ -106,6 +106,12 @@ class JoiningTest {
     return joining;
   }
 
+  /** The seed is at its address, and its answer comes. */
+  private static void admit(Joining joining, LinkMessage.Joined answer) {
+    joining.seedLinked("127.0.0.1:1", node(1));
+    joining.joined(node(1), answer);
+  }
+
   private static LinkMessage.Joined letIn(int... places) {
     var entries = new ArrayList<Entry>();
     for (int place : places) {
@@ -181,18 +187,18 @@ class JoiningTest {
     Joining joining = joining("127.0.0.1:1");
     joining.seedLinked("127.0.0.1:1", node(1));
     assertThat(post.to(node(1), LinkMessage.Join.class)).hasSize(1);
-    joining.notReady("JOINING");
+    joining.notReady(node(1), "JOINING");
     loop.advance(150 * MILLIS);
     assertThat(ears.dialled).hasSize(2);
     joining.seedLinked("127.0.0.1:1", node(1));
-    joining.joined(letIn(1));
+    admit(joining, letIn(1));
     assertThat(ears.admitted).isEqualTo(1);
   }
 
   @Test
   void theWholeLeafSetMustAgreeOnItBeforeItIsReady() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn(1, 2, 200));
+    admit(joining, letIn(1, 2, 200));
     assertThat(membership.stateOf(SELF)).isEqualTo(MemberState.JOINING);
     assertThat(post.to(node(1), LinkMessage.Settle.class)).as("not the nearest").isEmpty();
     agree(2);
@@ -215,7 +221,7 @@ class JoiningTest {
   @Test
   void whoJoinsBesideItMustAgreeToo() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn(1, 200));
+    admit(joining, letIn(1, 200));
     agree(1, fact(node(90), 1, MemberState.JOINING));
     agree(200);
     agree(1);
@@ -258,14 +264,14 @@ class JoiningTest {
   @Test
   void aloneWithNobodyAliveItIsReadyAtOnce() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn());
+    admit(joining, letIn());
     assertThat(ears.joined).isEqualTo(1);
   }
 
   @Test
   void closerNeighbourThatIsFoundInBetweenIsAskedToo() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn(1, 50, 150, 200));
+    admit(joining, letIn(1, 50, 150, 200));
     assertThat(post.to(node(50), LinkMessage.Settle.class)).hasSize(1);
     agree(50, fact(node(99), 1, MemberState.ALIVE));
     assertThat(post.to(node(99), LinkMessage.Settle.class)).isNotEmpty();
@@ -278,7 +284,7 @@ class JoiningTest {
   @Test
   void agreementOfAnEarlierRoundDoesNotCount() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn(1));
+    admit(joining, letIn(1));
     long first = roundAsked(1);
     agree(1);
     settling.settled(node(1), new LinkMessage.Settled(first, List.of(), null));
@@ -290,7 +296,7 @@ class JoiningTest {
   @Test
   void neighbourThatDoesNotAnswerIsAskedAgainUntilItIsDead() {
     Joining joining = joining("127.0.0.1:1");
-    joining.joined(letIn(1, 2));
+    admit(joining, letIn(1, 2));
     agree(1);
     loop.advance(1_000 * MILLIS);
     assertThat(post.to(node(2), LinkMessage.Settle.class)).hasSize(6);
@@ -304,7 +310,7 @@ class JoiningTest {
 
   @Test
   void whoHearsThatItIsHeldDeadSettlesAgainUnderANewVersion() {
-    joining("127.0.0.1:1").joined(letIn(1));
+    admit(joining("127.0.0.1:1"), letIn(1));
     agree(1);
     long version = membership.selfEntry().version();
     agree(1, fact(SELF, version, MemberState.DEAD));
@@ -318,10 +324,10 @@ class JoiningTest {
   void whatComesTooLateOrUnaskedChangesNothing() {
     Joining joining = joining("127.0.0.1:1");
     settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null));
-    joining.joined(letIn());
-    joining.joined(letIn(1, 2));
+    admit(joining, letIn());
+    admit(joining, letIn(1, 2));
     joining.seedFailed("127.0.0.1:1", new RingException.Incompatible("late"));
-    joining.notReady("JOINING");
+    joining.notReady(node(1), "JOINING");
     settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null));
     loop.advance(60_000 * MILLIS);
     assertThat(ears.joined).isEqualTo(1);
@@ -334,9 +340,22 @@ class JoiningTest {
     Joining joining = joining("127.0.0.1:1");
     joining.cancel();
     loop.advance(60_000 * MILLIS);
-    joining.joined(letIn());
+    admit(joining, letIn());
     assertThat(ears.failures).isEmpty();
     assertThat(ears.joined).isZero();
     assertThat(loop.waiting()).isZero();
+  }
+
+  @Test
+  void isNotLetInByWhoeverWasNotAsked() {
+    Joining joining = joining("127.0.0.1:1");
+    joining.joined(node(66), letIn(66));
+    joining.seedLinked("127.0.0.1:1", node(1));
+    joining.notReady(node(66), "go away");
+    joining.joined(node(66), letIn(66));
+    assertThat(ears.admitted).isZero();
+    assertThat(membership.stateOf(node(66))).isNull();
+    joining.joined(node(1), letIn(1));
+    assertThat(ears.admitted).isEqualTo(1);
   }
 }

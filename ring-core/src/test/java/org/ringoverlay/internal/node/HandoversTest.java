@@ -62,11 +62,25 @@ class HandoversTest {
   }
 
   @Test
+  void aMillionAcknowledgementsNobodyAskedForChangeNothing() {
+    handOver(1);
+    long strays = 0;
+    for (int number = 2; number <= 1_000_001; number++) {
+      strays += handovers.acknowledged(HOP, List.of(number));
+      strays += handovers.acknowledged(OTHER, List.of(1));
+    }
+    assertThat(strays).isEqualTo(2_000_000);
+    loop.advance(1_000 * MILLIS);
+    assertThat(missed).as("the one that waits is not acknowledged by a stranger").hasSize(1);
+    assertThat(handovers.isDoubted(OTHER)).isFalse();
+  }
+
+  @Test
   void whatIsAcknowledgedIsForgotten() {
     int number = handOver(1);
     assertThat(number).isPositive();
-    handovers.acknowledged(OTHER, List.of(number));
-    handovers.acknowledged(HOP, List.of(number, number, 77));
+    assertThat(handovers.acknowledged(OTHER, List.of(number))).as("strays").isEqualTo(1);
+    assertThat(handovers.acknowledged(HOP, List.of(number, number, 77))).as("strays").isEqualTo(2);
     loop.advance(60_000 * MILLIS);
     assertThat(missed).isEmpty();
     assertThat(handovers.isDoubted(HOP)).isFalse();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,8 +142,14 @@ class FramesTest {
     Envelope answer = sent.answer(Kind.REPLY, 0, Id.MAX, "1".getBytes(UTF_8));
     assertThat(Frames.read(bytes(Frames.hop(7, answer)))).isEqualTo(new Read.Travelling(answer, 7));
     byte[] nested = bytes(Frames.hop(7, sent));
-    nested[7] = 5;
-    assertThat(Frames.read(nested)).isInstanceOf(Read.Malformed.class);
+    for (byte kind : new byte[] {1, 5, 6}) {
+      nested[7] = kind;
+      assertThat(Frames.read(nested)).isInstanceOf(Read.Malformed.class);
+    }
+    nested[7] = 99;
+    assertThat(Frames.read(nested)).as("of a newer node").isInstanceOf(Read.Unknown.class);
+    nested[6] = 2;
+    assertThat(Frames.read(nested)).as("of a newer node").isInstanceOf(Read.Unknown.class);
     byte[] whole = bytes(Frames.hop(7, sent));
     for (int length = 2; length < whole.length - sent.length(); length++) {
       assertThat(Frames.read(Arrays.copyOf(whole, length))).isInstanceOf(Read.Malformed.class);
@@ -153,6 +161,10 @@ class FramesTest {
     List<Integer> numbers = List.of(1, 2, Integer.MAX_VALUE);
     assertThat(Frames.read(bytes(Frames.acks(numbers)))).isEqualTo(new Read.Acks(numbers));
     assertThat(Frames.read(bytes(Frames.acks(List.of())))).isInstanceOf(Read.Malformed.class);
+    for (int number : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertThat(Frames.read(bytes(Frames.acks(List.of(1, number)))))
+          .isInstanceOf(Read.Malformed.class);
+    }
     var many = new ArrayList<Integer>();
     for (int i = 0; i <= Frames.ACKS_MAX; i++) {
       many.add(i);
@@ -168,10 +180,10 @@ class FramesTest {
     var entry = new Entry(card, 1, MemberState.SUSPECT, "no answer for 812 ms");
     List<LinkMessage> messages =
         List.of(
-            new LinkMessage.Hello(1, 2, List.of("a"), "ring", "", card),
-            new LinkMessage.Welcome(1, List.of(), "ring", "0".repeat(32), card),
+            new LinkMessage.Hello(1, 2, List.of("a"), "ring", "", card, 7L),
+            new LinkMessage.Welcome(1, List.of(), "ring", "0".repeat(32), card, null),
             new LinkMessage.Reject(
-                ErrorJson.toJson(new org.ringoverlay.error.RingException.Closed("x"))),
+                ErrorJson.toJson(new org.ringoverlay.error.RingException.Closed("x")), card),
             new LinkMessage.Join(entry),
             new LinkMessage.Joined("0".repeat(32), 12, List.of(entry, entry), 3L),
             new LinkMessage.NotReady("JOINING"),
@@ -203,6 +215,41 @@ class FramesTest {
   void fieldsThatANewerNodeAddsAreIgnored() {
     assertThat(Frames.read(link("{\"type\":\"ping\",\"number\":1,\"digest\":2,\"new\":{}}")))
         .isEqualTo(new Read.Link(new LinkMessage.Ping(1, 2)));
+  }
+
+  @Test
+  void aFactInAStateOfANewerNodeIsLeftOutAndTheOthersOfItsMessageCount() {
+    String known = Json.of(Facts.fact(Facts.node(3), 1, MemberState.ALIVE)).toString();
+    String newer = known.replace("ALIVE", "OBSERVER");
+    assertThat(newer).isNotEqualTo(known);
+
+    Read read = Frames.read(link("{\"type\":\"news\",\"entries\":[" + newer + "," + known + "]}"));
+
+    LinkMessage.News news = (LinkMessage.News) ((Read.Link) read).message();
+    assertThat(news.entries()).extracting(Entry::state).containsExactly(null, MemberState.ALIVE);
+    for (String type : List.of("lacking", "joined", "settled")) {
+      String rest =
+          type.equals("settled")
+              ? "\"round\":1,\"around\":["
+              : "\"ringIdentity\":\"0\",\"arcBits\":1,\"entries\":[";
+      assertThat(Frames.read(link("{\"type\":\"" + type + "\"," + rest + newer + "]}")))
+          .isInstanceOf(Read.Link.class);
+    }
+    for (String facts :
+        List.of("\"beat\",\"digest\":1,\"facts\"", "\"have\",\"parts\":[1],\"seen\"")) {
+      String seen =
+          Json.of(new LinkMessage.Seen(Facts.node(1), 1, 2, MemberState.LEFT))
+              .toString()
+              .replace("LEFT", "OBSERVER");
+      assertThat(Frames.read(link("{\"type\":" + facts + ":[" + seen + "]}")))
+          .isInstanceOf(Read.Link.class);
+    }
+    for (String wrong : List.of("7", "{}", "[\"ALIVE\"]", "true")) {
+      String broken = known.replace("\"ALIVE\"", wrong);
+      assertThat(Frames.read(link("{\"type\":\"news\",\"entries\":[" + broken + "]}")))
+          .as("a state that is no name")
+          .isInstanceOf(Read.Malformed.class);
+    }
   }
 
   @Test
@@ -406,6 +453,57 @@ class FramesTest {
       }
     }
     assertThat(found).as("each outcome was met").doesNotContain(0);
+  }
+
+  @Test
+  void factsAreCutIntoMessagesByTheirNumberAndTheirBytes() {
+    Entry small = Facts.fact(Facts.node(3), 1, MemberState.ALIVE);
+    assertThat(Entry.batches(List.of())).containsExactly(List.of());
+    assertThat(Entry.batches(Collections.nCopies(1_001, small)))
+        .extracting(List::size)
+        .containsExactly(500, 500, 1);
+    Json card = Json.of(Map.of("x", "y".repeat(100_000)));
+    Entry large = new Entry(card, 1, MemberState.ALIVE);
+    List<Entry> mixed = List.of(small, large, large, large, small);
+    List<List<Entry>> batches = Entry.batches(mixed);
+    assertThat(batches).extracting(List::size).containsExactly(3, 2);
+    assertThat(batches.stream().flatMap(List::stream).toList()).isEqualTo(mixed);
+    for (List<Entry> batch : batches) {
+      assertThat(Frames.write(new LinkMessage.Lacking(batch)).sizeBytes())
+          .isLessThan(Entry.BATCH_BYTES_MAX + 100);
+    }
+    Entry whale = new Entry(Json.of(Map.of("x", "y".repeat(300_000))), 1, MemberState.ALIVE);
+    assertThat(Entry.batches(List.of(small, whale, small)))
+        .extracting(List::size)
+        .containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void fullMessageOfTheLongestCardsFitsIntoAnyFrame() {
+    Json card = Json.of(Map.of("x", "y".repeat(MemberCard.BYTES_MAX - 8)));
+    assertThat(card.size()).isEqualTo(MemberCard.BYTES_MAX);
+    Entry longest = new Entry(card, Long.MAX_VALUE, MemberState.SUSPECT);
+    for (List<Entry> batch : Entry.batches(Collections.nCopies(600, longest))) {
+      var joined = new LinkMessage.Joined("0".repeat(64), 20, batch, null);
+      assertThat(Frames.write(joined).sizeBytes()).isLessThan(Entry.BATCH_BYTES_MAX + 200);
+    }
+  }
+
+  @Test
+  void cardOfTooManyBytesIsUnsoundWhateverIsInIt() {
+    String card = Json.of(Facts.card(Facts.node(1), 1)).toString();
+    int room = MemberCard.BYTES_MAX - card.length() - ",\"new\":\"\"".length();
+    for (int more : new int[] {0, 1, 1_000_000}) {
+      String padded =
+          card.substring(0, card.length() - 1) + ",\"new\":\"" + "x".repeat(room + more) + "\"}";
+      if (more == 0) {
+        assertThat(Card.of(Json.parse(padded))).isNotNull();
+      } else {
+        assertThat(Card.of(Json.parse(padded))).isNull();
+      }
+    }
+    assertThat(Card.of(null)).isNull();
+    assertThat(Card.of(Json.of(7))).isNull();
   }
 
   @Test

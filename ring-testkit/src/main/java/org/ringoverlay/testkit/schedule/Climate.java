@@ -55,7 +55,9 @@ public record Climate(
     /** A clock jumps on by up to a minute. */
     CLOCK_JUMP,
     /** A disk refuses to save. */
-    DISK_FAILURE
+    DISK_FAILURE,
+    /** Nodes start again as of the next version of Ring, or of the present one. */
+    UPGRADE
   }
 
   /** Checks the numbers. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.testkit.DiskFate;
+import org.ringoverlay.testkit.Generation;
 import org.ringoverlay.testkit.Simulation;
 
 /** Draws one schedule. It keeps a book of who is out, so that enough nodes run at any moment. */
@@ -77,6 +78,12 @@ final class Draw {
           Optional.of(new Incident.ClockRate(anyNode(), chance.below(20_001) - 10_000, lasting));
       case CLOCK_JUMP -> Optional.of(new Incident.ClockJump(anyNode(), 1 + chance.below(60_000)));
       case DISK_FAILURE -> Optional.of(new Incident.DiskFails(anyNode(), lasting));
+      case UPGRADE ->
+          out(at, 1 + below(2), 0)
+              .map(
+                  some ->
+                      new Incident.Upgrade(
+                          some, chance.below(4) == 0 ? Generation.PRESENT : Generation.NEXT));
     };
   }
 

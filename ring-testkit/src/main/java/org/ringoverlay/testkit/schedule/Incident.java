@@ -2,7 +2,9 @@ package org.ringoverlay.testkit.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.ringoverlay.testkit.DiskFate;
+import org.ringoverlay.testkit.Generation;
 
 /**
  * One thing that befalls a ring, with everything needed to do it again.
@@ -252,6 +254,23 @@ public sealed interface Incident {
     public List<Incident> simpler() {
       var all = new ArrayList<Incident>();
       shorter(forMillis).forEach(time -> all.add(new DiskFails(node, time)));
+      return all;
+    }
+  }
+
+  /** Processes end and start again at once, as of another version of Ring. */
+  record Upgrade(List<Integer> nodes, Generation to) implements Incident {
+    /** Checks and copies. */
+    public Upgrade {
+      nodes = checkNodes(nodes);
+      Objects.requireNonNull(to, "to");
+    }
+
+    @Override
+    public List<Incident> simpler() {
+      var all = new ArrayList<Incident>();
+      fewer(nodes).forEach(fewer -> all.add(new Upgrade(fewer, to)));
+      all.add(new Crash(nodes, false, 1_000, DiskFate.KEPT));
       return all;
     }
   }

@@ -125,6 +125,8 @@ public final class Playback {
         host.failDisk(true);
         endAfter(fails.forMillis(), () -> host.failDisk(false));
       }
+    } else if (incident instanceof Incident.Upgrade upgrade) {
+      upgrade(upgrade);
     } else {
       throw new IllegalStateException("nobody has said what to do for " + incident);
     }
@@ -142,6 +144,16 @@ public final class Playback {
       }
       if (crash.forMillis() > 0) {
         endAfter(crash.forMillis(), () -> startAgain(node, crash.disk()));
+      }
+    }
+  }
+
+  private void upgrade(Incident.Upgrade upgrade) {
+    for (int node : upgrade.nodes()) {
+      if (exists(node) && ring.isReady(node) && !isFrozen(node)) {
+        ring.kill(node);
+        ring.host(node).generation(upgrade.to());
+        ring.beginRestart(node);
       }
     }
   }

@@ -40,7 +40,8 @@ class ScheduleTest {
             "HeavyTail",
             "Join",
             "Leave",
-            "Slow");
+            "Slow",
+            "Upgrade");
   }
 
   @Test
