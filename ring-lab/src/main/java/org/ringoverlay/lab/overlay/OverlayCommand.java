@@ -17,13 +17,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "overlay",
     description =
-        "Holds simulated rings to what the overlay promises, profile by profile, and ends with 1 if"
-            + " a bound does not hold. Progress goes to standard error.")
+        "Holds simulated rings, and real ones, to what the overlay promises, profile by profile, and"
+            + " ends with 1 if a bound does not hold. Progress goes to standard error.")
 public final class OverlayCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       split = ",",
-      description = "small, large, churn, kill, freeze, split, slow or switch; all unless said.")
+      description =
+          "small, large, churn, kill, freeze, split, slow, switch, real-kill or real-freeze; all"
+              + " unless said.")
   private List<String> names = List.of();
 
   @Option(names = "--nodes", description = "Nodes, instead of the profile's own number.")
