@@ -149,6 +149,7 @@ public enum Scenario {
       ring.freeze(node);
       ring.add(6);
       ring.run(SETTLED_AGAIN.plusSeconds(1));
+      ring.settle(SETTLE_MAX);
       ring.thaw(node);
       ring.run(Duration.ofSeconds(3));
       noneAtAWrongRoot(ring, lookups.finish());
