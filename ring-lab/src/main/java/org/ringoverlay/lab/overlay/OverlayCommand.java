@@ -3,6 +3,8 @@ package org.ringoverlay.lab.overlay;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +17,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "overlay",
     description =
-        "Holds simulated rings to what the overlay promises, profile by profile, and ends with 1 if"
-            + " a bound does not hold. Progress goes to standard error.")
+        "Holds simulated rings, and real ones, to what the overlay promises, profile by profile, and"
+            + " ends with 1 if a bound does not hold. Progress goes to standard error.")
 public final class OverlayCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       split = ",",
-      description = "small, large, churn, kill, freeze, split, slow or switch; all unless said.")
+      description =
+          "small, large, churn, kill, freeze, split, slow, switch, real-kill or real-freeze; all"
+              + " unless said.")
   private List<String> names = List.of();
 
   @Option(names = "--nodes", description = "Nodes, instead of the profile's own number.")
@@ -36,7 +40,11 @@ public final class OverlayCommand implements Callable<Integer> {
   @Option(names = "--count", defaultValue = "1", description = "How many seeds (${DEFAULT-VALUE}).")
   private int count;
 
-  @Option(names = "--report", description = "A directory for plots; none are drawn unless said.")
+  @Option(
+      names = "--report",
+      description =
+          "A directory for figures and plots, with a page index.html that shows all runs in it; no"
+              + " plots are drawn unless said.")
   private @Nullable Path report;
 
   @Option(names = "--quiet", description = "Say nothing of the progress.")
@@ -71,6 +79,16 @@ public final class OverlayCommand implements Callable<Integer> {
     return holds ? 0 : 1;
   }
 
+  private static String where() {
+    return String.format(
+        Locale.ROOT,
+        "%s, Java %s on %s with %d processors",
+        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        Runtime.version().feature(),
+        System.getProperty("os.name"),
+        Runtime.getRuntime().availableProcessors());
+  }
+
   private boolean run(PrintStream out, Profile profile, long at) throws IOException {
     out.printf(Locale.ROOT, "%s, seed %d: %s%n", profile, at, profile.about());
     long begun = System.nanoTime();
@@ -86,7 +104,12 @@ public final class OverlayCommand implements Callable<Integer> {
     if (!burn.holds()) {
       out.println("  again: " + burn.replay());
     }
-    out.printf(Locale.ROOT, "  took %.1f s%n", (System.nanoTime() - begun) / 1e9);
+    String took = String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - begun) / 1e9);
+    out.println("  took " + took);
+    Path page = burn.report(profile.about(), where(), took);
+    if (page != null) {
+      out.println("  report " + page);
+    }
     return burn.holds();
   }
 }

@@ -11,7 +11,9 @@ enum Profile {
   FREEZE("a fifth of 200 nodes stands still at once"),
   SPLIT("a ring of 100 split in two for five minutes"),
   SLOW("one node in twenty a hundred times slower, beside plain SWIM"),
-  SWITCH("a ring that grows past the full table and shrinks again");
+  SWITCH("a ring that grows past the full table and shrinks again"),
+  REAL_KILL("30 real nodes in five JVMs, of which one is killed"),
+  REAL_FREEZE("30 real nodes in five JVMs, of which one is stopped and goes on again");
 
   private final String about;
 
@@ -33,11 +35,13 @@ enum Profile {
       case SPLIT -> new SplitCourse();
       case SLOW -> new SlowCourse();
       case SWITCH -> new SwitchCourse();
+      case REAL_KILL -> new RealShockCourse(ShockCourse.Shock.KILL);
+      case REAL_FREEZE -> new RealShockCourse(ShockCourse.Shock.FREEZE);
     };
   }
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

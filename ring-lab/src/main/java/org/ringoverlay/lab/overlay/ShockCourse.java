@@ -2,14 +2,11 @@ package org.ringoverlay.lab.overlay;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.lab.report.Plot;
 import org.ringoverlay.testkit.lookup.LookupTally;
 import org.ringoverlay.testkit.lookup.Outcome;
 
@@ -21,7 +18,6 @@ final class ShockCourse implements Course {
   private static final Duration DEADLINE = Duration.ofSeconds(1);
   private static final Duration CALM = Duration.ofSeconds(5);
   private static final Duration WATCHED = Duration.ofSeconds(30);
-  private static final long DARK_MAX_MILLIS = 5_000;
   private static final int OF = 5;
 
   private final Shock shock;
@@ -46,7 +42,13 @@ final class ShockCourse implements Course {
     double perSecond = burn.lookups(70_000) / (double) CALM.plus(WATCHED).toSeconds();
     rig.lookups.start(rig.ring, perSecond, DEADLINE, Duration.ZERO);
     rig.run(CALM);
-    Roots before = Roots.of(rig, nodes);
+    var ids = new ArrayList<Id>();
+    for (int node = 0; node < nodes; node++) {
+      ids.add(rig.ring.node(node).id());
+    }
+    Circle before = Circle.of(ids, rig.ring.node(0).view().arcs());
+    var gone = new TreeSet<Id>();
+    struck.forEach(node -> gone.add(ids.get(node)));
     long at = rig.world.elapsed().toMillis();
     for (int node : struck) {
       if (shock == Shock.KILL) {
@@ -57,75 +59,24 @@ final class ShockCourse implements Course {
     }
     rig.run(WATCHED);
     LookupTally tally = rig.finish(DEADLINE);
-    judge(burn, tally, before, struck, at);
+    judge(burn, tally, before, gone, at);
     burn.figure("nodes agree %s", rig.ring.isSettled() ? "again" : "NOT yet");
     rig.ring.checkShape(Rig.LEAVES_PER_SIDE);
   }
 
-  private void judge(Burn burn, LookupTally tally, Roots before, Set<Integer> struck, long at)
+  private static void judge(Burn burn, LookupTally tally, Circle before, Set<Id> gone, long at)
       throws IOException {
     burn.figure("%s", tally.toString().replace("\n", "\n  "));
-    long elsewhere = 0;
-    long last = 0;
-    var perTenth = new TreeMap<Long, Integer>();
+    var darkness = new Darkness(burn);
     for (LookupTally.Miss miss : tally.misses()) {
-      boolean toTheDead = before.of(miss.target()).filter(struck::contains).isPresent();
       if (miss.outcome() != Outcome.WRONG_ROOT) {
-        if (!toTheDead) {
-          elsewhere++;
-          if (elsewhere <= 3) {
-            burn.figure("elsewhere: %+,d ms, %s, %s", miss.askedMillis() - at, miss, miss.why());
-          }
-        }
-        last = Math.max(last, miss.askedMillis() - at);
-        perTenth.merge((miss.askedMillis() - at) / 100, 1, Integer::sum);
+        darkness.failed(
+            miss.askedMillis() - at,
+            gone.contains(before.rootOf(miss.target())),
+            miss + ", " + miss.why());
       }
     }
-    burn.bound(
-        elsewhere == 0,
-        "of %,d lost and %,d told to have failed, %,d were not toward an arc of the %d nodes",
-        tally.lost(),
-        tally.told(),
-        elsewhere,
-        struck.size());
-    burn.bound(
-        last < DARK_MAX_MILLIS,
-        "the last that failed was asked %,d ms after, < %,d ms",
-        last,
-        DARK_MAX_MILLIS);
+    darkness.judge(gone.size());
     burn.bound(tally.wrongRoot() == 0, "%,d at a wrong root", tally.wrongRoot());
-    if (!perTenth.isEmpty()) {
-      var xs = new double[(int) (DARK_MAX_MILLIS / 100)];
-      var ys = new double[xs.length];
-      for (int i = 0; i < xs.length; i++) {
-        xs[i] = i / 10.0;
-        ys[i] = perTenth.getOrDefault((long) i, 0);
-      }
-      burn.plot(
-          "failed",
-          new Plot(
-                  "Lookups that failed within a second, by when they were asked",
-                  "seconds after a fifth of the nodes was gone",
-                  "lookups in a tenth of a second")
-              .line("lost or told", xs, ys));
-    }
-  }
-
-  /** Which node was whose root at a moment. */
-  private record Roots(TreeMap<Id, Integer> circle, Rig rig) {
-    static Roots of(Rig rig, int nodes) {
-      var circle = new TreeMap<Id, Integer>();
-      for (int node = 0; node < nodes; node++) {
-        circle.put(rig.ring.node(node).id(), node);
-      }
-      return new Roots(circle, rig);
-    }
-
-    Optional<Integer> of(Id target) {
-      Id place = rig.ring.node(0).view().arcs().address(target);
-      return List.copyOf(circle.keySet()).stream()
-          .reduce((one, other) -> Id.compareDistance(place, other, one) < 0 ? other : one)
-          .map(circle::get);
-    }
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Pictures for reports: {@link org.ringoverlay.lab.report.Plot} writes one as SVG.
+ * Reports: {@link org.ringoverlay.lab.report.Plot} writes a picture as SVG, {@link
+ * org.ringoverlay.lab.report.Report} one page of all runs in a directory.
  *
  * <p>Plain state; the same numbers give the same bytes. Imports nothing of Ring but the test kit's
  * distributions.
