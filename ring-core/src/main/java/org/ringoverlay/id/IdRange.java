@@ -2,6 +2,7 @@ package org.ringoverlay.id;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,35 @@ public final class IdRange {
   /** Whether the two ranges share a point. */
   public boolean intersects(IdRange other) {
     return contains(other.from) || other.contains(from);
+  }
+
+  /**
+   * The one range that both make together; empty if there is a gap between them on either side.
+   * Ranges of which one begins where the other ends have none.
+   */
+  public Optional<IdRange> union(IdRange other) {
+    if (isFull() || other.isFull()) {
+      return Optional.of(FULL);
+    }
+    Id length = to.minus(from);
+    Id otherBegins = other.from.minus(from);
+    if (otherBegins.compareTo(length) <= 0) {
+      return Optional.of(extendedBy(other));
+    }
+    Id begins = from.minus(other.from);
+    return begins.compareTo(other.to.minus(other.from)) <= 0
+        ? Optional.of(other.extendedBy(this))
+        : Optional.empty();
+  }
+
+  /** The union with a range that begins within this one or at its end. */
+  private IdRange extendedBy(IdRange other) {
+    Id untilStart = from.minus(other.from);
+    Id otherLength = other.to.minus(other.from);
+    if (!untilStart.equals(Id.ZERO) && otherLength.compareTo(untilStart) >= 0) {
+      return FULL;
+    }
+    return to.minus(from).compareTo(other.to.minus(from)) >= 0 ? this : new IdRange(from, other.to);
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.ringoverlay.view;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +26,12 @@ public final class RingView {
   private final Arcs arcs;
   private final Member[] present;
   private final Member[] routable;
-  private final int leavesPerSide;
+  private final IdRange covered;
   private final @Nullable IdRange rootRange;
 
   /** Makes a view that holds all members. */
   public RingView(long version, Id self, Arcs arcs, Collection<Member> present) {
-    this(version, self, arcs, present, 0);
+    this(version, self, arcs, present, IdRange.full());
   }
 
   /**
@@ -39,22 +41,40 @@ public final class RingView {
    * @param self the node that sees it
    * @param arcs how the circle is cut
    * @param present the members that are present, in any order, each ID once
-   * @param leavesPerSide how many neighbours on each side the node knows without a gap; 0 if it
-   *     knows all members
+   * @param covered the stretch of the circle in which the node knows every member
    */
-  public RingView(long version, Id self, Arcs arcs, Collection<Member> present, int leavesPerSide) {
+  public RingView(long version, Id self, Arcs arcs, Collection<Member> present, IdRange covered) {
     this.version = version;
     this.self = self;
     this.arcs = arcs;
-    var sorted = new ArrayList<>(present);
-    sorted.sort(Comparator.comparing(Member::id));
-    this.present = sorted.toArray(Member[]::new);
-    this.routable =
-        sorted.stream()
-            .filter(member -> member.state() == MemberState.ALIVE)
-            .toArray(Member[]::new);
-    this.leavesPerSide = leavesPerSide;
+    Member[] sorted = present.toArray(Member[]::new);
+    if (!isSorted(sorted)) {
+      Arrays.sort(sorted, Comparator.comparing(Member::id));
+    }
+    this.present = sorted;
+    this.routable = alive(sorted);
+    this.covered = covered;
     this.rootRange = rootRangeOfSelf();
+  }
+
+  private static boolean isSorted(Member[] members) {
+    for (int at = 1; at < members.length; at++) {
+      if (members[at - 1].id().compareTo(members[at].id()) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Member[] alive(Member[] members) {
+    var alive = new Member[members.length];
+    int count = 0;
+    for (Member member : members) {
+      if (member.state() == MemberState.ALIVE) {
+        alive[count++] = member;
+      }
+    }
+    return count == members.length ? members : Arrays.copyOf(alive, count);
   }
 
   /** Counts the views of one node, from 0. */
@@ -74,36 +94,27 @@ public final class RingView {
 
   /** The members present (joining, alive and suspect), in the order of the circle. */
   public List<Member> members() {
-    return List.of(present);
+    return Collections.unmodifiableList(Arrays.asList(present));
   }
 
   /** The members that messages are sent to (alive), in the order of the circle. */
   public List<Member> alive() {
-    return List.of(routable);
+    return Collections.unmodifiableList(Arrays.asList(routable));
   }
 
   /** Whether the view holds all members, as far as its node knows. */
   public boolean isComplete() {
-    return leavesPerSide == 0 || present.length <= 2 * leavesPerSide;
+    return covered.isFull();
   }
 
-  /** How many neighbours on each side the node knows without a gap; 0 if it knows all members. */
-  public int leavesPerSide() {
-    return leavesPerSide;
+  /** The stretch of the circle in which the view holds every member, as far as its node knows. */
+  public IdRange covered() {
+    return covered;
   }
 
-  /**
-   * Whether the view knows every member near a point of the circle: it is complete, or the point
-   * lies between the outermost leaves.
-   */
+  /** Whether the view holds every member near a point of the circle. */
   public boolean covers(Id point) {
-    if (isComplete()) {
-      return true;
-    }
-    int at = insertionPoint(present, self);
-    Id first = present[Math.floorMod(at - leavesPerSide, present.length)].id();
-    Id last = present[(at + leavesPerSide) % present.length].id();
-    return point.equals(last) || IdRange.of(first, last).contains(point);
+    return covered.contains(point);
   }
 
   /**
@@ -114,11 +125,12 @@ public final class RingView {
     if (isComplete()) {
       return present.length;
     }
-    int at = insertionPoint(present, self);
-    Id first = present[Math.floorMod(at - leavesPerSide, present.length)].id();
-    Id last = present[(at + leavesPerSide) % present.length].id();
-    double share = last.minus(first).asFraction();
-    return Math.round(2 * leavesPerSide / share);
+    long inside = 0;
+    for (Member member : present) {
+      inside += covered.contains(member.id()) ? 1 : 0;
+    }
+    double share = covered.to().minus(covered.from()).asFraction();
+    return Math.max(present.length, Math.round((inside - 1) / share));
   }
 
   /** How many members are alive. */

@@ -154,4 +154,41 @@ class IdRangeTest {
     }
     return targets;
   }
+
+  @Test
+  void theUnionOfTwoRangesHoldsWhatEitherHoldsOrThereIsAGap() {
+    var random = new java.util.Random(11);
+    int gaps = 0;
+    int whole = 0;
+    for (int run = 0; run < 20_000; run++) {
+      IdRange one = drawn(random);
+      IdRange other = drawn(random);
+      var union = one.union(other);
+      assertThat(other.union(one)).as("%s %s", one, other).isEqualTo(union);
+      boolean gap = union.isEmpty();
+      gaps += gap ? 1 : 0;
+      whole += !gap && union.get().isFull() ? 1 : 0;
+      boolean anyOutside = false;
+      for (int point = 0; point < 32; point++) {
+        Id id = Id.of((long) point << 59, 0, 0);
+        boolean inside = one.contains(id) || other.contains(id);
+        anyOutside |= !inside;
+        if (!gap) {
+          assertThat(union.get().contains(id)).as("%s %s %s", one, other, id).isEqualTo(inside);
+        }
+      }
+      if (!anyOutside) {
+        assertThat(union).as("%s %s", one, other).contains(IdRange.full());
+      }
+    }
+    assertThat(gaps).isBetween(1_000, 19_000);
+    assertThat(whole).isBetween(1_000, 19_000);
+  }
+
+  /** Between two of 32 points, so that ends often meet. */
+  private static IdRange drawn(java.util.Random random) {
+    long from = random.nextInt(32);
+    long to = random.nextInt(32);
+    return from == to ? IdRange.full() : IdRange.of(Id.of(from << 59, 0, 0), Id.of(to << 59, 0, 0));
+  }
 }

@@ -15,8 +15,11 @@ final class Link extends Chance {
   private Delay.@Nullable Sampler ownDelay;
   private int cuts;
 
-  Link(long seed, Host from, Host to) {
-    super(seed, from.name() + ">" + to.name());
+  /** Directions of connections that go this way and are not over. */
+  private int pipes;
+
+  Link(long seed, Host from, Host to, long madeAt) {
+    super(seed, from.name() + ">" + to.name() + "@" + madeAt);
     this.from = from;
     this.to = to;
   }
@@ -46,6 +49,16 @@ final class Link extends Chance {
   long delayNanos(Network network) {
     Delay.Sampler own = ownDelay;
     return (own != null ? own : network.usualDelay()).nanos(this) + network.extraNanos(this);
+  }
+
+  void began() {
+    pipes++;
+  }
+
+  /** One direction of a connection is over; tells whether nothing speaks for keeping this link. */
+  boolean ended() {
+    pipes--;
+    return pipes == 0 && cuts == 0 && ownDelay == null;
   }
 
   void stalled(Pipe pipe) {

@@ -3,12 +3,12 @@ package org.ringoverlay.testkit;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The links from one host that were ever used, by where they lead. */
+/** The links from one host that are in use, by where they lead. */
 final class Links {
-  private static final Link[] NONE = new Link[0];
+  private static final @Nullable Link[] NONE = new Link[0];
 
   /** Sorted by the index of the host at the other end. */
-  private Link[] links = NONE;
+  private @Nullable Link[] links = NONE;
 
   private int size;
 
@@ -27,12 +27,22 @@ final class Links {
     size++;
   }
 
+  void remove(Link link) {
+    int at = indexOf(link.to);
+    if (at >= 0 && links[at] == link) {
+      size--;
+      System.arraycopy(links, at + 1, links, at, size - at);
+      links[size] = null;
+    }
+  }
+
   private int indexOf(Host host) {
     int low = 0;
     int high = size - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      int index = links[middle].to.index;
+      Link link = links[middle];
+      int index = link == null ? Integer.MAX_VALUE : link.to.index;
       if (index == host.index) {
         return middle;
       } else if (index < host.index) {

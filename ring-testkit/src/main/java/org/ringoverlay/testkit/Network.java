@@ -19,7 +19,10 @@ final class Network {
   private final List<Host> hosts = new ArrayList<>();
   private final TreeMap<String, Host> hostsByName = new TreeMap<>();
 
-  /** For each host the links from it that were ever used, by where they lead. */
+  /**
+   * For each host the links from it that are in use. One that was dropped comes back with other
+   * chances, since a link that lost the first frame once must not do so each time.
+   */
   private final List<Links> links = new ArrayList<>();
 
   private final List<Partition> partitions = new ArrayList<>();
@@ -70,10 +73,14 @@ final class Network {
     Links known = links.get(from.index);
     Link link = known.to(to);
     if (link == null) {
-      link = new Link(engine.seed, from, to);
+      link = new Link(engine.seed, from, to, engine.now());
       known.add(link);
     }
     return link;
+  }
+
+  void unused(Link link) {
+    links.get(link.from.index).remove(link);
   }
 
   boolean isCut(Host from, Host to) {

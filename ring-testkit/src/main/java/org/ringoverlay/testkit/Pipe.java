@@ -28,11 +28,33 @@ final class Pipe {
   private long unreadBytes;
   private long lastArrival;
   private int stalled;
+  private int late;
+
+  /** Nothing more is sent; the link is let go when the last thing has arrived. */
+  private boolean over;
+
+  private boolean released;
 
   Pipe(Network network, Link link, SimConnection target) {
     this.network = network;
     this.link = link;
     this.target = target;
+    link.began();
+  }
+
+  /** The sending end is closed. */
+  void ended() {
+    over = true;
+    releaseIfEmpty();
+  }
+
+  private void releaseIfEmpty() {
+    if (over && !released && underWay.isEmpty() && late == 0) {
+      released = true;
+      if (link.ended()) {
+        network.unused(link);
+      }
+    }
   }
 
   long pendingBytes() {
@@ -47,6 +69,7 @@ final class Pipe {
   /** Sends a frame aside from the others, later than they would arrive. */
   void sendLate(byte[] frame) {
     unreadBytes += frame.length;
+    late++;
     long delay = link.delayNanos(network) + link.delayNanos(network) + link.delayNanos(network);
     network.engine.plan(delay, new Straggler(frame));
   }
@@ -91,6 +114,7 @@ final class Pipe {
       if (!link.to.isSilent()) {
         target.resetPeer();
       }
+      releaseIfEmpty();
       return false;
     }
     return true;
@@ -105,6 +129,12 @@ final class Pipe {
     } else if (thing == Mark.CLOSED) {
       target.peerClosed("the peer closed the connection");
     }
+    releaseIfEmpty();
+  }
+
+  private void arrivedLate() {
+    late--;
+    releaseIfEmpty();
   }
 
   private void deliver(byte[] frame) {
@@ -161,6 +191,7 @@ final class Pipe {
       if (link.isCut()) {
         unreadBytes -= frame.length;
         network.lost(link, frame);
+        arrivedLate();
         return false;
       }
       return true;
@@ -169,6 +200,7 @@ final class Pipe {
     @Override
     void run() {
       deliver(frame);
+      arrivedLate();
     }
   }
 }

@@ -174,12 +174,20 @@ final class SimConnection implements Connection {
     if (!silently && out != null) {
       out.closed();
     }
+    endPipe();
   }
 
   private void ended() {
     state = State.CLOSED;
     forgetTimeout();
     owner.forget(this);
+    endPipe();
+  }
+
+  private void endPipe() {
+    if (out != null) {
+      out.ended();
+    }
   }
 
   private void forgetTimeout() {

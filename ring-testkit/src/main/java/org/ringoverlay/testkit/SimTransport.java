@@ -1,8 +1,7 @@
 package org.ringoverlay.testkit;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +40,7 @@ final class SimTransport implements Transport {
   private final Loop loop = new Loop();
   private final Chance chance;
   private final TreeMap<Integer, Listener> listeners = new TreeMap<>();
-  private final Set<SimConnection> connections = new LinkedHashSet<>();
+  private final List<SimConnection> connections = new ArrayList<>(2);
   private State state = State.RUNNING;
   private @Nullable CompletableFuture<Void> closing;
 

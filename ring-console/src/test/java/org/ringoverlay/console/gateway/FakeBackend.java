@@ -19,6 +19,7 @@ import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.id.IdRange;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
@@ -39,8 +40,8 @@ public final class FakeBackend implements Backend {
           new Member(
               NODE, 1, "127.0.0.1:7400", "", Map.of("zone", "a"), List.of(), MemberState.ALIVE));
 
-  /** How many neighbours it knows on each side; 0 if it knows all members. */
-  public volatile int leavesPerSide;
+  /** Where on the circle it knows every member. */
+  public volatile IdRange covered = IdRange.full();
 
   /** The way to every key. */
   public volatile List<Route.Hop> way = List.of(new Route.Hop(NODE, 12));
@@ -76,7 +77,8 @@ public final class FakeBackend implements Backend {
               Id.of("member " + i), 1, "m:" + i, "", Map.of(), List.of(), MemberState.ALIVE));
     }
     members = known;
-    leavesPerSide = 1;
+    List<Member> nearest = view().neighbours(NODE, 1);
+    covered = IdRange.of(nearest.get(1).id(), nearest.get(0).id().next());
   }
 
   @Override
@@ -104,7 +106,7 @@ public final class FakeBackend implements Backend {
         Thread.currentThread().interrupt();
       }
     }
-    return new RingView(1, NODE, Arcs.standard(), members, leavesPerSide);
+    return new RingView(1, NODE, Arcs.standard(), members, covered);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.ringoverlay.internal.membership;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -317,29 +318,33 @@ public final class FailureDetector {
       youth = YOUTH_BEATS;
     }
     RingView view = membership.view();
-    boolean learnsAll = view.isComplete() && scaleSeen > 0;
-    if (youth == 0
-        ? view.isComplete() || randomness.below(EXCHANGE_BEATS) != 0
-        : view.isComplete() && !learnsAll) {
-      return;
+    if (!view.isComplete()) {
+      exchangeLeaves(view);
+    } else if (scaleSeen > 0 && youth > 0) {
+      youth--;
+      drawn(view.alive()).ifPresent(partner -> membership.gossip().compareWith(partner));
     }
-    youth = Math.max(0, youth - 1);
-    List<Member> known =
-        randomness.below(2) == 0 && !learnsAll
-            ? view.neighbours(self, limits.perSide())
-            : view.alive();
-    if (known.isEmpty()) {
-      return;
+  }
+
+  private void exchangeLeaves(RingView view) {
+    List<Id> partners = membership.surroundings().whereShort();
+    Optional<Id> partner = Optional.empty();
+    if (!partners.isEmpty()) {
+      partner = Optional.of(partners.get((int) randomness.below(partners.size())));
+    } else if (youth > 0 || randomness.below(EXCHANGE_BEATS) == 0) {
+      youth = Math.max(0, youth - 1);
+      partner =
+          drawn(randomness.below(2) == 0 ? view.neighbours(self, limits.perSide()) : view.alive());
     }
-    Id partner = known.get((int) randomness.below(known.size())).id();
-    if (partner.equals(self)) {
-      return;
+    partner.ifPresent(node -> post.send(node, membership.surroundings().ask(0)));
+  }
+
+  private Optional<Id> drawn(List<Member> members) {
+    if (members.isEmpty()) {
+      return Optional.empty();
     }
-    if (learnsAll) {
-      membership.gossip().compareWith(partner);
-    } else {
-      post.send(partner, membership.surroundings().ask(0, view.leavesPerSide()));
-    }
+    Id id = members.get((int) randomness.below(members.size())).id();
+    return id.equals(self) ? Optional.empty() : Optional.of(id);
   }
 
   /** A neighbour's sign of life. */

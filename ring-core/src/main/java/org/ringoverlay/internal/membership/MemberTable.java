@@ -84,7 +84,6 @@ final class MemberTable {
   /** In the order of the circle. An array: it is read far more often than it grows. */
   private final ArrayList<Known> members = new ArrayList<>();
 
-  private final long[] sums = new long[PARTS];
   private long digest;
   private int present;
 
@@ -158,6 +157,12 @@ final class MemberTable {
 
   /** The same for each part of the circle. */
   List<Long> sums() {
+    var sums = new long[PARTS];
+    for (Known known : members) {
+      if (known.state().isPresent()) {
+        sums[partOf(known.id())] += fingerprint(known);
+      }
+    }
     return Arrays.stream(sums).boxed().toList();
   }
 
@@ -254,9 +259,7 @@ final class MemberTable {
   private void count(Known known, int sign) {
     if (known.state().isPresent()) {
       present += sign;
-      long counted = sign * fingerprint(known);
-      digest += counted;
-      sums[partOf(known.id())] += counted;
+      digest += sign * fingerprint(known);
     }
   }
 

@@ -51,6 +51,7 @@ public final class Membership {
   private final NextHops nextHops;
   private final Scale scale;
   private final Surroundings surroundings;
+  private final Coverage coverage;
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
@@ -82,6 +83,7 @@ public final class Membership {
     this.nextHops = new NextHops(self, prefixes);
     this.scale = new Scale(limits.fullMembersMax());
     this.surroundings = new Surroundings(this, limits.leavesPerSide());
+    this.coverage = new Coverage(self);
     this.selfCard = Json.of(null);
     this.view = new RingView(0, self, arcs, List.of());
     this.gossip = new Gossip(this, limits, post, scheduler, randomness);
@@ -152,7 +154,9 @@ public final class Membership {
    */
   public void enter(Arcs ringArcs, long ringScale) {
     this.arcs = ringArcs;
-    scale.hear(ringScale);
+    if (scale.hear(ringScale) && scale.isLarge()) {
+      coverage.selfAlone();
+    }
     publish();
   }
 
@@ -287,7 +291,17 @@ public final class Membership {
     }
     int row = self.commonPrefix(id);
     return !fact.state().isPresent()
-        || !(view.covers(id) || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null));
+        || !(wouldBeLeaf(id) || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null));
+  }
+
+  /** Whether a node is so near that it belongs into this one's leaf set. */
+  boolean wouldBeLeaf(Id id) {
+    for (Member neighbour : view.neighbours(id, limits.leavesPerSide())) {
+      if (neighbour.id().equals(self)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -350,9 +364,10 @@ public final class Membership {
     RingView before = view;
     if (scale.isLarge()) {
       prune();
+    } else {
+      coverage.all();
     }
-    int leaves = scale.isLarge() ? limits.leavesPerSide() : 0;
-    var after = new RingView(before.version() + 1, self, arcs, table.present(), leaves);
+    var after = new RingView(before.version() + 1, self, arcs, table.present(), coverage.range());
     view = after;
     listener.viewChanged(before, after);
   }
@@ -371,6 +386,11 @@ public final class Membership {
       } else {
         prefixes.remove(known.id());
       }
+    }
+    if (present.size() == 1 && selfState == MemberState.ALIVE) {
+      coverage.all();
+    } else if (own >= 0) {
+      coverage.cut(present, own, limits.leavesPerSide());
     }
     int size = present.size();
     for (int at = 0; own >= 0 && at < size; at++) {
@@ -407,9 +427,17 @@ public final class Membership {
     return nextHops.next(view, target, exact, avoided);
   }
 
-  /** A node settles: what it lacks around it, and what it is wrongly held for. */
-  public List<Entry> around(Id node, LinkMessage.Settle settle) {
-    return surroundings.answer(node, settle);
+  /** Another node settles: it is told what it lacks around it, and what it is wrongly held for. */
+  public void settle(Id from, LinkMessage.Settle settle) {
+    apply(List.of(settle.self()), "joins");
+    List<List<Entry>> around = Entry.batches(surroundings.answer(from, settle));
+    int last = around.size() - 1;
+    around.subList(0, last).forEach(more -> post.send(from, new LinkMessage.Lacking(more)));
+    // What is told in several messages may arrive in part: then nobody may build on it.
+    LinkMessage.Stretch covered = last == 0 && wouldBeLeaf(from) ? coverage.told() : null;
+    post.send(
+        from,
+        new LinkMessage.Settled(settle.round(), around.get(last), view.sizeEstimate(), covered));
   }
 
   /**
@@ -444,9 +472,22 @@ public final class Membership {
     }
   }
 
-  /** Another node of a large ring estimated its size. */
-  void sizeOf(long estimate) {
-    if (!view.isComplete() && scale.estimated(view.sizeEstimate(), estimate)) {
+  /** A node named what this one lacks around itself. */
+  void settled(Id from, LinkMessage.Settled settled) {
+    apply(settled.around(), "named by a neighbour");
+    List<Member> nearest = view.neighbours(self, 1);
+    boolean more = false;
+    for (int side = 0; side < 2 && !nearest.isEmpty(); side++) {
+      if (nearest.get(Math.min(side, nearest.size() - 1)).id().equals(from)) {
+        more |= coverage.nobodyBefore(from, side == 0);
+      }
+    }
+    more |= coverage.heard(settled.covered());
+    if (more) {
+      publish();
+    }
+    Long size = settled.size();
+    if (size != null && !view.isComplete() && scale.estimated(view.sizeEstimate(), size)) {
       rescaled();
     }
   }

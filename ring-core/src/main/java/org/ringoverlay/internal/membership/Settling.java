@@ -137,7 +137,7 @@ public final class Settling {
     silent.removeAll(askedAt.keySet());
     int room = ASKED_AT_ONCE_FIRST + agreed.size() - askedAt.size();
     if (room > 0 && !silent.isEmpty()) {
-      LinkMessage.Settle question = membership.surroundings().ask(round, leavesPerSide);
+      LinkMessage.Settle question = membership.surroundings().ask(round);
       for (Id each : silent.subList(0, Math.min(room, silent.size()))) {
         askedAt.put(each, now);
         post.send(each, question);
@@ -163,8 +163,7 @@ public final class Settling {
 
   /** A neighbour knows this node now, and says who is around it. */
   public void settled(Id from, LinkMessage.Settled settled) {
-    membership.apply(settled.around(), "named by a neighbour");
-    membership.sizeOf(settled.size() == null ? 0 : settled.size());
+    membership.settled(from, settled);
     if (whenAgreed == null) {
       return;
     }

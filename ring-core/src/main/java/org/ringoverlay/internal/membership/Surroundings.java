@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
@@ -32,10 +33,10 @@ final class Surroundings {
     this.leavesPerSide = leavesPerSide;
   }
 
-  /** What this node says, and asks of so many neighbours on each side and its prefix table. */
-  LinkMessage.Settle ask(long round, int perSide) {
+  /** What this node says of its leaf set and its prefix table, and asks about. */
+  LinkMessage.Settle ask(long round) {
     var facts = new ArrayList<MemberTable.Known>();
-    for (Member member : membership.view().neighbours(membership.self(), perSide)) {
+    for (Member member : membership.view().neighbours(membership.self(), leavesPerSide)) {
       MemberTable.Known known = membership.table().get(member.id());
       if (known != null) {
         facts.add(known);
@@ -67,7 +68,8 @@ final class Surroundings {
     if (own != null && !knows.has(own)) {
       entries.add(own.entry());
     }
-    int perSide = view.covers(node) ? leavesPerSide : Math.min(leavesPerSide, CLOSER_PER_SIDE);
+    int perSide =
+        membership.wouldBeLeaf(node) ? leavesPerSide : Math.min(leavesPerSide, CLOSER_PER_SIDE);
     for (Member member : view.neighbours(node, perSide)) {
       MemberTable.Known known = membership.table().get(member.id());
       if (known != null && !member.id().equals(membership.self()) && !knows.has(known)) {
@@ -119,6 +121,38 @@ final class Surroundings {
           .ifPresent(nearest::add);
     }
     return List.copyOf(nearest);
+  }
+
+  /**
+   * Whom to ask where the leaf set is short of members that it surely knows: the outermost live one
+   * of that side, which knows who comes next. Nobody where it is whole, or all are known.
+   */
+  List<Id> whereShort() {
+    RingView view = membership.view();
+    Id self = membership.self();
+    List<Member> neighbours = view.neighbours(self, leavesPerSide);
+    int clockwise = Math.min(leavesPerSide, neighbours.size());
+    var partners = new TreeSet<Id>();
+    if (!view.isComplete()) {
+      addOutermostIfShort(view, neighbours.subList(0, clockwise), partners);
+      addOutermostIfShort(view, neighbours.subList(clockwise, neighbours.size()), partners);
+    }
+    return List.copyOf(partners);
+  }
+
+  private void addOutermostIfShort(RingView view, List<Member> side, Set<Id> partners) {
+    int covered = 0;
+    Id outermost = null;
+    for (Member member : side) {
+      if (view.covers(member.id())) {
+        covered++;
+        outermost = member.state() == MemberState.ALIVE ? member.id() : outermost;
+      }
+    }
+    if (covered < leavesPerSide) {
+      Optional<Id> partner = outermost == null ? firstAlive(side) : Optional.of(outermost);
+      partner.ifPresent(partners::add);
+    }
   }
 
   private static Optional<Id> firstAlive(List<Member> members) {

@@ -11,7 +11,6 @@ import org.ringoverlay.internal.membership.Joining;
 import org.ringoverlay.internal.membership.Membership;
 import org.ringoverlay.internal.membership.Settling;
 import org.ringoverlay.internal.wire.Card;
-import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.internal.wire.MemberCard;
 import org.ringoverlay.json.Json;
@@ -183,6 +182,7 @@ final class Entrance {
 
               @Override
               public void joined() {
+                joining = null;
                 in();
               }
 
@@ -262,18 +262,6 @@ final class Entrance {
       return;
     }
     membership.gossip().admit(from, ringIdentity);
-  }
-
-  /** A newcomer asks who is around it. */
-  void settle(Id from, LinkMessage.Settle settle) {
-    membership.apply(List.of(settle.self()), "joins");
-    List<List<Entry>> around = Entry.batches(membership.around(from, settle));
-    int last = around.size() - 1;
-    around.subList(0, last).forEach(more -> links.send(from, new LinkMessage.Lacking(more)));
-    links.send(
-        from,
-        new LinkMessage.Settled(
-            settle.round(), around.get(last), membership.view().sizeEstimate()));
   }
 
   /** A seed let this node in. */

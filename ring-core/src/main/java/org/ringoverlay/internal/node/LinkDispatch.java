@@ -79,7 +79,7 @@ final class LinkDispatch implements LinkEvents {
     } else if (message instanceof LinkMessage.NotReady notReady) {
       entrance.notReady(from, notReady);
     } else if (message instanceof LinkMessage.Settle settle) {
-      entrance.settle(from, settle);
+      membership.settle(from, settle);
     } else if (message instanceof LinkMessage.Settled settled) {
       entrance.settled(from, settled);
     } else if (message instanceof LinkMessage.NotUnderstood notUnderstood) {

@@ -165,8 +165,11 @@ public sealed interface LinkMessage {
    * The neighbour knows the node now; these are facts around it that the node did not name.
    *
    * @param size how many members the neighbour thinks there are; absent if it does not say
+   * @param covered where the neighbour knows every member, of whom it has named all that are
+   *     nearest to the node; absent if the node is far away
    */
-  record Settled(long round, List<Entry> around, @Nullable Long size) implements LinkMessage {
+  record Settled(long round, List<Entry> around, @Nullable Long size, @Nullable Stretch covered)
+      implements LinkMessage {
     /** Checks that what must be there is. */
     public Settled {
       checkFacts(around, "around");
@@ -306,4 +309,10 @@ public sealed interface LinkMessage {
       long incarnation,
       long version,
       @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL) MemberState state) {}
+
+  /**
+   * A stretch of the circle, from a point, included, to a point, excluded; all of it if they are
+   * equal. Not a message of its own.
+   */
+  record Stretch(Id from, Id to) {}
 }

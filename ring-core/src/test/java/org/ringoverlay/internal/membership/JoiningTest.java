@@ -127,7 +127,7 @@ class JoiningTest {
 
   private void agree(int place, Entry... around) {
     settling.settled(
-        node(place), new LinkMessage.Settled(roundAsked(place), List.of(around), null));
+        node(place), new LinkMessage.Settled(roundAsked(place), List.of(around), null, null));
   }
 
   @Test
@@ -254,7 +254,7 @@ class JoiningTest {
               .skip(at)
               .findFirst()
               .orElseThrow();
-      wideSettling.settled(letter.to(), new LinkMessage.Settled(1, List.of(), null));
+      wideSettling.settled(letter.to(), new LinkMessage.Settled(1, List.of(), null, null));
       asked = Math.min(20, asked + 2);
       assertThat(post.all(LinkMessage.Settle.class)).hasSize(asked);
     }
@@ -287,7 +287,7 @@ class JoiningTest {
     admit(joining, letIn(1));
     long first = roundAsked(1);
     agree(1);
-    settling.settled(node(1), new LinkMessage.Settled(first, List.of(), null));
+    settling.settled(node(1), new LinkMessage.Settled(first, List.of(), null, null));
     assertThat(ears.joined).isZero();
     agree(1);
     assertThat(ears.joined).isEqualTo(1);
@@ -323,12 +323,12 @@ class JoiningTest {
   @Test
   void whatComesTooLateOrUnaskedChangesNothing() {
     Joining joining = joining("127.0.0.1:1");
-    settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null));
+    settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null, null));
     admit(joining, letIn());
     admit(joining, letIn(1, 2));
     joining.seedFailed("127.0.0.1:1", new RingException.Incompatible("late"));
     joining.notReady(node(1), "JOINING");
-    settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null));
+    settling.settled(node(1), new LinkMessage.Settled(1, List.of(), null, null));
     loop.advance(60_000 * MILLIS);
     assertThat(ears.joined).isEqualTo(1);
     assertThat(ears.admitted).isEqualTo(1);

@@ -343,19 +343,22 @@ class MembershipTest {
       apply(fact(node(place), 1, MemberState.ALIVE));
     }
     Seat other = new Seat(30, 1, loop);
-    LinkMessage.Settle blank = other.membership.surroundings().ask(1, 16);
-    assertThat(ids(seat.membership.around(other.self, blank)))
+    LinkMessage.Settle blank = other.membership.surroundings().ask(1);
+    assertThat(ids(seat.membership.surroundings().answer(other.self, blank)))
         .containsExactlyInAnyOrder(seat.self, node(10), node(20), node(40), node(50));
 
-    other.membership.apply(seat.membership.around(other.self, blank), "told");
+    other.membership.apply(seat.membership.surroundings().answer(other.self, blank), "told");
     seat.membership.apply(List.of(other.membership.selfEntry()), "told");
-    assertThat(seat.membership.around(other.self, other.membership.surroundings().ask(2, 16)))
+    assertThat(
+            seat.membership
+                .surroundings()
+                .answer(other.self, other.membership.surroundings().ask(2)))
         .as("it has said what it knows")
         .isEmpty();
 
     seat.membership.suspect(other.self, "silent");
     List<Entry> held =
-        seat.membership.around(other.self, other.membership.surroundings().ask(3, 16));
+        seat.membership.surroundings().answer(other.self, other.membership.surroundings().ask(3));
     assertThat(held).anyMatch(entry -> entry.state() == MemberState.SUSPECT);
   }
 

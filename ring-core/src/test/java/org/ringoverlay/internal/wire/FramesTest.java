@@ -188,7 +188,8 @@ class FramesTest {
             new LinkMessage.Joined("0".repeat(32), 12, List.of(entry, entry), 3L),
             new LinkMessage.NotReady("JOINING"),
             new LinkMessage.Settle(1, entry, "00ff00ffabcdef01", List.of(0, 0xFFFF)),
-            new LinkMessage.Settled(Long.MAX_VALUE, List.of(), 7L),
+            new LinkMessage.Settled(
+                Long.MAX_VALUE, List.of(), 7L, new LinkMessage.Stretch(Id.ZERO, Id.MAX)),
             new LinkMessage.Ping(Long.MAX_VALUE, Long.MIN_VALUE),
             new LinkMessage.Pong(0, -1),
             new LinkMessage.Probe(Id.MAX),
