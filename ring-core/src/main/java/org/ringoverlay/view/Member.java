@@ -41,6 +41,13 @@ public record Member(
     services = services.stream().sorted().toList();
   }
 
+  /** The same member in a state. */
+  public Member in(MemberState other) {
+    return other == state
+        ? this
+        : new Member(id, incarnation, address, http, labels, services, other);
+  }
+
   /** Whether it offers a service of this name. */
   public boolean offers(String service) {
     return services.contains(service);

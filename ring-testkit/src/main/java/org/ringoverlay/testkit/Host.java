@@ -34,8 +34,8 @@ public final class Host {
   private final Network network;
   private final Engine engine;
   private final SimClock clock;
-  private final SimDisk disk;
-  private final ArrayDeque<Event> held = new ArrayDeque<>();
+  private @Nullable SimDisk disk;
+  private final ArrayDeque<Event> held = new ArrayDeque<>(1);
   private final Event wake = new Wake();
   private @Nullable SimTransport process;
   private @Nullable String handling;
@@ -57,7 +57,6 @@ public final class Host {
     long offset =
         Chance.of(engine.seed, "clock " + name).nextLong() >>> (Long.SIZE - CLOCK_OFFSET_BITS);
     this.clock = new SimClock(engine, offset);
-    this.disk = new SimDisk(this, engine);
   }
 
   /** The name, which is also the host part of its addresses. */
@@ -85,9 +84,18 @@ public final class Host {
     };
   }
 
+  private SimDisk theDisk() {
+    SimDisk made = disk;
+    if (made == null) {
+      made = new SimDisk(this, engine);
+      disk = made;
+    }
+    return made;
+  }
+
   /** Opens directories on this host's disk, for {@code RingBuilder.store}. */
   public StoreProvider store() {
-    return disk;
+    return theDisk();
   }
 
   /** The host's clock, as its process reads it. */
@@ -171,13 +179,13 @@ public final class Host {
     if (isUp()) {
       throw new IllegalStateException("The process of " + name + " still holds its disk.");
     }
-    disk.recover(fate);
+    theDisk().recover(fate);
     network.traceFault(this, "finds its disk " + fate);
   }
 
   /** From now on every save fails, or none does. */
   public void failDisk(boolean fails) {
-    disk.broken(fails);
+    theDisk().broken(fails);
     network.traceFault(this, fails ? "disk fails" : "disk works");
   }
 
@@ -221,7 +229,9 @@ public final class Host {
     silent = silently;
     process = null;
     running.crash(silently);
-    disk.crash();
+    if (disk != null) {
+      disk.crash();
+    }
     released();
   }
 

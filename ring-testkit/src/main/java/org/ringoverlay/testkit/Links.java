@@ -33,6 +33,9 @@ final class Links {
       size--;
       System.arraycopy(links, at + 1, links, at, size - at);
       links[size] = null;
+      if (size < links.length / 4) {
+        links = Arrays.copyOf(links, size + 2);
+      }
     }
   }
 

@@ -85,7 +85,7 @@ final class Repeats {
 
   private final Limits limits;
   private final LinkedHashMap<Asker, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
-  private final ArrayDeque<Slot> answered = new ArrayDeque<>();
+  private final ArrayDeque<Slot> answered = new ArrayDeque<>(1);
   private int answersHeld;
   private long bytesHeld;
   private boolean forgotAskers;

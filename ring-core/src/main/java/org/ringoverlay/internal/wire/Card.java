@@ -27,12 +27,10 @@ public final class Card {
   private static final AtomicReferenceArray<@Nullable WeakReference<Card>> SHARED =
       new AtomicReferenceArray<>(SHARED_MAX);
 
-  private final MemberCard said;
   private final Json raw;
   private final Member alive;
 
   private Card(MemberCard said, Json raw) {
-    this.said = said;
     this.raw = raw;
     this.alive = said.in(MemberState.ALIVE);
   }
@@ -72,17 +70,17 @@ public final class Card {
 
   /** The member's place on the circle. */
   public Id id() {
-    return said.id();
+    return alive.id();
   }
 
   /** Grows each time the member starts again. */
   public long incarnation() {
-    return said.incarnation();
+    return alive.incarnation();
   }
 
   /** Where the member listens. */
   public String address() {
-    return said.address();
+    return alive.address();
   }
 
   /** Its very bytes, with fields that this node does not know. */
@@ -92,6 +90,6 @@ public final class Card {
 
   /** The member in a state. */
   public Member in(MemberState state) {
-    return state == MemberState.ALIVE ? alive : said.in(state);
+    return alive.in(state);
   }
 }
