@@ -123,7 +123,7 @@ public final class FailureDetector {
     this.randomness = randomness;
     this.probing = new Probing(self, limits, membership, post, clock, randomness);
     this.repair = new TableRepair(self, limits.perSide(), membership, post, randomness);
-    this.ownRhythm = new Rhythm(limits.intervalNanos());
+    this.ownRhythm = new Rhythm(limits.intervalNanos(), clock.nanos());
   }
 
   /** Begins to watch; does nothing if it does already. */
@@ -132,6 +132,7 @@ public final class FailureDetector {
       return;
     }
     tickedAt = clock.nanos();
+    ownRhythm.interrupted();
     timer = scheduler.schedule(randomness.below(limits.intervalNanos()), this::tick);
   }
 

@@ -20,9 +20,11 @@ final class Rhythm {
   private final long intervalNanos;
   private long gapNanos;
   private long paceNanos;
-  private long lastAt = Long.MIN_VALUE;
+  private long lastAt;
 
-  Rhythm(long intervalNanos) {
+  /** Begins to listen: the first beat is awaited as the others are. */
+  Rhythm(long intervalNanos, long now) {
+    this.lastAt = now;
     this.intervalNanos = intervalNanos;
     this.gapNanos = intervalNanos;
     this.paceNanos = intervalNanos;

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.RingView;
 
-/** What a node does now and then lest its table stay wrong, whatever news it missed. On the loop. */
+/**
+ * What a node does now and then lest its table stay wrong, whatever news it missed. On the loop.
+ */
 final class TableRepair {
   /** Beats of one neighbour with another digest until the tables are compared. */
   private static final int DIFFERING_BEATS = 4;
@@ -32,8 +33,7 @@ final class TableRepair {
   private int youth = YOUTH_BEATS;
   private long scaleSeen;
 
-  TableRepair(
-      Id self, int perSide, Membership membership, Post post, Randomness randomness) {
+  TableRepair(Id self, int perSide, Membership membership, Post post, Randomness randomness) {
     this.self = self;
     this.perSide = perSide;
     this.membership = membership;
@@ -94,9 +94,7 @@ final class TableRepair {
     }
     youth = Math.max(0, youth - 1);
     List<Member> known =
-        randomness.below(2) == 0 && !learnsAll
-            ? view.neighbours(self, perSide)
-            : view.alive();
+        randomness.below(2) == 0 && !learnsAll ? view.neighbours(self, perSide) : view.alive();
     if (known.isEmpty()) {
       return;
     }

@@ -10,7 +10,7 @@ final class Watch {
   private long sentAt = Long.MIN_VALUE;
 
   Watch(long intervalNanos, long now) {
-    this.rhythm = new Rhythm(intervalNanos);
+    this.rhythm = new Rhythm(intervalNanos, now);
     this.intervalNanos = intervalNanos;
     this.since = now;
   }

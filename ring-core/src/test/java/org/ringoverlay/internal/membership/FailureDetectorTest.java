@@ -483,8 +483,6 @@ class FailureDetectorTest {
     long oneHeardAt = 0;
     long otherHeardAt = 0;
     int late = 0;
-    one.rhythm.beat(0);
-    other.rhythm.beat(0);
     for (long now = 8 * INTERVAL; now < 120 * INTERVAL; now += INTERVAL) {
       boolean toOther = one.isDue(now, one.silenceNanos(now, oneHeardAt));
       boolean toOne = other.isDue(now, other.silenceNanos(now, otherHeardAt));
