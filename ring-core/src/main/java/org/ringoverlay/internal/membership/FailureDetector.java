@@ -271,7 +271,7 @@ public final class FailureDetector {
       next = Math.min(next, suspectAfter - silence + 1);
       if (!watch.probing) {
         watch.probing = true;
-        probing.askOthers(id);
+        probing.askWatchers(id);
       }
     }
     return next;
@@ -456,7 +456,7 @@ public final class FailureDetector {
       probing.refused(node);
       membership.suspect(node, "cannot be reached: " + reason);
       if (watched.containsKey(node)) {
-        probing.askOthers(node);
+        probing.askAny(node);
       }
     } else if (watched.containsKey(node)) {
       links.reach(node);

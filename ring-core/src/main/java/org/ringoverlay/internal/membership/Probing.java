@@ -76,10 +76,24 @@ final class Probing {
     post.send(node, new LinkMessage.Ping(++pings, membership.digest()));
   }
 
-  /** Asks others whether they hear a node. */
-  void askOthers(Id silent) {
+  /** Asks others whether they hear a node, those first who watch it. */
+  void askWatchers(Id silent) {
+    askOthers(silent, true);
+  }
+
+  /**
+   * Asks any others: where nobody listens there is nobody to be spared, and those who watch it have
+   * the same neighbours, some of whom may have died with it and will not answer.
+   */
+  void askAny(Id silent) {
+    askOthers(silent, false);
+  }
+
+  private void askOthers(Id silent, boolean watchersFirst) {
     var asked = new TreeSet<Id>();
-    ask(silent, membership.view().neighbours(silent, limits.perSide()), asked);
+    if (watchersFirst) {
+      ask(silent, membership.view().neighbours(silent, limits.perSide()), asked);
+    }
     ask(silent, membership.view().alive(), asked);
     inquests.put(silent, asked);
     if (inquests.size() > PROBED_MAX) {

@@ -333,7 +333,7 @@ public final class Node {
     state = State.READY;
     detector.start();
     remember();
-    scheduler.schedule(TIDY_NANOS, this::tidy);
+    scheduler.schedule(transport.randomness().below(TIDY_NANOS), this::tidy);
     LOG.info(
         "node {} listens on {} in ring {} ({}), {} members",
         id(),
