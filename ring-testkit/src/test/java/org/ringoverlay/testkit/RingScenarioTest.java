@@ -474,7 +474,7 @@ class RingScenarioTest {
     simulation.cut(List.of(ring.host(1)), List.of(ring.host(2)));
     ring.run(Duration.ofSeconds(5));
     ring.freeze(1);
-    ring.run(Duration.ofMillis(650));
+    ring.run(Duration.ofMillis(1_850));
     ring.thaw(1);
     ring.run(Duration.ofSeconds(10));
 

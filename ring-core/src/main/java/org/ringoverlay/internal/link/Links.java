@@ -34,10 +34,13 @@ public final class Links {
    * @param waitingBytesMax bytes that wait for one connection to be made
    * @param redialNanos how long a node that could not be reached is not dialled again
    * @param handshakeNanos how long a connection may take to come to an agreement
-   * @param idleNanos how long a connection is kept that nobody uses
+   * @param idleNanos how long a connection is kept at least that nobody uses
    */
   public record Limits(
       long waitingBytesMax, long redialNanos, long handshakeNanos, long idleNanos) {}
+
+  /** By how many times that time it may be kept for longer. */
+  private static final long IDLE_SPREAD = 3;
 
   private static final class Peer {
     final List<Wire> agreed = new ArrayList<>(2);
@@ -215,7 +218,7 @@ public final class Links {
     late.forEach(wire -> wire.close("it was idle"));
     for (Peer peer : peers.values()) {
       for (Wire wire : List.copyOf(peer.agreed)) {
-        if (now - wire.usedAt() > limits.idleNanos()) {
+        if (wire.isIdle(now)) {
           peer.agreed.remove(wire);
           wire.send(Frames.write(new LinkMessage.Idle()));
           retired.add(wire);
@@ -287,6 +290,10 @@ public final class Links {
     peer.dialAgainAt = Long.MIN_VALUE;
     dropFormer(peer, card.incarnation());
     dropReplaced(peer, wire);
+    // What was opened in one moment, as all a newcomer's are, is not to be closed in one.
+    wire.keep(
+        limits.idleNanos()
+            + transport.randomness().below(Math.max(1, IDLE_SPREAD * limits.idleNanos())));
     peer.agreed.add(wire);
     Id expected = wire.expected();
     if (expected != null) {

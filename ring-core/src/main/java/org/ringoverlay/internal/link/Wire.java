@@ -36,6 +36,7 @@ final class Wire implements ConnectionHandler {
   private @Nullable Card card;
   private long frameBytesMax = Long.MAX_VALUE;
   private long usedAt;
+  private long keptNanos;
   private @Nullable Timer handshakeTimer;
 
   /**
@@ -77,9 +78,14 @@ final class Wire implements ConnectionHandler {
     return card;
   }
 
-  /** When a frame last went either way, since it was agreed on. */
-  long usedAt() {
-    return usedAt;
+  /** Says for how long it is kept when nobody uses it. */
+  void keep(long nanos) {
+    keptNanos = nanos;
+  }
+
+  /** Whether nobody used it for that long. */
+  boolean isIdle(long now) {
+    return now - usedAt > keptNanos;
   }
 
   /** Sends a frame, unless the peer would close the connection for its length. */

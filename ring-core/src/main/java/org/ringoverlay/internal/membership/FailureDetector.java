@@ -1,9 +1,7 @@
 package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -15,32 +13,45 @@ import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Timer;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
-import org.ringoverlay.view.RingView;
 
 /**
  * Notices members that do not answer.
  *
- * <p>Each node watches its nearest neighbours: any frame from one is a sign of life, and a ping
- * asks for one each interval. Before a silent neighbour is suspected others are asked to probe it
- * (SWIM, Das, Gupta, Motivala 2002, section 3.1); a suspect that does not refute in time is dead
- * (section 4.2). The time that this node's own loop was held is not counted against anybody (in the
- * spirit of Lifeguard, Dadgar, Phillips, Currey 2018). On the loop.
+ * <p>Each node watches its nearest neighbours: any frame from one is a sign of life, and each sends
+ * the other a beat each interval, or at the pace of the slower of the two. Before a silent
+ * neighbour is suspected others are asked to probe it (SWIM, Das, Gupta, Motivala 2002, section
+ * 3.1); a suspect that neither refutes nor is heard in time is dead (section 4.2). How long is long
+ * depends on the {@link Rhythm} of the accused, and on the judge: the time that its own loop was
+ * held is counted against nobody, and one that is late at every turn waits for longer (local
+ * health, in Lifeguard: Dadgar, Phillips, Currey, DSN-W 2018). On the loop.
  */
 public final class FailureDetector {
-  /** Askers of one indirect probe at most; further ones have asked others too. */
-  private static final int ASKERS_MAX = 64;
+  /** Turns late in a row beyond which a judge does not wait for longer still. */
+  private static final int LATE_TURNS_MAX = 8;
 
-  /** Beats of one neighbour with another digest until the tables are compared. */
-  private static final int DIFFERING_BEATS = 4;
+  /** By how many times the excess of its gaps a neighbour may be silent for longer. */
+  private static final int SUSPECT_EXCESS = 2;
 
-  /** Beats after which a node is young no more. */
-  private static final int YOUTH_BEATS = 16;
+  /** By how many times the excess of its gaps a suspect has longer. */
+  private static final int BURY_EXCESS = 4;
 
-  /** Beats between two exchanges of leaves, on average. */
-  private static final int EXCHANGE_BEATS = 16;
+  /** Into how many the interval is cut between the accusations of one neighbour and the next. */
+  private static final int RANKS_PER_INTERVAL = 16;
 
-  /** Nodes probed for others at once at most. */
-  private static final int PROBED_MAX = 256;
+  /** How many times longer a suspect has if this node does not watch it: those judge who do. */
+  private static final int STRANGER_PATIENCE = 32;
+
+  /** After how many times its time such a suspect is asked about. */
+  private static final int ASKING_AFTER = 4;
+
+  /** Turns between two questions about such a suspect, on average. */
+  private static final int ASKING_TURNS = 16;
+
+  /** Turns of a node between two looks for one that is dead, on average, in a ring of one. */
+  private static final int LOOKING_TURNS = 4;
+
+  /** How many times its time a suspect has that is heard and does not refute. */
+  private static final int HEARD_PATIENCE = 16;
 
   /**
    * The clocks.
@@ -72,19 +83,6 @@ public final class FailureDetector {
     void wasAway();
   }
 
-  private static final class Watch {
-    final long since;
-    long indirectlyHeardAt = Long.MIN_VALUE;
-    boolean probing;
-
-    Watch(long since) {
-      this.since = since;
-    }
-  }
-
-  /** Who waits to hear of a node that is probed for them, and since when. */
-  private record Asked(long sinceNanos, LinkedHashSet<Id> askers) {}
-
   private final Id self;
   private final Limits limits;
   private final Membership membership;
@@ -94,20 +92,16 @@ public final class FailureDetector {
   private final Scheduler scheduler;
   private final Randomness randomness;
   private final TreeMap<Id, Watch> watched = new TreeMap<>();
-  private final TreeMap<Id, Asked> askers = new TreeMap<>();
-  private final TreeMap<Id, Integer> differing = new TreeMap<>();
 
-  /** When nobody listened at a member's address. */
-  private final TreeMap<Id, Long> refusedAt = new TreeMap<>();
+  /** When one that speaks was last told that it counts as suspect or departed. */
+  private final TreeMap<Id, Long> toldAt = new TreeMap<>();
 
-  /** Suspects at whose addresses nobody listened, and who has not said yet what it found there. */
-  private final TreeMap<Id, TreeSet<Id>> inquests = new TreeMap<>();
-
+  private final Probing probing;
+  private final TableRepair repair;
+  private final Rhythm ownRhythm;
   private @Nullable Timer timer;
   private long tickedAt;
-  private long pings;
-  private int youth = YOUTH_BEATS;
-  private long scaleSeen;
+  private int lateTurns;
 
   /** Makes the detector of a node; it does nothing until {@link #start}. */
   public FailureDetector(
@@ -127,6 +121,9 @@ public final class FailureDetector {
     this.clock = clock;
     this.scheduler = scheduler;
     this.randomness = randomness;
+    this.probing = new Probing(self, limits, membership, post, clock, randomness);
+    this.repair = new TableRepair(self, limits.perSide(), membership, post, randomness);
+    this.ownRhythm = new Rhythm(limits.intervalNanos(), clock.nanos());
   }
 
   /** Begins to watch; does nothing if it does already. */
@@ -135,6 +132,7 @@ public final class FailureDetector {
       return;
     }
     tickedAt = clock.nanos();
+    ownRhythm.interrupted();
     timer = scheduler.schedule(randomness.below(limits.intervalNanos()), this::tick);
   }
 
@@ -152,30 +150,58 @@ public final class FailureDetector {
       return;
     }
     long now = clock.nanos();
-    if (now - tickedAt > 2 * limits.intervalNanos()) {
-      forgive(now);
-    }
+    noteOwnPace(now);
     tickedAt = now;
     beat(now);
     look(now);
+    askAboutSuspects(now);
     lookForDeparted(now);
-    compareOne();
-    exchange();
-    askers.values().removeIf(asked -> now - asked.sinceNanos() > limits.suspectNanos());
-    refusedAt.values().removeIf(at -> now - at > limits.suspectNanos());
+    repair.turn();
+    probing.tidy(now);
+    toldAt.values().removeIf(at -> isOver(at, limits.suspectNanos(), now));
     timer = scheduler.schedule(limits.intervalNanos(), this::tick);
+  }
+
+  /** Whether a moment is longer ago than that; one from the future, by a clock that went back. */
+  static boolean isOver(long at, long nanos, long now) {
+    return now - at > nanos || now - at < 0;
+  }
+
+  /**
+   * This node's own turn is late, or its clock went back: the time in between is counted against
+   * nobody. A node that is late at every turn is not away but slow. It cannot forgive for ever or
+   * nobody would notice a death where all are slow: it judges, and takes its time.
+   */
+  private void noteOwnPace(long now) {
+    long gap = now - tickedAt;
+    boolean late = gap > 2 * limits.intervalNanos();
+    boolean usual = late && lateTurns == LATE_TURNS_MAX && gap <= 2 * ownRhythm.gapNanos();
+    if (gap < 0 || (late && !usual)) {
+      forgive(now);
+    }
+    if (gap > givenUpAfterNanos()) {
+      links.wasAway();
+    }
+    lateTurns = late ? Math.min(LATE_TURNS_MAX, lateTurns + 1) : Math.max(0, lateTurns - 1);
+    ownRhythm.beat(now);
+  }
+
+  /** After what time without its beats its neighbours give a node of its rhythm up. */
+  private long givenUpAfterNanos() {
+    return limits.suspectNanos()
+        + limits.buryNanos()
+        + (SUSPECT_EXCESS + BURY_EXCESS) * ownRhythm.excessNanos();
   }
 
   /** This node itself was away: everybody gets a fresh start, watched and suspected. */
   private void forgive(long now) {
-    links.wasAway();
-    watched.replaceAll((id, watch) -> new Watch(now));
+    watched.values().forEach(watch -> watch.restart(now));
     for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
       membership.table().restartClock(suspect, now);
     }
   }
 
-  /** Sends a beat to each neighbour, and watches them from now on. */
+  /** Sends a beat to each neighbour that keeps up with them, and watches all from now on. */
   private void beat(long now) {
     List<Member> neighbours = membership.view().neighbours(self, limits.perSide());
     long scale = membership.scale();
@@ -188,8 +214,10 @@ public final class FailureDetector {
     for (Member neighbour : neighbours) {
       Id id = neighbour.id();
       current.add(id);
-      watched.computeIfAbsent(id, fresh -> new Watch(now));
-      post.send(id, beat);
+      Watch watch = watched.computeIfAbsent(id, fresh -> new Watch(limits.intervalNanos(), now));
+      if (watch.isDue(now, watch.silenceNanos(now, links.heardAt(id)))) {
+        post.send(id, beat);
+      }
     }
     watched.keySet().retainAll(current);
   }
@@ -199,7 +227,7 @@ public final class FailureDetector {
    * while the turn itself is late: then this node was away, and the next turn forgives.
    */
   private void look(long now) {
-    if (timer == null || now - tickedAt > 2 * limits.intervalNanos()) {
+    if (timer == null || isOver(tickedAt, 2 * limits.intervalNanos(), now)) {
       return;
     }
     long next = Math.min(accuse(now), bury(now));
@@ -208,7 +236,16 @@ public final class FailureDetector {
     }
   }
 
-  /** Accuses whoever was silent for too long; tells when the next one will have been. */
+  /** A judge that is late itself hears late, too (Lifeguard: the local health multiplier). */
+  private long patience() {
+    return 1L + lateTurns;
+  }
+
+  /**
+   * Accuses whoever was silent for too long; tells when the next one will have been. The nearest
+   * neighbours accuse first and the others a moment later, unless they were told meanwhile: many
+   * accusations of one moment are work for the accused, who has to answer.
+   */
   private long accuse(long now) {
     long next = Long.MAX_VALUE;
     for (Member neighbour : membership.view().neighbours(self, limits.perSide())) {
@@ -217,54 +254,54 @@ public final class FailureDetector {
       if (watch == null) {
         continue;
       }
-      long silence = now - lastSign(id, watch);
-      if (neighbour.state() == MemberState.SUSPECT || silence <= 2 * limits.intervalNanos()) {
+      long silence = watch.silenceNanos(now, links.heardAt(id));
+      long slack = SUSPECT_EXCESS * watch.rhythm.excessNanos();
+      long askAfter = patience() * (2 * limits.intervalNanos() + slack);
+      if (neighbour.state() == MemberState.SUSPECT || silence <= askAfter) {
         watch.probing = false;
         continue;
       }
-      if (silence > limits.suspectNanos()) {
+      long suspectAfter =
+          patience() * (limits.suspectNanos() + slack)
+              + rank(id) * (limits.intervalNanos() / RANKS_PER_INTERVAL);
+      if (silence > suspectAfter) {
         membership.suspect(id, "no answer for " + silence / 1_000_000 + " ms");
         continue;
       }
-      next = Math.min(next, limits.suspectNanos() - silence + 1);
+      next = Math.min(next, suspectAfter - silence + 1);
       if (!watch.probing) {
         watch.probing = true;
-        askOthers(id);
+        probing.askWatchers(id);
       }
     }
     return next;
   }
 
-  private long lastSign(Id id, Watch watch) {
-    return Math.max(Math.max(watch.since, watch.indirectlyHeardAt), links.heardAt(id));
-  }
-
-  private void askOthers(Id silent) {
-    var candidates = new ArrayList<Id>();
-    for (Member member : membership.view().alive()) {
-      if (!member.id().equals(self) && !member.id().equals(silent)) {
-        candidates.add(member.id());
+  /** How many live between this node and another on the shorter way, 0 for the next beside it. */
+  private int rank(Id id) {
+    List<Member> watchers = membership.view().neighbours(id, limits.perSide());
+    int clockwise = Math.min(limits.perSide(), watchers.size());
+    int rank = limits.perSide();
+    for (int at = 0; at < watchers.size(); at++) {
+      if (watchers.get(at).id().equals(self)) {
+        rank = Math.min(rank, at < clockwise ? at : at - clockwise);
       }
     }
-    var asked = new TreeSet<Id>();
-    for (int i = 0; i < limits.probers() && !candidates.isEmpty(); i++) {
-      Id prober = candidates.remove((int) randomness.below(candidates.size()));
-      asked.add(prober);
-      post.send(prober, new LinkMessage.Probe(silent));
-    }
-    inquests.put(silent, asked);
-    if (inquests.size() > PROBED_MAX) {
-      inquests.pollFirstEntry();
-    }
+    return rank;
   }
 
-  /** Declares dead who did not refute in time; tells when the next one will not have. */
+  /**
+   * Declares dead who neither refuted in time nor was heard for that time; tells when the next one
+   * will not have. One that is heard lives, and has the accusation still before it: only if it goes
+   * on like that for long is it deaf, and of no use to anybody.
+   */
   private long bury(long now) {
     long next = Long.MAX_VALUE;
     for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
       long suspected = now - suspect.sinceNanos();
-      if (suspected <= limits.buryNanos()) {
-        next = Math.min(next, limits.buryNanos() - suspected + 1);
+      long left = buryAfter(suspect.card().id(), suspected, now) - suspected;
+      if (left >= 0) {
+        next = Math.min(next, left + 1);
       } else if (!suspect.card().id().equals(self)) {
         membership.bury(
             suspect.card().id(),
@@ -274,91 +311,71 @@ public final class FailureDetector {
     return next;
   }
 
+  private long buryAfter(Id id, long suspected, long now) {
+    Watch watch = watched.get(id);
+    if (watch == null) {
+      return STRANGER_PATIENCE * patience() * limits.buryNanos();
+    }
+    long time = patience() * (limits.buryNanos() + BURY_EXCESS * watch.rhythm.excessNanos());
+    long heardAfter = suspected - watch.silenceNanos(now, links.heardAt(id));
+    return Math.min(HEARD_PATIENCE * time, time + Math.max(0, heardAfter));
+  }
+
+  /**
+   * Of a suspect that this node does not watch it hears neither the refutation, if that was lost,
+   * nor a beat: it asks one who does now and then, once the matter should have been decided.
+   */
+  private void askAboutSuspects(long now) {
+    for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
+      Id id = suspect.card().id();
+      if (watched.containsKey(id)
+          || now - suspect.sinceNanos() <= ASKING_AFTER * limits.buryNanos()
+          || randomness.below(ASKING_TURNS) != 0) {
+        continue;
+      }
+      List<Member> watchers = new ArrayList<>(membership.view().neighbours(id, limits.perSide()));
+      watchers.removeIf(each -> each.state() != MemberState.ALIVE || each.id().equals(self));
+      if (!watchers.isEmpty()) {
+        Id watcher = watchers.get((int) randomness.below(watchers.size())).id();
+        post.send(watcher, new LinkMessage.Want(List.of(id)));
+      }
+    }
+  }
+
   /**
    * Two halves of a ring that was split hold each other dead: each node looks for one of the dead
-   * now and then, and whoever answers refutes its death.
+   * now and then, and whoever answers refutes its death. The more there are the less often each
+   * looks: one that is held dead and lives is to be found, not to be overrun.
    */
   private void lookForDeparted(long now) {
     membership.forgetDeparted(now - limits.departedNanos());
-    if (randomness.below(4) != 0) {
+    if (randomness.below(LOOKING_TURNS + membership.view().aliveCount() / 2) != 0) {
       return;
     }
     List<MemberTable.Known> dead = membership.table().in(MemberState.DEAD);
     if (!dead.isEmpty()) {
       Id id = dead.get((int) randomness.below(dead.size())).card().id();
       links.reach(id);
-      post.send(id, new LinkMessage.Ping(++pings, membership.digest()));
+      probing.ping(id);
     }
-  }
-
-  /** Digests differ while news travels: only what lasts is worth a comparison. */
-  private void compareOne() {
-    var lasting = new ArrayList<Id>();
-    differing.forEach(
-        (id, beats) -> {
-          if (beats >= DIFFERING_BEATS) {
-            lasting.add(id);
-          }
-        });
-    if (!lasting.isEmpty()) {
-      membership.gossip().compareWith(lasting.get((int) randomness.below(lasting.size())));
-      differing.clear();
-    }
-  }
-
-  /**
-   * In a large ring no digests can be compared: now and then, and at each beat while this node is
-   * young, a member tells what this node lacks around itself and in its prefix table (periodic, not
-   * reactive: Rhea, Geels, Roscoe, Kubiatowicz, USENIX 2004, section 4.1). In one that has become
-   * small again all is learned anew, from members all over the circle.
-   */
-  private void exchange() {
-    if (membership.scale() != scaleSeen) {
-      scaleSeen = membership.scale();
-      youth = YOUTH_BEATS;
-    }
-    RingView view = membership.view();
-    if (!view.isComplete()) {
-      exchangeLeaves(view);
-    } else if (scaleSeen > 0 && youth > 0) {
-      youth--;
-      drawn(view.alive()).ifPresent(partner -> membership.gossip().compareWith(partner));
-    }
-  }
-
-  private void exchangeLeaves(RingView view) {
-    List<Id> partners = membership.surroundings().whereShort();
-    Optional<Id> partner = Optional.empty();
-    if (!partners.isEmpty()) {
-      partner = Optional.of(partners.get((int) randomness.below(partners.size())));
-    } else if (youth > 0 || randomness.below(EXCHANGE_BEATS) == 0) {
-      youth = Math.max(0, youth - 1);
-      partner =
-          drawn(randomness.below(2) == 0 ? view.neighbours(self, limits.perSide()) : view.alive());
-    }
-    partner.ifPresent(node -> post.send(node, membership.surroundings().ask(0)));
-  }
-
-  private Optional<Id> drawn(List<Member> members) {
-    if (members.isEmpty()) {
-      return Optional.empty();
-    }
-    Id id = members.get((int) randomness.below(members.size())).id();
-    return id.equals(self) ? Optional.empty() : Optional.of(id);
   }
 
   /** A neighbour's sign of life. */
   public void beat(Id from, LinkMessage.Beat beat) {
-    aliveAgain(from);
-    tellWhatIsKnownOf(from);
     membership.scaleOf(from, beat.scale() == null ? 0 : beat.scale());
+    probing.heard(from);
+    Watch watch = watched.get(from);
+    if (watch != null) {
+      watch.rhythm.beat(clock.nanos());
+    }
+    remind(from);
     if (beat.digest() != 0) {
-      noteDigest(from, beat.digest());
+      repair.noteDigest(from, beat.digest());
     }
     if (beat.facts() != null) {
       membership.gossip().shortFacts(from, beat.facts());
     }
-    if (!watched.containsKey(from)) {
+    if (watch == null) {
       post.send(from, new LinkMessage.Pong(0, membership.digest()));
     }
   }
@@ -367,103 +384,68 @@ public final class FailureDetector {
   public void ping(Id from, LinkMessage.Ping ping) {
     post.send(from, new LinkMessage.Pong(ping.number(), membership.digest()));
     tellWhatIsKnownOf(from);
-    noteDigest(from, ping.digest());
+    repair.noteDigest(from, ping.digest());
   }
 
   /** A neighbour is there. */
   public void pong(Id from, LinkMessage.Pong pong) {
-    aliveAgain(from);
-    tellWhatIsKnownOf(from);
-    noteDigest(from, pong.digest());
+    probing.heard(from);
+    remind(from);
+    repair.noteDigest(from, pong.digest());
   }
 
-  private void aliveAgain(Id node) {
-    refusedAt.remove(node);
-    inquests.remove(node);
-    answerAskers(node, false);
-  }
-
-  private void answerAskers(Id probed, boolean refused) {
-    Asked asked = askers.remove(probed);
-    if (asked != null) {
-      asked.askers().forEach(asker -> post.send(asker, new LinkMessage.Probed(probed, refused)));
+  /**
+   * One that speaks but counts as suspect or departed is told so, in case it was not reached when
+   * it was accused. Not with each of its beats, nor by all at once: it would spend its time on
+   * that.
+   */
+  private void remind(Id from) {
+    MemberTable.Known known = membership.table().get(from);
+    long now = clock.nanos();
+    if (known != null
+        && (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD)) {
+      long pause = (1 + rank(from)) * limits.intervalNanos();
+      Long told = toldAt.get(from);
+      if (!isOver(known.sinceNanos(), pause, now) || (told != null && !isOver(told, pause, now))) {
+        return;
+      }
     }
+    tellWhatIsKnownOf(from);
   }
 
-  /** One that speaks but counts as suspect or departed is told so, and refutes it. */
   private void tellWhatIsKnownOf(Id from) {
     MemberTable.Known known = membership.table().get(from);
     if (known == null) {
       post.send(from, new LinkMessage.Want(List.of(from)));
     } else if (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD) {
+      toldAt.put(from, clock.nanos());
       post.send(from, new LinkMessage.News(List.of(known.entry()), null));
-    }
-  }
-
-  private void noteDigest(Id from, long digest) {
-    if (digest == 0 || membership.digest() == 0 || digest == membership.digest()) {
-      differing.remove(from);
-      return;
-    }
-    differing.merge(from, 1, Integer::sum);
-    if (differing.size() > ASKERS_MAX) {
-      differing.pollFirstEntry();
     }
   }
 
   /** A node asks this one to probe another for it. */
   public void probe(Id from, LinkMessage.Probe probe) {
-    if (probe.node() == null || membership.addressOf(probe.node()) == null) {
-      return;
-    }
-    Long refused = refusedAt.get(probe.node());
-    if (refused != null && clock.nanos() - refused < limits.suspectNanos()) {
-      post.send(from, new LinkMessage.Probed(probe.node(), true));
-      return;
-    }
-    if (askers.size() >= PROBED_MAX && !askers.containsKey(probe.node())) {
-      return;
-    }
-    LinkedHashSet<Id> waiting =
-        askers
-            .computeIfAbsent(probe.node(), id -> new Asked(clock.nanos(), new LinkedHashSet<>()))
-            .askers();
-    if (waiting.size() < ASKERS_MAX) {
-      waiting.add(from);
-      post.send(probe.node(), new LinkMessage.Ping(++pings, membership.digest()));
-    }
+    probing.probe(from, probe.node());
   }
 
   /** Another node heard from a node that this one could not hear; or found nobody there either. */
   public void probed(Id from, LinkMessage.Probed probed) {
-    Id node = probed.node();
     if (probed.refused()) {
-      refusedToo(from, node);
+      probing.refusedToo(from, probed.node());
       return;
     }
-    inquests.remove(node);
-    Watch watch = watched.get(node);
+    probing.heardByAnother(probed.node());
+    Watch watch = watched.get(probed.node());
     if (watch != null) {
-      watch.indirectlyHeardAt = clock.nanos();
-      watch.probing = false;
-    }
-  }
-
-  /**
-   * When this node and all that it asked find that nobody listens at a suspect's address, there is
-   * nothing to wait for. One node alone may be the one that is cut off.
-   */
-  private void refusedToo(Id witness, Id node) {
-    TreeSet<Id> open = inquests.get(node);
-    if (open != null && open.remove(witness) && open.isEmpty()) {
-      inquests.remove(node);
-      membership.bury(node, "nobody listens at its address, as others found too");
+      watch.heardByAnother(clock.nanos());
     }
   }
 
   /**
    * A connection ended or could not be made. Nobody listening means that the process is gone, which
-   * is reason to suspect at once; anything else is reason to connect again and see.
+   * is reason to suspect at once; anything else is reason for its neighbours to connect again and
+   * see. The others connect when they have something to say: all of them at once, again and again,
+   * are more handshakes than a slow node can end in time.
    */
   public void unlinked(Id node, String reason, boolean refused) {
     MemberState state = membership.stateOf(node);
@@ -471,13 +453,12 @@ public final class FailureDetector {
       return;
     }
     if (refused) {
-      refusedAt.put(node, clock.nanos());
-      answerAskers(node, true);
+      probing.refused(node);
       membership.suspect(node, "cannot be reached: " + reason);
       if (watched.containsKey(node)) {
-        askOthers(node);
+        probing.askAny(node);
       }
-    } else {
+    } else if (watched.containsKey(node)) {
       links.reach(node);
     }
   }

@@ -338,7 +338,10 @@ public final class Membership {
     if (fact.state() == selfState) {
       noted(change, fact.cause() == null ? "told by itself" : fact.cause(), reach);
     } else {
-      noted(change, "refuted that it is " + fact.state(), Gossip.Reach.ALL);
+      noted(
+          change,
+          "refuted that it is " + fact.state(),
+          fact.state() == MemberState.SUSPECT ? Gossip.Reach.NEAR : Gossip.Reach.ALL);
     }
     return true;
   }

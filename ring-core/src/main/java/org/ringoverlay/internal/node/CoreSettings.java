@@ -128,7 +128,8 @@ public final class CoreSettings {
       Setting.duration(
           "ring.link.idle",
           "1m",
-          "How long a connection is kept that nobody uses; neighbours use theirs all the time.");
+          "How long a connection that nobody uses is kept at least, and at most four times as long;"
+              + " neighbours use theirs all the time.");
 
   /** All of them. */
   public static final List<Setting<?>> ALL =

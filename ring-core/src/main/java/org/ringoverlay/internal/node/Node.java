@@ -30,6 +30,7 @@ import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Store;
 import org.ringoverlay.spi.Transport;
+import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 import org.slf4j.Logger;
@@ -101,6 +102,7 @@ public final class Node {
             self,
             this::nextHop,
             this::isLargeRing,
+            new Detours(self, this::alive),
             links,
             limits.handovers(),
             clock,
@@ -177,6 +179,10 @@ public final class Node {
 
   private @Nullable Id nextHop(Id target, boolean exact, Predicate<Id> avoided) {
     return membership.nextHop(target, exact, avoided);
+  }
+
+  private List<Member> alive() {
+    return membership.view().alive();
   }
 
   private boolean isLargeRing() {
@@ -327,7 +333,7 @@ public final class Node {
     state = State.READY;
     detector.start();
     remember();
-    scheduler.schedule(TIDY_NANOS, this::tidy);
+    scheduler.schedule(transport.randomness().below(TIDY_NANOS), this::tidy);
     LOG.info(
         "node {} listens on {} in ring {} ({}), {} members",
         id(),

@@ -38,6 +38,7 @@ final class Router implements Way {
   private final RingObserver observer;
   private final Handovers handovers;
   private final Acknowledgements acknowledgements;
+  private final Detours detours;
   private final BooleanSupplier severalHops;
   private final Predicate<Id> surelyRoot;
   private final Consumer<Envelope> requests;
@@ -53,11 +54,13 @@ final class Router implements Way {
    * Makes it.
    *
    * @param severalHops whether messages may make more than one hop
+   * @param detours ways around where they make one
    */
   Router(
       Id self,
       Hops hops,
       BooleanSupplier severalHops,
+      Detours detours,
       Links links,
       Handovers.Limits limits,
       Clock clock,
@@ -72,6 +75,7 @@ final class Router implements Way {
     this.scheduler = scheduler;
     this.observer = observer;
     this.severalHops = severalHops;
+    this.detours = detours;
     this.handovers = new Handovers(limits, links::heardAt, clock, scheduler, this::unacknowledged);
     this.acknowledgements = new Acknowledgements(links, scheduler);
     this.surelyRoot = surelyRoot;
@@ -90,8 +94,10 @@ final class Router implements Way {
   }
 
   private Connection.Sent send(Id nextHop, Envelope envelope, int missedBefore) {
-    int number =
-        severalHops.getAsBoolean() ? handovers.handOver(nextHop, envelope, missedBefore) : 0;
+    if (!severalHops.getAsBoolean()) {
+      return links.send(detours.instead(nextHop, envelope), envelope);
+    }
+    int number = handovers.handOver(nextHop, envelope, missedBefore);
     if (number == 0) {
       return links.send(nextHop, envelope);
     }
@@ -163,6 +169,9 @@ final class Router implements Way {
     if (next == null) {
       noWay(envelope, "Node " + self + " sees no member for " + envelope.target() + ".");
     } else if (next.equals(self)) {
+      if (envelope.kind() == Kind.REQUEST) {
+        detours.came(from, envelope);
+      }
       deliver(envelope);
     } else if (envelope.hops() >= envelope.hopsMax()) {
       noWay(

@@ -258,6 +258,7 @@ class FailureDetectorTest {
   void nodeWhereNobodyListensIsSuspectedAtOnce() {
     members(2, 3, 4);
     run(INTERVAL);
+    world.silent.add(node(2));
     detector.unlinked(node(2), "connection refused", true);
     assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
     assertThat(post.all(LinkMessage.Probe.class)).hasSize(2);
@@ -268,6 +269,7 @@ class FailureDetectorTest {
   @Test
   void closedConnectionIsReasonToConnectAgainAndNoVerdict() {
     members(2, 3, 4);
+    run(INTERVAL);
     detector.unlinked(node(2), "closed", false);
     assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
     assertThat(world.reached).containsExactly(node(2));
@@ -414,7 +416,7 @@ class FailureDetectorTest {
     for (int asker = 0; asker < 250; asker++) {
       detector.probe(node(asker), new LinkMessage.Probe(node(4)));
     }
-    assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(64);
+    assertThat(post.to(node(4), LinkMessage.Ping.class)).as("one for all").hasSize(1);
     detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
     assertThat(post.all(LinkMessage.Probed.class)).hasSize(64);
   }
@@ -449,5 +451,137 @@ class FailureDetectorTest {
     run(10_000 * MILLIS);
     assertThat(events).isEmpty();
     assertThat(loop.waiting()).isZero();
+  }
+
+  /** Nodes that beat this one by themselves, whether it beats them or not. */
+  private void beatFrom(int place) {
+    world.heard.put(node(place), loop.nanos());
+    detector.beat(node(place), new LinkMessage.Beat(membership.digest(), null, null));
+  }
+
+  @Test
+  void neighbourThatBeatsSlowlyIsBeatenSlowlyAndNotAccused() {
+    members(2, 3, 4);
+    run(5 * INTERVAL);
+    world.silent.add(node(2));
+    run(5 * INTERVAL);
+    events.clear();
+    membership.apply(List.of(fact(node(2), 2, MemberState.ALIVE)), "refuted");
+    for (int beat = 0; beat < 20; beat++) {
+      beatFrom(2);
+      run(5 * INTERVAL);
+    }
+    assertThat(events).containsExactly(node(2).shortString() + " ALIVE");
+    assertThat(sentTo(node(2), LinkMessage.Beat.class).size()).as("in 11 seconds").isLessThan(45);
+    assertThat(sentTo(node(3), LinkMessage.Beat.class).size()).isGreaterThan(105);
+  }
+
+  @Test
+  void twoThatWaitedForEachOtherQuickenEachOther() {
+    var one = new Watch(INTERVAL, 0);
+    var other = new Watch(INTERVAL, 0);
+    long oneHeardAt = 0;
+    long otherHeardAt = 0;
+    int late = 0;
+    for (long now = 8 * INTERVAL; now < 120 * INTERVAL; now += INTERVAL) {
+      boolean toOther = one.isDue(now, one.silenceNanos(now, oneHeardAt));
+      boolean toOne = other.isDue(now, other.silenceNanos(now, otherHeardAt));
+      if (toOther) {
+        other.rhythm.beat(now);
+        otherHeardAt = now;
+      }
+      if (toOne) {
+        one.rhythm.beat(now);
+        oneHeardAt = now;
+      }
+      late += now > 100 * INTERVAL && !(toOne && toOther) ? 1 : 0;
+    }
+    assertThat(late).isZero();
+  }
+
+  @Test
+  void suspectThatIsHeardIsNotBuriedUnlessItIsDeafForLong() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    membership.suspect(node(2), "test");
+    for (int beat = 0; beat < 20; beat++) {
+      run(INTERVAL);
+      beatFrom(2);
+    }
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    for (int beat = 0; beat < 80; beat++) {
+      run(INTERVAL);
+      beatFrom(2);
+    }
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void suspectThatSpeaksIsRemindedOfItNowAndThen() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    membership.suspect(node(2), "test");
+    run(0);
+    sent.clear();
+    for (int beat = 0; beat < 40; beat++) {
+      run(INTERVAL / 10);
+      beatFrom(2);
+    }
+    run(INTERVAL);
+    assertThat(sentTo(node(2), LinkMessage.News.class).size()).isBetween(2, 5);
+  }
+
+  @Test
+  void nearestNeighboursAccuseFirst() {
+    members(2, 3, 4, 5, 6, 7);
+    run(1_000 * MILLIS);
+    world.silent.add(node(2));
+    world.silent.add(node(3));
+    long last = world.heard.get(node(2));
+    while (events.size() < 2) {
+      run(MILLIS * 10);
+    }
+    assertThat(events)
+        .containsExactly(node(2).shortString() + " SUSPECT", node(3).shortString() + " SUSPECT");
+    assertThat(loop.nanos() - last).isLessThan(SUSPECT + INTERVAL / 2);
+  }
+
+  @Test
+  void nodeThatIsLateAtEveryTurnTakesItsTimeAndStillFindsADeath() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    int turns = 0;
+    while (membership.stateOf(node(2)) == MemberState.ALIVE && turns < 200) {
+      loop.freeze(3 * INTERVAL);
+      loop.turn();
+      answer();
+      turns++;
+    }
+    assertThat(turns * 3L * INTERVAL).isBetween(8 * SUSPECT, 24 * SUSPECT);
+    assertThat(events).containsExactly(node(2).shortString() + " SUSPECT");
+    assertThat(world.away).as("its neighbours know its pace").isZero();
+  }
+
+  @Test
+  void ofASuspectThatOthersWatchItAsksThem() {
+    members(2, 3, 4, 5, 6, 7, 8, 9);
+    run(INTERVAL);
+    membership.suspect(node(5), "test");
+    run(3 * BURY);
+    assertThat(sent).noneMatch(letter -> letter.message() instanceof LinkMessage.Want);
+    run(24 * BURY);
+    assertThat(sent)
+        .filteredOn(letter -> letter.message() instanceof LinkMessage.Want)
+        .isNotEmpty()
+        .allMatch(letter -> List.of(node(3), node(4), node(6), node(7)).contains(letter.to()));
+    assertThat(membership.stateOf(node(5))).as("they judge").isEqualTo(MemberState.SUSPECT);
+  }
+
+  @Test
+  void whoIsNoNeighbourIsNotConnectedToAgain() {
+    members(2, 3, 4, 5, 6, 7, 8, 9);
+    run(INTERVAL);
+    detector.unlinked(node(5), "closed", false);
+    assertThat(world.reached).isEmpty();
   }
 }
