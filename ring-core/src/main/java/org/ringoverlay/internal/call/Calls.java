@@ -222,10 +222,14 @@ public final class Calls {
                   "The outbound queue to node " + hop + " is full (ring.outbound.max).");
       case CLOSED ->
           call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
-      case TOO_LONG ->
-          call.lastTrouble =
-              RingException.InvalidInput.tooLarge(
-                  "The request is longer than node " + hop + " takes (its ring.frame.max).");
+      case TOO_LONG -> {
+        call.lastTrouble =
+            RingException.InvalidInput.tooLarge(
+                "The request is longer than node " + hop + " takes (its ring.frame.max).");
+        if (!call.mayHaveChangedSomething()) {
+          finish(call, null, call.lastTrouble);
+        }
+      }
     }
   }
 

@@ -20,12 +20,15 @@ import org.ringoverlay.view.Member;
 final class Detours {
   private static final int DIRECT_ATTEMPTS = 2;
 
-  /** Askers whose way is remembered; of others the answer goes straight back. */
+  /** Requests whose way is remembered; of others the answer goes straight back. */
   private static final int REMEMBERED_MAX = 1_024;
+
+  /** A request by its name, so that nobody can turn the answers to another's aside. */
+  private record Request(Id asker, long run, long sequence) {}
 
   private final Id self;
   private final Supplier<List<Member>> members;
-  private final LinkedHashMap<Id, Id> cameBy = new LinkedHashMap<>();
+  private final LinkedHashMap<Request, Id> cameBy = new LinkedHashMap<>();
 
   /**
    * Makes it.
@@ -39,10 +42,10 @@ final class Detours {
 
   /** A request came to its end by a node, which is its asker if it came straight. */
   void came(Id from, Envelope request) {
-    Id asker = request.origin();
-    cameBy.remove(asker);
-    if (!from.equals(asker)) {
-      cameBy.put(asker, from);
+    var name = new Request(request.origin(), request.incarnation(), request.sequence());
+    cameBy.remove(name);
+    if (!from.equals(request.origin())) {
+      cameBy.put(name, from);
       if (cameBy.size() > REMEMBERED_MAX) {
         cameBy.remove(cameBy.keySet().iterator().next());
       }
@@ -63,7 +66,7 @@ final class Detours {
         around = member(next, message.sequence() + attempt);
       }
     } else if (next.equals(message.target())) {
-      around = cameBy.get(next);
+      around = cameBy.get(new Request(next, message.incarnation(), message.sequence()));
     }
     return around == null ? next : around;
   }
