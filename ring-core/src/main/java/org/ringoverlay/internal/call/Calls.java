@@ -37,6 +37,9 @@ import org.ringoverlay.spi.Scheduler;
  * early, and late by at most a turn.
  */
 public final class Calls {
+  /** Attempts without a word after which a link is taken for one that swallows them. */
+  private static final int UNANSWERED = 2;
+
   private static final long TURN_MILLIS = 10;
   private static final long TURN_NANOS = TURN_MILLIS * 1_000_000;
 
@@ -213,7 +216,8 @@ public final class Calls {
       way.deliverHere(envelope);
       return;
     }
-    Connection.Sent sent = way.send(hop, envelope);
+    Id first = isSwallowed(call) ? way.around(hop, call.sequence + call.attempts) : hop;
+    Connection.Sent sent = way.send(first, envelope);
     switch (sent) {
       case QUEUED -> call.handedOut();
       case FULL ->
@@ -231,6 +235,13 @@ public final class Calls {
         }
       }
     }
+  }
+
+  /**
+   * Nobody spoke for two attempts: every other one from now on goes another way, if there is one.
+   */
+  private static boolean isSwallowed(Open call) {
+    return Long.bitCount(call.silent) >= UNANSWERED && call.attempts % 2 != 0;
   }
 
   private static RingException gone(Open call) {

@@ -14,6 +14,14 @@ public interface Way {
    */
   @Nullable Id nextHop(Id target, boolean direct);
 
+  /**
+   * Another node on the way to a next hop to which messages seem to be lost; the hop itself where
+   * there is none, or where each hop acknowledges what it takes.
+   *
+   * @param turn a number that differs from one call to the next, and so does the node
+   */
+  Id around(Id nextHop, long turn);
+
   /** Hands a message to the next hop, which is another node. */
   Connection.Sent send(Id nextHop, Envelope envelope);
 

@@ -89,13 +89,18 @@ final class Router implements Way {
   }
 
   @Override
+  public Id around(Id nextHop, long turn) {
+    return severalHops.getAsBoolean() ? nextHop : detours.around(nextHop, turn);
+  }
+
+  @Override
   public Connection.Sent send(Id nextHop, Envelope envelope) {
     return send(nextHop, envelope, 0);
   }
 
   private Connection.Sent send(Id nextHop, Envelope envelope, int missedBefore) {
     if (!severalHops.getAsBoolean()) {
-      return links.send(detours.instead(nextHop, envelope), envelope);
+      return links.send(detours.back(nextHop, envelope), envelope);
     }
     int number = handovers.handOver(nextHop, envelope, missedBefore);
     if (number == 0) {
@@ -169,7 +174,7 @@ final class Router implements Way {
     if (next == null) {
       noWay(envelope, "Node " + self + " sees no member for " + envelope.target() + ".");
     } else if (next.equals(self)) {
-      if (envelope.kind() == Kind.REQUEST) {
+      if (envelope.kind() == Kind.REQUEST && nextHop(envelope.origin(), true) != null) {
         detours.came(from, envelope);
       }
       deliver(envelope);

@@ -27,6 +27,11 @@ public final class FakeWay implements Way {
   }
 
   @Override
+  public Id around(Id nextHop, long turn) {
+    return nextHop;
+  }
+
+  @Override
   public Connection.Sent send(Id nextHop, Envelope envelope) {
     sent.add(new Sent(nextHop, envelope));
     return outcome;
