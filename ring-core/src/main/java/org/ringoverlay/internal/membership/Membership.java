@@ -200,7 +200,7 @@ public final class Membership {
       apply(
           List.of(new Entry(known.raw(), known.version(), MemberState.DEAD, cause)),
           cause,
-          isNextBefore(node) ? Gossip.Reach.ALL : Gossip.Reach.NEAR);
+          Gossip.Reach.NEAR);
     }
   }
 
@@ -208,6 +208,9 @@ public final class Membership {
     Id next = null;
     for (Member member : view.alive()) {
       Id id = member.id();
+      if (id.equals(node)) {
+        continue;
+      }
       if (next == null || node.minus(id).compareTo(node.minus(next)) < 0) {
         next = id;
       }
@@ -360,7 +363,9 @@ public final class Membership {
               before == null ? null : before.state(),
               why == null || why.equals(cause) ? cause : cause + ": " + why));
     }
-    gossip.changed(change, reach);
+    // Whoever found it: another may have been quicker by a moment, and then nobody would tell all.
+    boolean tellsAll = after.state() == MemberState.DEAD && isNextBefore(after.id());
+    gossip.changed(change, tellsAll ? Gossip.Reach.ALL : reach);
   }
 
   private void publish() {

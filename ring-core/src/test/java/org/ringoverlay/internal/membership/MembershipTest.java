@@ -130,6 +130,34 @@ class MembershipTest {
   }
 
   @Test
+  void deathIsToldToAllByTheNearestBeforeTheDeadWhoeverFoundIt() {
+    for (int place = 2; place <= 60; place++) {
+      apply(fact(node(place), 1, MemberState.ALIVE));
+    }
+    seat.settle();
+    hearOfDeath(30);
+    assertThat(down()).as("another one is nearer before it").isEmpty();
+    hearOfDeath(3);
+    assertThat(down()).as("one lives in between").isEmpty();
+    hearOfDeath(2);
+    assertThat(down()).as("nobody else does").isNotEmpty();
+  }
+
+  private void hearOfDeath(int place) {
+    seat.hear(node(5), new LinkMessage.News(List.of(fact(node(place), 1, MemberState.DEAD)), null));
+    loop.turn();
+  }
+
+  private List<LinkMessage.News> down() {
+    return seat.post.take().stream()
+        .map(letter -> letter.message())
+        .filter(LinkMessage.News.class::isInstance)
+        .map(LinkMessage.News.class::cast)
+        .filter(news -> news.row() != null)
+        .toList();
+  }
+
+  @Test
   void fullTableIsToldOfWithTheNumberOfFactsTurnedAwayAndNotEachTime() {
     for (int place = 2; place <= 100; place++) {
       apply(fact(node(place), 1, MemberState.ALIVE));

@@ -197,6 +197,36 @@ public enum Scenario {
     }
   },
 
+  /** A node that takes its time for whatever it does, and is to be left alive. */
+  SLOW {
+    @Override
+    void run(Simulation world) {
+      var deaths = new ArrayList<String>();
+      SimRing ring =
+          world.ring(
+              20,
+              plan -> {
+                plan.builder().extensions(List.of());
+                plan.observer(
+                    new RingObserver() {
+                      @Override
+                      public void memberChanged(Id node, MemberEvent event) {
+                        if (event.member().state() == MemberState.DEAD) {
+                          deaths.add(event.member().address() + " " + event.cause());
+                        }
+                      }
+                    });
+              });
+      ring.settle();
+      ring.run(Duration.ofSeconds(5));
+      ring.host((int) Simulation.chance(world.seed(), "slow").below(20)).slow(SLOW_EVENT);
+      ring.run(Duration.ofSeconds(40));
+      if (!deaths.isEmpty()) {
+        throw world.failure("A slow node was held dead: " + deaths.get(0));
+      }
+    }
+  },
+
   /** Nodes that do not know each other, of which some die. */
   PRUNED {
     @Override
@@ -221,6 +251,7 @@ public enum Scenario {
   /** How long a node that woke may be passed over. */
   private static final Duration SETTLED_AGAIN = Duration.ofSeconds(5);
 
+  private static final Duration SLOW_EVENT = Duration.ofMillis(70);
   private static final int FEW_PER_SIDE = 4;
   private static final int LOOKUPS_PER_SECOND = 20;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
