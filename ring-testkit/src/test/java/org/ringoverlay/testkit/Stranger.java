@@ -42,6 +42,9 @@ final class Stranger {
 
   int protocolMax = 1;
 
+  /** How many greetings it answers with something else than a welcome. */
+  int greetingsUnanswered;
+
   /** What it says now and then after it has joined, to show that it is there. */
   byte[] sign = link("{\"type\":\"beat\",\"digest\":0}");
 
@@ -80,6 +83,16 @@ final class Stranger {
 
   String card() {
     return card(id, incarnation, address);
+  }
+
+  String hello() {
+    return "{\"type\":\"hello\",\"protocolMin\":"
+        + protocolMin
+        + ",\"protocolMax\":"
+        + protocolMax
+        + ",\"ring\":\"ring\",\"ringIdentity\":\"\",\"card\":"
+        + card()
+        + "}";
   }
 
   static String card(Id id, long incarnation, String address) {
@@ -177,16 +190,7 @@ final class Stranger {
     public void opened(Connection connection) {
       connections.add(connection);
       if (dialled) {
-        sends(
-            connection,
-            link(
-                "{\"type\":\"hello\",\"protocolMin\":"
-                    + protocolMin
-                    + ",\"protocolMax\":"
-                    + protocolMax
-                    + ",\"ring\":\"ring\",\"ringIdentity\":\"\",\"card\":"
-                    + card()
-                    + "}"));
+        sends(connection, link(hello()));
       }
     }
 
@@ -201,6 +205,10 @@ final class Stranger {
       heard.add(text);
       if (text.startsWith("{\"type\":\"hello\"")) {
         greetings++;
+        if (greetings <= greetingsUnanswered) {
+          sends(connection, sign);
+          return;
+        }
         sends(
             connection,
             link(

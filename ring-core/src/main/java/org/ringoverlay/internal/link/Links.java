@@ -42,6 +42,9 @@ public final class Links {
   /** By how many times that time it may be kept for longer. */
   private static final long IDLE_SPREAD = 3;
 
+  /** After what part of the time for a handshake a hello is repeated for the first time. */
+  private static final long HELLO_PARTS = 10;
+
   private static final class Peer {
     final List<Wire> agreed = new ArrayList<>(2);
     final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>(1);
@@ -107,9 +110,27 @@ public final class Links {
 
   /** Ends a connection that comes to no agreement: the other may be frozen, gone, or malicious. */
   private Wire bounded(Wire wire) {
-    wire.handshakeTimer(
-        transport.scheduler().schedule(limits.handshakeNanos(), wire::handshakeLate));
+    long all = limits.handshakeNanos();
+    urge(wire, wire.isDialled() ? all / HELLO_PARTS : all, all);
     return wire;
+  }
+
+  /** Repeats a hello that is not answered, each time after twice the time, until that is over. */
+  private void urge(Wire wire, long wait, long left) {
+    long then = left - wait;
+    wire.handshakeTimer(
+        transport
+            .scheduler()
+            .schedule(
+                wait,
+                () -> {
+                  if (then <= 0) {
+                    wire.handshakeLate();
+                  } else {
+                    wire.helloAgain();
+                    urge(wire, Math.min(2 * wait, then), then);
+                  }
+                }));
   }
 
   /** Sends a message to a neighbour. */

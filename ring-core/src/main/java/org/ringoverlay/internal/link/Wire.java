@@ -149,6 +149,14 @@ final class Wire implements ConnectionHandler {
     }
   }
 
+  /** The hello, or what was answered to it, may not have arrived. */
+  void helloAgain() {
+    Connection wire = connection;
+    if (state == State.GREETING && wire != null) {
+      wire.send(Frames.write(links.introduction().hello()));
+    }
+  }
+
   @Override
   public void received(Connection from, byte[] frame) {
     if (state == State.OVER) {
@@ -172,6 +180,8 @@ final class Wire implements ConnectionHandler {
       }
       if (link.message() instanceof LinkMessage.Idle) {
         links.idle(this);
+      } else if (!dialled && link.message() instanceof LinkMessage.Hello again) {
+        welcome(from, again);
       } else {
         links.linkMessage(this, link.message());
       }
@@ -184,7 +194,7 @@ final class Wire implements ConnectionHandler {
 
   private void greet(Connection from, Frames.Read read) {
     if (!(read instanceof Frames.Read.Link link)) {
-      refuse(from, "a frame before the handshake");
+      outOfTurn(from, "a frame before the handshake");
       return;
     }
     if (!dialled && link.message() instanceof LinkMessage.Hello hello) {
@@ -206,11 +216,7 @@ final class Wire implements ConnectionHandler {
         refuse(from, objection.getMessage());
         return;
       }
-      from.send(
-          Frames.write(
-              links
-                  .introduction()
-                  .welcome(Math.min(Introduction.PROTOCOL_MAX, hello.protocolMax()))));
+      welcome(from, hello);
       agree(said, hello.ringIdentity(), hello.frameMax());
     } else if (dialled && link.message() instanceof LinkMessage.Welcome welcome) {
       Card said = Card.of(welcome.card());
@@ -230,8 +236,25 @@ final class Wire implements ConnectionHandler {
         links.rival(rival);
       }
     } else {
-      refuse(from, "a message that is no greeting");
+      outOfTurn(from, "a message that is no greeting");
     }
+  }
+
+  /**
+   * Something else than a greeting. A node that connected has to say hello first; one that was
+   * connected to may think that its welcome arrived, and is asked again.
+   */
+  private void outOfTurn(Connection from, String what) {
+    if (dialled) {
+      links.refused(from.remote(), what);
+    } else {
+      refuse(from, what);
+    }
+  }
+
+  private void welcome(Connection to, LinkMessage.Hello hello) {
+    int protocol = Math.min(Introduction.PROTOCOL_MAX, hello.protocolMax());
+    to.send(Frames.write(links.introduction().welcome(protocol)));
   }
 
   private static RingException rejection(LinkMessage.Reject reject) {
