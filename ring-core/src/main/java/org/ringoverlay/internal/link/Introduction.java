@@ -43,6 +43,11 @@ public final class Introduction {
     this.frameBytesMax = frameBytesMax;
   }
 
+  /** The node. */
+  Id self() {
+    return self;
+  }
+
   /** The node's own card changed. */
   public void card(Json newCard) {
     this.card = newCard;

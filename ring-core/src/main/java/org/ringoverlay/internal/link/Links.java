@@ -23,9 +23,10 @@ import org.ringoverlay.spi.Transport;
 /**
  * The connections of a node.
  *
- * <p>Two nodes that connect to each other at once keep both connections and each sends on the one
- * that was agreed on first. Frames for a node that is not connected wait, within a bound, while it
- * is dialled. On the loop.
+ * <p>Two nodes that connect to each other at once have both connections, and each sends on the one
+ * that was agreed on first; at its next housekeeping the one with the lower ID gives up the one
+ * that the other made. Frames for a node that is not connected wait, within a bound, while it is
+ * dialled. On the loop.
  */
 public final class Links {
   /**
@@ -47,11 +48,29 @@ public final class Links {
 
   private static final class Peer {
     final List<Wire> agreed = new ArrayList<>(2);
-    final ArrayDeque<OutboundFrame> waiting = new ArrayDeque<>(1);
+    @Nullable ArrayDeque<OutboundFrame> waiting;
     @Nullable Wire dialling;
     long waitingBytes;
     long heardAt = Long.MIN_VALUE;
     long dialAgainAt = Long.MIN_VALUE;
+
+    void await(OutboundFrame frame) {
+      ArrayDeque<OutboundFrame> frames = waiting;
+      if (frames == null) {
+        frames = new ArrayDeque<>(1);
+        waiting = frames;
+      }
+      frames.addLast(frame);
+      waitingBytes += frame.sizeBytes();
+    }
+
+    /** Whoever takes them sends them, or says that they are lost. */
+    List<OutboundFrame> takeWaiting() {
+      ArrayDeque<OutboundFrame> frames = waiting;
+      waiting = null;
+      waitingBytes = 0;
+      return frames == null ? List.of() : List.copyOf(frames);
+    }
   }
 
   private final Transport transport;
@@ -157,8 +176,7 @@ public final class Links {
     if (peer.dialling == null && !dial(to, peer)) {
       return Connection.Sent.CLOSED;
     }
-    peer.waiting.addLast(frame);
-    peer.waitingBytes += frame.sizeBytes();
+    peer.await(frame);
     return Connection.Sent.QUEUED;
   }
 
@@ -217,9 +235,9 @@ public final class Links {
       List<Wire> wires = new ArrayList<>(peer.agreed);
       peer.agreed.clear();
       wires.forEach(wire -> wire.close(reason));
-      if (!peer.waiting.isEmpty()) {
-        observer.refusedFrame(
-            node.toString(), peer.waiting.size() + " frames waited for a node that is gone");
+      int lost = peer.takeWaiting().size();
+      if (lost > 0) {
+        observer.refusedFrame(node.toString(), lost + " frames waited for a node that is gone");
       }
     }
   }
@@ -237,19 +255,28 @@ public final class Links {
     List<Wire> late = List.copyOf(retired);
     retired.clear();
     late.forEach(wire -> wire.close("it was idle"));
-    for (Peer peer : peers.values()) {
-      for (Wire wire : List.copyOf(peer.agreed)) {
-        if (wire.isIdle(now)) {
-          peer.agreed.remove(wire);
-          wire.send(Frames.write(new LinkMessage.Idle()));
-          retired.add(wire);
-        }
-      }
-    }
+    peers.forEach(
+        (node, peer) -> {
+          boolean needless = isHeldTwice(node, peer);
+          for (Wire wire : List.copyOf(peer.agreed)) {
+            if (wire.isIdle(now) || (needless && !wire.isDialled())) {
+              peer.agreed.remove(wire);
+              wire.send(Frames.write(new LinkMessage.Idle()));
+              retired.add(wire);
+            }
+          }
+        });
     peers
         .values()
         .removeIf(
             peer -> peer.agreed.isEmpty() && peer.dialling == null && now >= peer.dialAgainAt);
+  }
+
+  /** Whether each made a connection to the other, and it is this node that sorts that out. */
+  private boolean isHeldTwice(Id node, Peer peer) {
+    return peer.agreed.size() > 1
+        && introduction.self().compareTo(node) < 0
+        && peer.agreed.stream().anyMatch(Wire::isDialled);
   }
 
   /** The other sends nothing more on a connection, and all that it sent before has been read. */
@@ -360,9 +387,7 @@ public final class Links {
 
   private void flush(Peer peer) {
     Wire wire = peer.agreed.get(0);
-    while (!peer.waiting.isEmpty()) {
-      OutboundFrame frame = peer.waiting.pollFirst();
-      peer.waitingBytes -= frame.sizeBytes();
+    for (OutboundFrame frame : peer.takeWaiting()) {
       Connection.Sent sent = wire.send(frame);
       if (sent != Connection.Sent.QUEUED) {
         observer.refusedFrame(
@@ -398,13 +423,11 @@ public final class Links {
     peer.dialling = null;
     if (peer.agreed.isEmpty()) {
       peer.dialAgainAt = clock.nanos() + limits.redialNanos();
-      if (!peer.waiting.isEmpty()) {
+      int lost = peer.takeWaiting().size();
+      if (lost > 0) {
         observer.refusedFrame(
-            wire.address(),
-            peer.waiting.size() + " frames waited for a connection that never came");
+            wire.address(), lost + " frames waited for a connection that never came");
       }
-      peer.waiting.clear();
-      peer.waitingBytes = 0;
     }
   }
 
