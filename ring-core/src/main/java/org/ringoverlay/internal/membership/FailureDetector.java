@@ -50,6 +50,13 @@ public final class FailureDetector {
   /** Turns of a node between two looks for one that is dead, on average, in a ring of one. */
   private static final int LOOKING_TURNS = 4;
 
+  /**
+   * Intervals of silence after which others are asked. Where one frame in twenty is lost a node
+   * that watches eight sees two beats in a row go astray every twelve seconds, and three every four
+   * minutes.
+   */
+  private static final int ASKING_INTERVALS = 3;
+
   /** How many times its time a suspect has that is heard and does not refute. */
   private static final int HEARD_PATIENCE = 16;
 
@@ -256,9 +263,14 @@ public final class FailureDetector {
       }
       long silence = watch.silenceNanos(now, links.heardAt(id));
       long slack = SUSPECT_EXCESS * watch.rhythm.excessNanos();
-      long askAfter = patience() * (2 * limits.intervalNanos() + slack);
-      if (neighbour.state() == MemberState.SUSPECT || silence <= askAfter) {
+      long askAfter = patience() * (ASKING_INTERVALS * limits.intervalNanos() + slack);
+      if (neighbour.state() == MemberState.SUSPECT) {
         watch.probing = false;
+        continue;
+      }
+      if (silence <= askAfter) {
+        watch.probing = false;
+        next = Math.min(next, askAfter - silence + 1);
         continue;
       }
       long suspectAfter =
@@ -425,7 +437,10 @@ public final class FailureDetector {
 
   /** A node asks this one to probe another for it. */
   public void probe(Id from, LinkMessage.Probe probe) {
-    probing.probe(from, probe.node());
+    long heardAt = links.heardAt(probe.node());
+    boolean heardJustNow =
+        heardAt != Long.MIN_VALUE && !isOver(heardAt, limits.intervalNanos(), clock.nanos());
+    probing.probe(from, probe, heardJustNow);
   }
 
   /** Another node heard from a node that this one could not hear; or found nobody there either. */

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Entry;
@@ -45,6 +47,12 @@ public final class Gossip {
 
   /** Changes that wait for beats; older ones are left to the comparison. */
   private static final int RECENT_MAX = 1_024;
+
+  /**
+   * Digits of the tree below which a message is spared those that the next beats tell, within an
+   * interval. In a ring of a thousand that is three of four.
+   */
+  private static final int ROWS_TOLD = 2;
 
   /** Facts that were passed on and are recognised when they come again. */
   private static final int RELAYED_MAX = 4_096;
@@ -219,7 +227,10 @@ public final class Gossip {
     }
   }
 
-  /** One member for each prefix gets what is to be spread among those that share it. */
+  /**
+   * One member for each prefix gets what is to be spread among those that share it; one that is
+   * connected, if there is one, since handshakes would be most of the cost.
+   */
   private void tellDelegates(Map<Id, Map<Integer, List<Entry>>> letters) {
     var slots = new TreeMap<Integer, List<Id>>();
     for (Member member : membership.view().alive()) {
@@ -230,17 +241,42 @@ public final class Gossip {
             .add(member.id());
       }
     }
+    Set<Id> beaten = beaten();
     slots.forEach(
         (slot, members) -> {
-          Id delegate = members.get((int) randomness.below(members.size()));
           int row = slot / 16;
+          boolean beatsDo = row >= ROWS_TOLD && beaten.containsAll(members);
+          Id delegate = delegateAmong(members);
           spreading.forEach(
               (id, spread) -> {
-                if (spread.row() <= row && !(members.size() == 1 && id.equals(delegate))) {
-                  add(letters, delegate, row + 1, current(id, spread.entry()));
+                Entry entry = current(id, spread.entry());
+                if (spread.row() <= row
+                    && !(beatsDo && isKnownInShort(entry))
+                    && !(members.size() == 1 && id.equals(delegate))) {
+                  add(letters, delegate, row + 1, entry);
                 }
               });
         });
+  }
+
+  private Id delegateAmong(List<Id> members) {
+    var linked = new ArrayList<>(members);
+    linked.removeIf(id -> !post.isLinked(id));
+    List<Id> from = linked.isEmpty() ? members : linked;
+    return from.get((int) randomness.below(from.size()));
+  }
+
+  /** Who gets this node's beats. */
+  private Set<Id> beaten() {
+    var ids = new TreeSet<Id>();
+    membership.view().neighbours(self, watchers).forEach(member -> ids.add(member.id()));
+    return ids;
+  }
+
+  /** Whoever knows the member needs no more than the short fact that comes with the next beat. */
+  private static boolean isKnownInShort(Entry entry) {
+    MemberState state = entry.state();
+    return state == MemberState.DEAD || state == MemberState.LEFT;
   }
 
   private Entry current(Id id, Entry told) {

@@ -18,9 +18,9 @@ import org.ringoverlay.view.MemberState;
  * 2002, section 3.1).
  *
  * <p>Those who watch a silent node themselves are asked first, since they are connected to it and
- * need not shake hands with it. However many ask, a node is pinged once in an interval by each that
- * is asked: one that is slow would otherwise be kept silent by the questions whether it lives. On
- * the loop.
+ * need not shake hands with it, and have mostly heard it just now. However many ask, a node is
+ * pinged once in an interval by each that is asked: one that is slow would otherwise be kept silent
+ * by the questions whether it lives. On the loop.
  */
 final class Probing {
   /** Askers of one indirect probe at most; further ones have asked others too. */
@@ -78,7 +78,7 @@ final class Probing {
 
   /** Asks others whether they hear a node, those first who watch it. */
   void askWatchers(Id silent) {
-    askOthers(silent, true);
+    askOthers(silent, false);
   }
 
   /**
@@ -86,22 +86,24 @@ final class Probing {
    * the same neighbours, some of whom may have died with it and will not answer.
    */
   void askAny(Id silent) {
-    askOthers(silent, false);
+    askOthers(silent, true);
   }
 
-  private void askOthers(Id silent, boolean watchersFirst) {
+  private void askOthers(Id silent, boolean refused) {
+    var probe = new LinkMessage.Probe(silent, refused ? Boolean.TRUE : null);
     var asked = new TreeSet<Id>();
-    if (watchersFirst) {
-      ask(silent, membership.view().neighbours(silent, limits.perSide()), asked);
+    if (!refused) {
+      ask(probe, membership.view().neighbours(silent, limits.perSide()), asked);
     }
-    ask(silent, membership.view().alive(), asked);
+    ask(probe, membership.view().alive(), asked);
     inquests.put(silent, asked);
     if (inquests.size() > PROBED_MAX) {
       inquests.pollFirstEntry();
     }
   }
 
-  private void ask(Id silent, List<Member> from, Set<Id> asked) {
+  private void ask(LinkMessage.Probe probe, List<Member> from, Set<Id> asked) {
+    Id silent = probe.node();
     var candidates = new ArrayList<Id>();
     for (Member member : from) {
       Id id = member.id();
@@ -115,19 +117,27 @@ final class Probing {
     while (asked.size() < limits.probers() && !candidates.isEmpty()) {
       Id prober = candidates.remove((int) randomness.below(candidates.size()));
       asked.add(prober);
-      post.send(prober, new LinkMessage.Probe(silent));
+      post.send(prober, probe);
     }
   }
 
-  /** A node asks this one whether it hears another. */
-  void probe(Id from, Id node) {
-    if (node == null || membership.addressOf(node) == null) {
+  /**
+   * A node asks this one whether it hears another. If that spoke just now there is no need to ask
+   * it, unless nobody listened at its address since.
+   */
+  void probe(Id from, LinkMessage.Probe probe, boolean heardJustNow) {
+    Id node = probe.node();
+    if (membership.addressOf(node) == null) {
       return;
     }
     long now = clock.nanos();
     Long refused = refusedAt.get(node);
     if (refused != null && !FailureDetector.isOver(refused, limits.suspectNanos(), now)) {
       post.send(from, new LinkMessage.Probed(node, true));
+      return;
+    }
+    if (heardJustNow && probe.refused() == null) {
+      post.send(from, new LinkMessage.Probed(node, false));
       return;
     }
     Asked asked = askers.get(node);

@@ -39,10 +39,12 @@ public final class CoreSettings {
       Setting.duration("ring.heartbeat.interval", "250ms", "How often a neighbour is pinged.");
   static final Setting<Long> HEARTBEAT_SUSPECT =
       Setting.duration(
-          "ring.heartbeat.suspect", "800ms", "Silence after which a neighbour is suspected.");
+          "ring.heartbeat.suspect", "1s", "Silence after which a neighbour is suspected.");
   static final Setting<Long> HEARTBEAT_DEAD =
       Setting.duration(
-          "ring.heartbeat.dead", "1s", "How long a suspect may refute before it is declared dead.");
+          "ring.heartbeat.dead",
+          "800ms",
+          "How long a suspect may refute before it is declared dead.");
   static final Setting<Integer> HEARTBEAT_NEIGHBOURS =
       Setting.integer("ring.heartbeat.neighbours", 4, 1, 16, "Neighbours watched on each side.");
   static final Setting<Integer> HEARTBEAT_PROBERS =
@@ -127,7 +129,7 @@ public final class CoreSettings {
   static final Setting<Long> LINK_IDLE =
       Setting.duration(
           "ring.link.idle",
-          "1m",
+          "2m",
           "How long a connection that nobody uses is kept at least, and at most four times as long;"
               + " neighbours use theirs all the time.");
 

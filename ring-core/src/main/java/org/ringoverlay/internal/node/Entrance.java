@@ -89,7 +89,7 @@ final class Entrance {
             membership,
             limits.leavesPerSide(),
             limits.settleResendNanos(),
-            links::send,
+            new LinkPost(links),
             transport.clock(),
             transport.scheduler());
   }
@@ -161,7 +161,7 @@ final class Entrance {
             limits.joining(resumes),
             contacts,
             membership,
-            links::send,
+            new LinkPost(links),
             transport.clock(),
             transport.scheduler(),
             transport.randomness(),

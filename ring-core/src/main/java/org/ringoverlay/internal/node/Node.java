@@ -128,7 +128,7 @@ public final class Node {
             self,
             Arcs.of(origin.identity().hasJoined() ? bits : settings.get(CoreSettings.ARC_BITS)),
             limits.membership(),
-            links::send,
+            new LinkPost(links),
             clock,
             scheduler,
             randomness,
@@ -155,7 +155,7 @@ public final class Node {
                 settleAgain();
               }
             },
-            links::send,
+            new LinkPost(links),
             clock,
             scheduler,
             randomness);

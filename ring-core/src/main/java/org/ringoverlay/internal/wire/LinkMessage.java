@@ -187,8 +187,12 @@ public sealed interface LinkMessage {
   /** I am. */
   record Pong(long number, long digest) implements LinkMessage {}
 
-  /** Is that node there? I cannot hear it. */
-  record Probe(Id node) implements LinkMessage {
+  /**
+   * Is that node there? I cannot hear it.
+   *
+   * @param refused whether nobody listened at its address; absent if not
+   */
+  record Probe(Id node, @Nullable Boolean refused) implements LinkMessage {
     /** Checks that what must be there is. */
     public Probe {
       Objects.requireNonNull(node, "node");

@@ -2,6 +2,8 @@ package org.ringoverlay.internal.fake;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.membership.Post;
 import org.ringoverlay.internal.wire.LinkMessage;
@@ -12,6 +14,14 @@ public final class FakePost implements Post {
   public record Letter(Id to, LinkMessage message) {}
 
   public final List<Letter> letters = new ArrayList<>();
+
+  /** Who is connected. */
+  public final Set<Id> linked = new TreeSet<>();
+
+  @Override
+  public boolean isLinked(Id node) {
+    return linked.contains(node);
+  }
 
   @Override
   public void send(Id to, LinkMessage message) {

@@ -163,7 +163,7 @@ class FailureDetectorTest {
     run(4 * INTERVAL);
     assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
     assertThat(sent)
-        .filteredOn(letter -> letter.message().equals(new LinkMessage.Probe(node(2))))
+        .filteredOn(letter -> letter.message().equals(new LinkMessage.Probe(node(2), null)))
         .as("two others were asked")
         .hasSize(2)
         .noneMatch(letter -> letter.to().equals(node(2)));
@@ -372,12 +372,14 @@ class FailureDetectorTest {
     members(2, 3, 4);
     run(INTERVAL);
     post.take();
-    detector.probe(node(3), new LinkMessage.Probe(node(2)));
-    assertThat(post.to(node(3), LinkMessage.Probed.class)).isEmpty();
+    detector.probe(node(3), new LinkMessage.Probe(node(2), true));
+    assertThat(post.to(node(3), LinkMessage.Probed.class))
+        .as("that it spoke is no answer")
+        .isEmpty();
     detector.unlinked(node(2), "connection refused", true);
     assertThat(post.to(node(3), LinkMessage.Probed.class))
         .containsExactly(new LinkMessage.Probed(node(2), true));
-    detector.probe(node(4), new LinkMessage.Probe(node(2)));
+    detector.probe(node(4), new LinkMessage.Probe(node(2), true));
     assertThat(post.to(node(4), LinkMessage.Probed.class))
         .as("just found out")
         .containsExactly(new LinkMessage.Probed(node(2), true));
@@ -387,8 +389,9 @@ class FailureDetectorTest {
   void probeForAnotherIsPassedOnAndItsAnswerToo() {
     members(2, 3, 4);
     run(INTERVAL);
+    loop.advance(2 * INTERVAL);
     post.take();
-    detector.probe(node(3), new LinkMessage.Probe(node(4)));
+    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
     assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(1);
     detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
     assertThat(post.to(node(3), LinkMessage.Probed.class))
@@ -399,10 +402,21 @@ class FailureDetectorTest {
   }
 
   @Test
+  void whoSpokeJustNowIsNotAskedWhetherItIsThere() {
+    members(2, 3, 4);
+    run(INTERVAL);
+    post.take();
+    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
+    assertThat(post.take())
+        .containsExactly(new FakePost.Letter(node(3), new LinkMessage.Probed(node(4), false)));
+  }
+
+  @Test
   void answerToAProbeIsPassedOnThoughTheClockTurnedInBetween() {
     members(2, 3, 4);
     run(INTERVAL);
-    detector.probe(node(3), new LinkMessage.Probe(node(4)));
+    loop.advance(2 * INTERVAL);
+    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
     loop.advance(INTERVAL);
     detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
     assertThat(post.to(node(3), LinkMessage.Probed.class)).hasSize(1);
@@ -411,10 +425,10 @@ class FailureDetectorTest {
   @Test
   void probesForUnknownNodesAndFloodsOfThemAreBounded() {
     members(2, 3, 4);
-    detector.probe(node(3), new LinkMessage.Probe(node(99)));
+    detector.probe(node(3), new LinkMessage.Probe(node(99), null));
     assertThat(post.letters).isEmpty();
     for (int asker = 0; asker < 250; asker++) {
-      detector.probe(node(asker), new LinkMessage.Probe(node(4)));
+      detector.probe(node(asker), new LinkMessage.Probe(node(4), null));
     }
     assertThat(post.to(node(4), LinkMessage.Ping.class)).as("one for all").hasSize(1);
     detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));

@@ -109,8 +109,45 @@ class GossipTest {
     Seat leaver = ring.firstEntry().getValue();
     leaver.membership().become(MemberState.LEFT, "left");
     int sent = deliver(0);
+    beat();
     assertThat(whoSee(leaver.membership().self(), MemberState.LEFT)).isEqualTo(SIZE);
-    assertThat(sent).isBetween(SIZE - 1, SIZE - 1 + 8);
+    assertThat(sent).as("the others are told by one beat").isLessThan(SIZE);
+  }
+
+  @Test
+  void whoComesIsToldWithItsCardToEachOnce() {
+    ring(SIZE);
+    Id id = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+    Seat newcomer = seat(id);
+    ring.values().forEach(seat -> newcomer.membership().apply(seat.membership().entries(), "told"));
+    newcomer.post().take();
+    ring.put(id, newcomer);
+    newcomer.membership().become(MemberState.ALIVE, "joined");
+    int sent = deliver(0);
+    assertThat(whoSee(id, MemberState.ALIVE)).isEqualTo(SIZE + 1);
+    assertThat(sent).isBetween(SIZE, SIZE + 8);
+  }
+
+  @Test
+  void treeGoesOverConnectionsThatAreThere() {
+    ring(SIZE);
+    Seat one = ring.firstEntry().getValue();
+    Id self = one.membership().self();
+    ring.keySet().stream()
+        .filter(id -> self.commonPrefix(id) == 0 && id.digit(1) == 7)
+        .forEach(one.post().linked::add);
+    one.membership().become(MemberState.LEFT, "left");
+    one.loop().turn();
+    assertThat(
+            one.post().take().stream()
+                .filter(
+                    letter ->
+                        letter.message() instanceof LinkMessage.News news && news.row() != null)
+                .map(FakePost.Letter::to)
+                .filter(id -> self.commonPrefix(id) == 0))
+        .filteredOn(id -> one.post().linked.stream().anyMatch(each -> each.digit(0) == id.digit(0)))
+        .isNotEmpty()
+        .allMatch(one.post().linked::contains);
   }
 
   @Test
@@ -126,6 +163,7 @@ class GossipTest {
       }
     }
     int sent = deliver(0);
+    beat();
     assertThat(whoSee(dead, MemberState.DEAD)).isEqualTo(SIZE - 1);
     assertThat(sent)
         .as("the tree, and eight who tell each other")

@@ -192,7 +192,7 @@ class FramesTest {
                 Long.MAX_VALUE, List.of(), 7L, new LinkMessage.Stretch(Id.ZERO, Id.MAX)),
             new LinkMessage.Ping(Long.MAX_VALUE, Long.MIN_VALUE),
             new LinkMessage.Pong(0, -1),
-            new LinkMessage.Probe(Id.MAX),
+            new LinkMessage.Probe(Id.MAX, true),
             new LinkMessage.Probed(Id.ZERO, true),
             new LinkMessage.News(List.of(entry), 3),
             new LinkMessage.Lacking(List.of(entry)),

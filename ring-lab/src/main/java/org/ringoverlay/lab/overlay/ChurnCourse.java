@@ -13,11 +13,16 @@ import org.ringoverlay.testkit.lookup.LookupTally;
  * what becomes of lookups, and what it costs to keep the tables.
  *
  * <p>The costs are counted while nobody looks anything up, since each first request to a node opens
- * a connection to it, which is no cost of membership.
+ * a connection to it, which is no cost of membership. Nor is the building of the ring: it rests
+ * until the connections that it took have been closed.
  */
 final class ChurnCourse implements Course {
   private static final Duration SESSION = Duration.ofHours(1);
   private static final Duration COUNTED = Duration.ofMinutes(3);
+
+  /** By then the connections that were opened while the ring was built, and not used since, end. */
+  private static final Duration RESTED = Duration.ofMinutes(9);
+
   private static final Duration WARM = Duration.ofSeconds(30);
   private static final Duration LOOKED_UP = Duration.ofMinutes(10);
   private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -78,6 +83,7 @@ final class ChurnCourse implements Course {
     var rig = new Rig(burn, nodes, Map.of());
     rig.growByDoubling(nodes, nodes);
     rig.settle(Duration.ofMinutes(2));
+    rig.run(RESTED);
     rig.world.faults(Faults.none().withLoss(LOSS));
     rig.run(WARM);
     return rig;
