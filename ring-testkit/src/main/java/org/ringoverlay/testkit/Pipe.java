@@ -157,20 +157,27 @@ final class Pipe {
       loop = newPipe.target.owner;
     }
 
+    /** Waits in the pool, and keeps no connection that may be closed. */
+    private void over() {
+      pipe = null;
+      loop = null;
+      network.recycle(this);
+    }
+
     @Override
     boolean arrives() {
       Pipe of = pipe;
       if (of != null && of.reachesProcess()) {
         return true;
       }
-      network.recycle(this);
+      over();
       return false;
     }
 
     @Override
     void run() {
       Pipe of = pipe;
-      network.recycle(this);
+      over();
       if (of != null) {
         of.arrived();
       }

@@ -51,11 +51,11 @@ public final class FailureDetector {
   private static final int LOOKING_TURNS = 4;
 
   /**
-   * Intervals of silence after which others are asked. Where one frame in twenty is lost a node
-   * that watches eight sees two beats in a row go astray every twelve seconds, and three every four
-   * minutes.
+   * Quarters of an interval of silence after which others are asked: three intervals and what a
+   * beat may be late. Where one frame in twenty is lost a node that watches eight sees two beats in
+   * a row go astray every twelve seconds, and three every four minutes.
    */
-  private static final int ASKING_INTERVALS = 3;
+  private static final int ASKING_QUARTERS = 13;
 
   /** How many times its time a suspect has that is heard and does not refute. */
   private static final int HEARD_PATIENCE = 16;
@@ -263,7 +263,7 @@ public final class FailureDetector {
       }
       long silence = watch.silenceNanos(now, links.heardAt(id));
       long slack = SUSPECT_EXCESS * watch.rhythm.excessNanos();
-      long askAfter = patience() * (ASKING_INTERVALS * limits.intervalNanos() + slack);
+      long askAfter = patience() * (ASKING_QUARTERS * limits.intervalNanos() / 4 + slack);
       if (neighbour.state() == MemberState.SUSPECT) {
         watch.probing = false;
         continue;

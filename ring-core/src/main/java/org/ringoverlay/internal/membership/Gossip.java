@@ -344,9 +344,11 @@ public final class Gossip {
           wanted.add(seen.id());
         }
       } else if (known.isOlderThan(seen.incarnation(), seen.version(), seen.state())) {
-        boolean sameCard =
-            known.card().incarnation() == seen.incarnation() && known.version() == seen.version();
-        if (sameCard) {
+        // What a member said last of itself before it went does not matter any more.
+        boolean needsNoCard =
+            known.card().incarnation() == seen.incarnation()
+                && (known.version() == seen.version() || !seen.state().isPresent());
+        if (needsNoCard) {
           entries.add(new Entry(known.raw(), seen.version(), seen.state()));
         } else {
           wanted.add(seen.id());
