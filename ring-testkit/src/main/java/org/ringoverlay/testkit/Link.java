@@ -48,7 +48,9 @@ final class Link extends Chance {
 
   long delayNanos(Network network) {
     Delay.Sampler own = ownDelay;
-    return (own != null ? own : network.usualDelay()).nanos(this) + network.extraNanos(this);
+    return (own != null ? own : network.usualDelay()).nanos(this)
+        + network.distanceNanos(from, to)
+        + network.extraNanos(this);
   }
 
   void began() {

@@ -29,6 +29,7 @@ final class Network {
   private final ArrayList<Pipe.Arrival> pool = new ArrayList<>();
   private final List<Delay> extraDelays = new ArrayList<>();
   private List<Delay.Sampler> extraSamplers = List.of();
+  private @Nullable Distances distances;
   private Delay.Sampler usualDelay = new Delay.Sampler(Delay.lan());
   private Faults faults = Faults.none();
   private final List<Noise> bursts = new ArrayList<>();
@@ -94,6 +95,16 @@ final class Network {
 
   void usualDelay(Delay delay) {
     usualDelay = new Delay.Sampler(delay);
+  }
+
+  void distances(Distances newDistances) {
+    distances = newDistances;
+  }
+
+  /** What a frame takes longer for how far apart the two are. */
+  long distanceNanos(Host from, Host to) {
+    Distances all = distances;
+    return all == null ? 0 : all.nanos(from, to);
   }
 
   /** What every frame takes longer now, on every link. */

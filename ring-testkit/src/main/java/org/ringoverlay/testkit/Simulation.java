@@ -128,6 +128,12 @@ public final class Simulation {
     return this;
   }
 
+  /** How far apart hosts are, on top of their links' delays; not at all unless said. */
+  public Simulation distances(Distances distances) {
+    network.distances(distances);
+    return this;
+  }
+
   /** The delay of one link, in one direction. */
   public Simulation delay(Host from, Host to, Delay delay) {
     network.link(from, to).delay(delay);

@@ -164,6 +164,7 @@ public final class FailureDetector {
     askAboutSuspects(now);
     lookForDeparted(now);
     repair.turn();
+    membership.proximity().turn();
     probing.tidy(now);
     toldAt.values().removeIf(at -> isOver(at, limits.suspectNanos(), now));
     timer = scheduler.schedule(limits.intervalNanos(), this::tick);
@@ -402,6 +403,9 @@ public final class FailureDetector {
   /** A neighbour is there. */
   public void pong(Id from, LinkMessage.Pong pong) {
     probing.heard(from);
+    if (membership.proximity().pong(from, pong.number())) {
+      return;
+    }
     remind(from);
     repair.noteDigest(from, pong.digest());
   }
@@ -428,7 +432,7 @@ public final class FailureDetector {
   private void tellWhatIsKnownOf(Id from) {
     MemberTable.Known known = membership.table().get(from);
     if (known == null) {
-      post.send(from, new LinkMessage.Want(List.of(from)));
+      membership.met(from);
     } else if (known.state() == MemberState.SUSPECT || known.state() == MemberState.DEAD) {
       toldAt.put(from, clock.nanos());
       post.send(from, new LinkMessage.News(List.of(known.entry()), null));

@@ -52,6 +52,7 @@ public final class Membership {
   private final Scale scale;
   private final Surroundings surroundings;
   private final Coverage coverage;
+  private final Proximity proximity;
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
@@ -82,8 +83,9 @@ public final class Membership {
     this.prefixes = new PrefixTable(self);
     this.nextHops = new NextHops(self, prefixes);
     this.scale = new Scale(limits.fullMembersMax());
-    this.surroundings = new Surroundings(this, limits.leavesPerSide());
+    this.surroundings = new Surroundings(this, limits.leavesPerSide(), randomness);
     this.coverage = new Coverage(self);
+    this.proximity = new Proximity(this, post, clock, randomness);
     this.selfCard = Json.of(null);
     this.view = new RingView(0, self, arcs, List.of());
     this.gossip = new Gossip(this, limits, post, scheduler, randomness);
@@ -107,7 +109,7 @@ public final class Membership {
   /** Where a node listens, departed ones too; null if it is not known. */
   public @Nullable String addressOf(Id node) {
     MemberTable.Known known = table.get(node);
-    return known == null ? null : known.card().address();
+    return known == null ? proximity.addressOf(node) : known.card().address();
   }
 
   /** How a member is seen, null if it is not known. */
@@ -254,6 +256,7 @@ public final class Membership {
         continue;
       }
       if (isBeyondInterest(fact)) {
+        compare(entry, fact);
         continue;
       }
       MemberTable.Change change = table.merge(fact, now);
@@ -286,15 +289,62 @@ public final class Membership {
     }
   }
 
-  /** In a large ring: about a member that is not known and would not be kept. */
+  /** About a member that is not known and would not be kept. */
   private boolean isBeyondInterest(MemberTable.Fact fact) {
-    Id id = fact.id();
-    if (!scale.isLarge() || table.get(id) != null) {
-      return false;
-    }
+    return scale.isLarge()
+        && table.get(fact.id()) == null
+        && !(fact.state().isPresent() && isWanted(fact.id()));
+  }
+
+  /** Whether a node would be kept: always in a small ring, and in a large one where it fits in. */
+  private boolean isWanted(Id id) {
     int row = self.commonPrefix(id);
-    return !fact.state().isPresent()
-        || !(wouldBeLeaf(id) || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null));
+    return !scale.isLarge()
+        || wouldBeLeaf(id)
+        || (row < Id.DIGITS && prefixes.at(row, id.digit(row)) == null)
+        || prefixes.holds(id);
+  }
+
+  /** It may be nearer than the member that stands in its slot. */
+  private void compare(Entry entry, MemberTable.Fact fact) {
+    int row = self.commonPrefix(fact.id());
+    Id holder = row < Id.DIGITS ? prefixes.at(row, fact.id().digit(row)) : null;
+    if (holder != null && selfState == MemberState.ALIVE) {
+      proximity.consider(entry, fact, holder);
+    }
+  }
+
+  /** A member stands in the slot of another from now on. */
+  void replace(Id holder, Entry entry) {
+    MemberTable.Fact fact = MemberTable.sound(entry);
+    if (fact != null && scale.isLarge()) {
+      prefixes.replace(holder, fact.id());
+      apply(List.of(entry), "nearer than node " + holder.shortString());
+    }
+  }
+
+  /** A node connected. In a large ring that is how nodes learn of each other by what they do. */
+  public void connected(Id node) {
+    if (scale.isLarge()) {
+      met(node);
+    }
+  }
+
+  /** A node that is not known said something: it is asked for its fact, if that would be of use. */
+  void met(Id node) {
+    if (table.get(node) == null && (isWanted(node) || proximity.isOpen())) {
+      post.send(node, new LinkMessage.Want(List.of(node)));
+    }
+  }
+
+  /** A member of a row of the prefix table, both drawn; null in a small ring. */
+  @Nullable Id drawnByRow(Randomness randomness) {
+    return scale.isLarge() ? prefixes.drawn(randomness) : null;
+  }
+
+  /** Who is nearer by the network. */
+  Proximity proximity() {
+    return proximity;
   }
 
   /** Whether a node is so near that it belongs into this one's leaf set. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.Randomness;
 
 /**
  * The routing table of Pastry (Rowstron, Druschel, Middleware 2001, section 2.1), base 16: for each
@@ -45,6 +46,14 @@ final class PrefixTable {
     }
   }
 
+  /** Puts a member into its slot in place of another, if that stands there. */
+  void replace(Id holder, Id member) {
+    if (holds(holder) && rowOf(holder) == rowOf(member)) {
+      remove(holder);
+      offer(member);
+    }
+  }
+
   /** Takes a member out of its slot. */
   void remove(Id member) {
     if (holds(member)) {
@@ -52,6 +61,27 @@ final class PrefixTable {
       @Nullable Id[] slots = rows.get(row);
       slots[member.digit(row)] = null;
     }
+  }
+
+  /** A member of a row, both drawn; null if there is none. */
+  @Nullable Id drawn(Randomness randomness) {
+    var filled = new ArrayList<List<Id>>();
+    for (@Nullable Id[] row : rows) {
+      var members = new ArrayList<Id>();
+      for (Id member : row) {
+        if (member != null) {
+          members.add(member);
+        }
+      }
+      if (!members.isEmpty()) {
+        filled.add(members);
+      }
+    }
+    if (filled.isEmpty()) {
+      return null;
+    }
+    List<Id> row = filled.get((int) randomness.below(filled.size()));
+    return row.get((int) randomness.below(row.size()));
   }
 
   /** The members, row by row. */

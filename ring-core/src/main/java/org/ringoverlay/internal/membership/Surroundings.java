@@ -5,11 +5,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
@@ -27,10 +29,12 @@ final class Surroundings {
 
   private final Membership membership;
   private final int leavesPerSide;
+  private final Randomness randomness;
 
-  Surroundings(Membership membership, int leavesPerSide) {
+  Surroundings(Membership membership, int leavesPerSide, Randomness randomness) {
     this.membership = membership;
     this.leavesPerSide = leavesPerSide;
+    this.randomness = randomness;
   }
 
   /** What this node says of its leaf set and its prefix table, and asks about. */
@@ -57,6 +61,36 @@ final class Surroundings {
     MemberTable.Known itself = membership.table().get(node);
     if (itself != null && itself.state() != settle.self().state()) {
       entries.add(itself.entry());
+    }
+    List<Integer> taken = settle.taken();
+    if (settle.round() == 0 && taken != null) {
+      entries.addAll(candidates(node, taken));
+    }
+    return entries;
+  }
+
+  /**
+   * Members, drawn, that fit slots of the asker which others hold, and may be nearer to it. They
+   * are of the row in which this node stands there: all that stand in that row here do there, too.
+   */
+  private List<Entry> candidates(Id node, List<Integer> taken) {
+    int row = node.commonPrefix(membership.self());
+    var byDigit = new TreeMap<Integer, List<Id>>();
+    for (Member member : membership.view().alive()) {
+      Id id = member.id();
+      if (node.commonPrefix(id) == row && !PrefixTable.fills(node, taken, id)) {
+        byDigit.computeIfAbsent(id.digit(row), digit -> new ArrayList<>()).add(id);
+      }
+    }
+    var slots = new ArrayList<>(byDigit.values());
+    var entries = new ArrayList<Entry>();
+    while (entries.size() < Proximity.TRIALS && !slots.isEmpty()) {
+      List<Id> fitting = slots.remove((int) randomness.below(slots.size()));
+      Id candidate = fitting.get((int) randomness.below(fitting.size()));
+      MemberTable.Known known = membership.table().get(candidate);
+      if (known != null) {
+        entries.add(known.entry());
+      }
     }
     return entries;
   }

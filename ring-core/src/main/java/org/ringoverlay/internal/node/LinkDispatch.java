@@ -46,6 +46,7 @@ final class LinkDispatch implements LinkEvents {
     if (known == MemberState.DEAD) {
       detector.pong(card.id(), new LinkMessage.Pong(0, membership.digest()));
     }
+    membership.connected(card.id());
   }
 
   @Override

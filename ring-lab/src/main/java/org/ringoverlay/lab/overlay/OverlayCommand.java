@@ -24,7 +24,7 @@ public final class OverlayCommand implements Callable<Integer> {
       names = "--profile",
       split = ",",
       description =
-          "small, large, churn, kill, freeze, split, slow, switch, real-kill or real-freeze; all"
+          "small, large, churn, kill, freeze, split, slow, switch, near, real-kill or real-freeze; all"
               + " unless said.")
   private List<String> names = List.of();
 

@@ -12,6 +12,7 @@ enum Profile {
   SPLIT("a ring of 100 split in two for five minutes"),
   SLOW("one node in twenty a hundred times slower, beside plain SWIM"),
   SWITCH("a ring that grows past the full table and shrinks again"),
+  NEAR("nodes on a plane: the slots of pruned tables fill with the near ones"),
   REAL_KILL("30 real nodes in five JVMs, of which one is killed"),
   REAL_FREEZE("30 real nodes in five JVMs, of which one is stopped and goes on again");
 
@@ -35,6 +36,7 @@ enum Profile {
       case SPLIT -> new SplitCourse();
       case SLOW -> new SlowCourse();
       case SWITCH -> new SwitchCourse();
+      case NEAR -> new NearCourse();
       case REAL_KILL -> new RealShockCourse(ShockCourse.Shock.KILL);
       case REAL_FREEZE -> new RealShockCourse(ShockCourse.Shock.FREEZE);
     };

@@ -1,0 +1,206 @@
+package org.ringoverlay.internal.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.fake.DeafListener;
+import org.ringoverlay.internal.fake.Facts;
+import org.ringoverlay.internal.fake.FakeLoop;
+import org.ringoverlay.internal.fake.FakePost;
+import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.MemberState;
+
+/** Which of two that fit a slot stands in it. */
+class ProximityTest {
+  private static final int MEMBERS = 400;
+  private static final int FULL_MAX = 40;
+
+  private final Random random = new Random(7);
+  private final FakeLoop loop = new FakeLoop(1);
+  private final FakePost post = new FakePost();
+  private final Id self = Id.of("self");
+  private final Membership membership =
+      new Membership(
+          self,
+          Arcs.standard(),
+          new Membership.Limits(1_000, FULL_MAX, 4, 2),
+          post,
+          loop,
+          loop,
+          loop,
+          new DeafListener());
+  private final TreeSet<Id> others = new TreeSet<>();
+
+  @BeforeEach
+  void largeRing() {
+    MemberCard card = Facts.card(self, 1);
+    membership.introduce(card, Json.of(card));
+    membership.become(MemberState.ALIVE, "test");
+    for (int i = 0; i < MEMBERS; i++) {
+      Id id = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      others.add(id);
+      membership.apply(List.of(Facts.fact(id, 2, MemberState.ALIVE)), "told");
+    }
+    loop.advance(5_000 * MILLIS);
+    membership.proximity().turn();
+    post.take();
+  }
+
+  /** One that is not known and would stand in the slot of another. */
+  private Id candidate() {
+    for (Id id : others) {
+      if (membership.view().find(id).isEmpty() && self.commonPrefix(id) == 0) {
+        return id;
+      }
+    }
+    throw new AssertionError("all are known");
+  }
+
+  private Id holderFor(Id candidate) {
+    for (Member member : membership.view().members()) {
+      if (member.id().commonPrefix(candidate) > 0) {
+        return member.id();
+      }
+    }
+    throw new AssertionError("the slot is free");
+  }
+
+  private void tellOf(Id id) {
+    membership.apply(List.of(Facts.fact(id, 2, MemberState.ALIVE)), "told");
+  }
+
+  private LinkMessage.Ping ping(Id to) {
+    List<LinkMessage.Ping> pings = post.to(to, LinkMessage.Ping.class);
+    return pings.get(pings.size() - 1);
+  }
+
+  private void answers(Id id, int pings) {
+    for (int i = 0; i < pings; i++) {
+      membership.proximity().pong(id, ping(id).number());
+    }
+  }
+
+  private void race(Id candidate, long candidateMillis, Id holder, long holderMillis) {
+    answers(candidate, 1);
+    answers(holder, 1);
+    long first = Math.min(candidateMillis, holderMillis);
+    loop.advance(first * MILLIS);
+    answers(candidateMillis == first ? candidate : holder, 1);
+    loop.advance((Math.max(candidateMillis, holderMillis) - first) * MILLIS);
+    answers(candidateMillis == first ? holder : candidate, 1);
+  }
+
+  @Test
+  void theNearerOneTakesTheSlot() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tellOf(candidate);
+    assertThat(membership.addressOf(candidate)).as("it can be reached").isNotNull();
+    assertThat(membership.view().find(candidate)).as("and is no member yet").isEmpty();
+    race(candidate, 10, holder, 30);
+    assertThat(membership.view().find(candidate)).isPresent();
+    assertThat(membership.view().find(holder)).isEmpty();
+  }
+
+  @Test
+  void oneThatIsHardlyNearerDoesNot() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tellOf(candidate);
+    race(candidate, 29, holder, 30);
+    assertThat(membership.view().find(candidate)).isEmpty();
+    assertThat(membership.view().find(holder)).isPresent();
+    assertThat(membership.addressOf(candidate)).as("it is forgotten").isNull();
+  }
+
+  @Test
+  void whoAnswersNothingHasLost() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tellOf(candidate);
+    answers(candidate, 2);
+    loop.advance(999 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(holder)).isPresent();
+    loop.advance(2 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(holder)).isEmpty();
+    assertThat(membership.view().find(candidate)).isPresent();
+
+    Id silent = candidate();
+    Id other = holderFor(silent);
+    tellOf(silent);
+    answers(other, 2);
+    loop.advance(1_001 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(other)).isPresent();
+  }
+
+  @Test
+  void answerToAQuestionThatWasNotAskedCountsForNothing() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tellOf(candidate);
+    long number = ping(candidate).number();
+    assertThat(membership.proximity().pong(candidate, number + 1)).isFalse();
+    assertThat(membership.proximity().pong(holder, number)).isFalse();
+    assertThat(membership.proximity().pong(candidate, number)).isTrue();
+    assertThat(membership.proximity().pong(candidate, number)).as("once").isFalse();
+    loop.advance(5 * MILLIS);
+    answers(holder, 2);
+    loop.advance(1_001 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(candidate)).isEmpty();
+  }
+
+  @Test
+  void trialsAreFewAndTheRarerTheLongerNoneIsWon() {
+    var rounds = new ArrayList<Long>();
+    for (int millis = 0; millis < 3_600_000; millis += 250) {
+      for (Id id : others) {
+        if (millis % 60_000 == 0 && membership.view().find(id).isEmpty()) {
+          tellOf(id);
+        }
+      }
+      assertThat(post.all(LinkMessage.Ping.class)).hasSizeLessThanOrEqualTo(2 * Proximity.TRIALS);
+      for (Member member : membership.view().members()) {
+        if (!post.to(member.id(), LinkMessage.Ping.class).isEmpty()) {
+          answers(member.id(), 1);
+        }
+      }
+      if (!post.all(LinkMessage.Settle.class).isEmpty()) {
+        rounds.add((long) millis);
+      }
+      post.take();
+      loop.advance(250 * MILLIS);
+      membership.proximity().turn();
+    }
+    assertThat(rounds).hasSizeBetween(10, 30);
+    assertThat(rounds.get(rounds.size() - 1) - rounds.get(rounds.size() - 2))
+        .isGreaterThan(120_000);
+  }
+
+  @Test
+  void whoConnectsIsAskedForItsFactWhereItMayBeOfUse() {
+    Id candidate = candidate();
+    membership.connected(candidate);
+    assertThat(post.to(candidate, LinkMessage.Want.class)).hasSize(1);
+    for (Id id : List.copyOf(others)) {
+      tellOf(id);
+    }
+    post.take();
+    membership.connected(candidate());
+    assertThat(post.letters).as("there are trials enough").isEmpty();
+  }
+}
