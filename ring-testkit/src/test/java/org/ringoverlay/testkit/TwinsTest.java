@@ -141,6 +141,52 @@ class TwinsTest {
     assertThat(former.isReady()).isTrue();
   }
 
+  @RingTest(seeds = 10)
+  void aChosenIdThatALivingNodeHasIsRefusedThoughTheSeedHasNothingToDoWithThat(
+      Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            40,
+            plan -> {
+              plan.builder().set("ring.link.idle", "1s").extensions(List.of());
+              plan.observer(
+                  new RingObserver() {
+                    @Override
+                    public void trouble(Id node, String what) {
+                      troubles.add(plan.host().name() + ": " + what);
+                    }
+                  });
+            });
+    ring.settle();
+    ring.run(Duration.ofSeconds(15));
+    Ring former = ring.node(1);
+    List<Member> circle = ring.node(0).view().alive();
+    int at = circle.indexOf(ring.node(0).view().find(former.id()).orElseThrow());
+    String far = circle.get((at + 20) % 40).address();
+    CompletionStage<Ring> twin =
+        Ring.builder()
+            .transport(simulation.host("twin").transport())
+            .listen("twin:1")
+            .id(former.id())
+            .seeds(List.of(far))
+            .start();
+    assertThatThrownBy(() -> ring.await(twin))
+        .isInstanceOf(RingException.Incompatible.class)
+        .hasMessageContaining("Two processes have one identity");
+    ring.run(Duration.ofSeconds(3));
+    for (int node : ring.running()) {
+      assertThat(
+              isSeenAt(
+                  ring.node(node),
+                  former.id(),
+                  former.view().find(former.id()).orElseThrow().address()))
+          .isTrue();
+    }
+    ring.settle();
+    assertThat(former.isReady()).isTrue();
+    assertThat(troubles).isEmpty();
+  }
+
   @RingTest(seeds = 3)
   void aStrangerWithALivingNodesIdIsRefusedUnlessItSaysThatItStartedLater(Simulation simulation) {
     SimRing ring = ring(simulation);

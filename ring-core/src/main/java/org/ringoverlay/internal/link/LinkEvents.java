@@ -37,8 +37,11 @@ public interface LinkEvents {
    */
   void unlinked(Id node, String reason, boolean refused);
 
-  /** A node is connected to another process that has this node's ID, and said this of itself. */
-  void rival(Json card);
+  /**
+   * A node rejects this one, since it is connected to another process that has this node's ID, and
+   * said this of itself.
+   */
+  void rival(Json card, RingException why);
 
   /** The node at an address that was dialled by address alone cannot be talked to. */
   void seedFailed(String address, RingException why);

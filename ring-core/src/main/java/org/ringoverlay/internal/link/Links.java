@@ -323,8 +323,8 @@ public final class Links {
   }
 
   /** Another process has this node's ID. */
-  void rival(Json rival) {
-    events().rival(rival);
+  void rival(Json rival, RingException why) {
+    events().rival(rival, why);
   }
 
   void refused(String remote, String why) {

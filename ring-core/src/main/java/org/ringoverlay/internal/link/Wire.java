@@ -230,10 +230,11 @@ final class Wire implements ConnectionHandler {
       }
       agree(said, welcome.ringIdentity(), welcome.frameMax());
     } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
-      fail(from, rejection(reject));
+      RingException why = rejection(reject);
+      fail(from, why);
       Json rival = reject.rival();
       if (rival != null) {
-        links.rival(rival);
+        links.rival(rival, why);
       }
     } else {
       outOfTurn(from, "a message that is no greeting");

@@ -216,6 +216,17 @@ public final class Joining {
     listener.joined();
   }
 
+  /**
+   * A neighbour is connected to another process that has this node's ID. That one is a member and
+   * goes on; a seed that has nothing to do with either could not know.
+   */
+  public void rejected(RingException why) {
+    if (state == State.DISCOVERING || state == State.ANNOUNCING) {
+      settling.cancel();
+      fail(why);
+    }
+  }
+
   private void late(String silent) {
     fail(
         new RingException.Unavailable(

@@ -285,6 +285,14 @@ final class Entrance {
     settling.settled(from, settled);
   }
 
+  /** A neighbour is connected to another process that has this node's ID. */
+  void rejected(RingException why) {
+    Joining attempt = joining;
+    if (attempt != null) {
+      attempt.rejected(why);
+    }
+  }
+
   /** The node at a seed's address cannot be talked to. */
   void seedFailed(String seed, RingException why) {
     Joining attempt = joining;

@@ -110,8 +110,9 @@ final class LinkDispatch implements LinkEvents {
   }
 
   @Override
-  public void rival(Json card) {
+  public void rival(Json card, RingException why) {
     membership.apply(List.of(new Entry(card, 1, MemberState.ALIVE)), "told when it was rejected");
+    entrance.rejected(why);
   }
 
   @Override
