@@ -54,6 +54,11 @@ public final class Gossip {
    */
   private static final int ROWS_TOLD = 2;
 
+  private static final int DIGIT_VALUES = 16;
+
+  /** Members of a slot that are looked at for one that is connected. */
+  private static final int LINKED_LOOKED_AT_MAX = 64;
+
   /** Facts that were passed on and are recognised when they come again. */
   private static final int RELAYED_MAX = 4_096;
 
@@ -232,38 +237,66 @@ public final class Gossip {
    * connected, if there is one, since handshakes would be most of the cost.
    */
   private void tellDelegates(Map<Id, Map<Integer, List<Entry>>> letters) {
-    var slots = new TreeMap<Integer, List<Id>>();
-    for (Member member : membership.view().alive()) {
-      if (!member.id().equals(self)) {
-        int row = self.commonPrefix(member.id());
-        slots
-            .computeIfAbsent(16 * row + member.id().digit(row), slot -> new ArrayList<>())
-            .add(member.id());
+    List<Member> sharing = membership.view().alive();
+    Set<Id> beaten = beaten();
+    for (int row = 0; row < Id.DIGITS && sharing.size() > 1; row++) {
+      List<Member> deeper = List.of();
+      for (int digit = 0, from = 0; digit < DIGIT_VALUES; digit++) {
+        int to = firstWith(sharing, row, digit + 1, from);
+        List<Member> slot = sharing.subList(from, to);
+        from = to;
+        if (digit == self.digit(row)) {
+          deeper = slot;
+        } else if (!slot.isEmpty()) {
+          tellOne(slot, row, beaten, letters);
+        }
+      }
+      sharing = deeper;
+    }
+  }
+
+  /** Of members in order that share so many digits the first whose next digit is that or higher. */
+  private static int firstWith(List<Member> sharing, int row, int digit, int from) {
+    int low = from;
+    int high = sharing.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sharing.get(middle).id().digit(row) < digit) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    Set<Id> beaten = beaten();
-    slots.forEach(
-        (slot, members) -> {
-          int row = slot / 16;
-          boolean beatsDo = row >= ROWS_TOLD && beaten.containsAll(members);
-          Id delegate = delegateAmong(members);
-          spreading.forEach(
-              (id, spread) -> {
-                Entry entry = current(id, spread.entry());
-                if (spread.row() <= row
-                    && !(beatsDo && isKnownInShort(entry))
-                    && !(members.size() == 1 && id.equals(delegate))) {
-                  add(letters, delegate, row + 1, entry);
-                }
-              });
+    return low;
+  }
+
+  private void tellOne(
+      List<Member> slot, int row, Set<Id> beaten, Map<Id, Map<Integer, List<Entry>>> letters) {
+    boolean beatsDo =
+        row >= ROWS_TOLD
+            && slot.size() <= beaten.size()
+            && slot.stream().allMatch(member -> beaten.contains(member.id()));
+    Id delegate = delegateAmong(slot);
+    spreading.forEach(
+        (id, spread) -> {
+          Entry entry = current(id, spread.entry());
+          if (spread.row() <= row
+              && !(beatsDo && isKnownInShort(entry))
+              && !(slot.size() == 1 && id.equals(delegate))) {
+            add(letters, delegate, row + 1, entry);
+          }
         });
   }
 
-  private Id delegateAmong(List<Id> members) {
-    var linked = new ArrayList<>(members);
-    linked.removeIf(id -> !post.isLinked(id));
-    List<Id> from = linked.isEmpty() ? members : linked;
-    return from.get((int) randomness.below(from.size()));
+  private Id delegateAmong(List<Member> slot) {
+    int first = (int) randomness.below(slot.size());
+    for (int step = 0; step < Math.min(slot.size(), LINKED_LOOKED_AT_MAX); step++) {
+      Id id = slot.get((first + step) % slot.size()).id();
+      if (post.isLinked(id)) {
+        return id;
+      }
+    }
+    return slot.get(first).id();
   }
 
   /** Who gets this node's beats. */

@@ -30,6 +30,9 @@ public final class Card {
   private final Json raw;
   private final Member alive;
 
+  /** In the last other state that was asked for: a race makes one more, and nothing else. */
+  private @Nullable Member otherwise;
+
   private Card(MemberCard said, Json raw) {
     this.raw = raw;
     this.alive = said.in(MemberState.ALIVE);
@@ -90,6 +93,14 @@ public final class Card {
 
   /** The member in a state. */
   public Member in(MemberState state) {
-    return alive.in(state);
+    if (state == MemberState.ALIVE) {
+      return alive;
+    }
+    Member other = otherwise;
+    if (other == null || other.state() != state) {
+      other = alive.in(state);
+      otherwise = other;
+    }
+    return other;
   }
 }
