@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.error.RingException;
@@ -289,5 +290,48 @@ class HostileMemberTest {
 
     assertThat(counted.troubles).singleElement().asString().contains("could not be sent");
     assertOthersAreServed(ring);
+  }
+
+  @RingTest
+  void whatWaitsForManyConnectionsAtOnceIsBoundedAndRefusedWithAReason(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            1,
+            plan -> {
+              counted.prepare(plan);
+              plan.builder()
+                  .set("ring.link.waiting.all", "64KiB")
+                  .set("ring.heartbeat.suspect", "1m");
+            });
+    ring.settle();
+    Stranger stranger = Stranger.on(simulation, "s").greets(simulation, "a:1");
+    var asked = new ArrayList<CompletionStage<Said>>();
+    for (int i = 0; i < 40; i++) {
+      Stranger deaf = Stranger.on(simulation, "deaf" + i);
+      deaf.greetingsUnanswered = Integer.MAX_VALUE;
+      stranger.says(Stranger.news(Stranger.fact(deaf.card(), 1, "ALIVE")));
+    }
+    ring.run(SOON);
+    for (int i = 0; i < 40; i++) {
+      asked.add(
+          ring.node(0)
+              .ask(
+                  "echo",
+                  Id.of("deaf" + i),
+                  Map.of("number", i, "padding", "x".repeat(4_000)),
+                  Said.class,
+                  AskOptions.defaults().within(Duration.ofMillis(700))));
+    }
+    int refused = 0;
+    for (CompletionStage<Said> each : asked) {
+      try {
+        ring.await(each);
+      } catch (RingException.Refused full) {
+        refused++;
+      } catch (RingException other) {
+        assertThat(other).isInstanceOfAny(RingException.OutcomeUnknown.class);
+      }
+    }
+    assertThat(refused).as("16 times 4 KB wait at most").isBetween(24, 39);
   }
 }

@@ -33,12 +33,17 @@ public final class Links {
    * The bounds.
    *
    * @param waitingBytesMax bytes that wait for one connection to be made
+   * @param allWaitingBytesMax bytes that wait for all of them
    * @param redialNanos how long a node that could not be reached is not dialled again
    * @param handshakeNanos how long a connection may take to come to an agreement
    * @param idleNanos how long a connection is kept at least that nobody uses
    */
   public record Limits(
-      long waitingBytesMax, long redialNanos, long handshakeNanos, long idleNanos) {}
+      long waitingBytesMax,
+      long allWaitingBytesMax,
+      long redialNanos,
+      long handshakeNanos,
+      long idleNanos) {}
 
   /** By how many times that time it may be kept for longer. */
   private static final long IDLE_SPREAD = 3;
@@ -63,14 +68,6 @@ public final class Links {
       frames.addLast(frame);
       waitingBytes += frame.sizeBytes();
     }
-
-    /** Whoever takes them sends them, or says that they are lost. */
-    List<OutboundFrame> takeWaiting() {
-      ArrayDeque<OutboundFrame> frames = waiting;
-      waiting = null;
-      waitingBytes = 0;
-      return frames == null ? List.of() : List.copyOf(frames);
-    }
   }
 
   private final Transport transport;
@@ -80,6 +77,7 @@ public final class Links {
   private final Function<Id, @Nullable String> addresses;
   private final RingObserver observer;
   private final TreeMap<Id, Peer> peers = new TreeMap<>();
+  private long allWaitingBytes;
 
   /** Addresses that are dialled now, or until when they are not because nobody wanted was there. */
   private final TreeMap<String, Long> quietUntil = new TreeMap<>();
@@ -170,13 +168,16 @@ public final class Links {
     if (!peer.agreed.isEmpty()) {
       return peer.agreed.get(0).send(frame);
     }
-    if (peer.waitingBytes + frame.sizeBytes() > limits.waitingBytesMax()) {
+    int length = frame.sizeBytes();
+    if (peer.waitingBytes + length > limits.waitingBytesMax()
+        || allWaitingBytes + length > limits.allWaitingBytesMax()) {
       return Connection.Sent.FULL;
     }
     if (peer.dialling == null && !dial(to, peer)) {
       return Connection.Sent.CLOSED;
     }
     peer.await(frame);
+    allWaitingBytes += length;
     return Connection.Sent.QUEUED;
   }
 
@@ -235,7 +236,7 @@ public final class Links {
       List<Wire> wires = new ArrayList<>(peer.agreed);
       peer.agreed.clear();
       wires.forEach(wire -> wire.close(reason));
-      int lost = peer.takeWaiting().size();
+      int lost = takeWaiting(peer).size();
       if (lost > 0) {
         observer.refusedFrame(node.toString(), lost + " frames waited for a node that is gone");
       }
@@ -385,9 +386,18 @@ public final class Links {
     }
   }
 
+  /** Whoever takes what waited sends it, or says that it is lost. */
+  private List<OutboundFrame> takeWaiting(Peer peer) {
+    ArrayDeque<OutboundFrame> frames = peer.waiting;
+    allWaitingBytes -= peer.waitingBytes;
+    peer.waiting = null;
+    peer.waitingBytes = 0;
+    return frames == null ? List.of() : List.copyOf(frames);
+  }
+
   private void flush(Peer peer) {
     Wire wire = peer.agreed.get(0);
-    for (OutboundFrame frame : peer.takeWaiting()) {
+    for (OutboundFrame frame : takeWaiting(peer)) {
       Connection.Sent sent = wire.send(frame);
       if (sent != Connection.Sent.QUEUED) {
         observer.refusedFrame(
@@ -423,7 +433,7 @@ public final class Links {
     peer.dialling = null;
     if (peer.agreed.isEmpty()) {
       peer.dialAgainAt = clock.nanos() + limits.redialNanos();
-      int lost = peer.takeWaiting().size();
+      int lost = takeWaiting(peer).size();
       if (lost > 0) {
         observer.refusedFrame(
             wire.address(), lost + " frames waited for a connection that never came");

@@ -116,6 +116,9 @@ public final class CoreSettings {
           "ring.link.waiting",
           "4MiB",
           "Bytes that wait for one connection while it is being made.");
+  static final Setting<Long> LINK_WAITING_ALL =
+      Setting.size(
+          "ring.link.waiting.all", "64MiB", "Bytes that wait for all connections being made.");
   static final Setting<Long> LINK_REDIAL =
       Setting.duration(
           "ring.link.redial", "100ms", "How long a node that could not be reached is not dialled.");
@@ -164,6 +167,7 @@ public final class CoreSettings {
           REPEATS_BYTES,
           REPEATS_AGE,
           LINK_WAITING,
+          LINK_WAITING_ALL,
           LINK_REDIAL,
           LINK_HANDSHAKE,
           LINK_IDLE);

@@ -13,6 +13,7 @@ record NodeLimits(Settings settings) {
   Links.Limits links() {
     return new Links.Limits(
         settings.get(CoreSettings.LINK_WAITING),
+        settings.get(CoreSettings.LINK_WAITING_ALL),
         settings.get(CoreSettings.LINK_REDIAL),
         settings.get(CoreSettings.LINK_HANDSHAKE),
         settings.get(CoreSettings.LINK_IDLE));

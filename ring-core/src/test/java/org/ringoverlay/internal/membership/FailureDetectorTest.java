@@ -255,6 +255,21 @@ class FailureDetectorTest {
   }
 
   @Test
+  void signOfLifeFromTheFutureSaysNothing() {
+    members(2, 3, 4);
+    run(1_000 * MILLIS);
+    world.silent.add(node(2));
+    // As after a clock that went back by an hour.
+    world.heard.put(node(2), loop.nanos() + 3_600_000 * MILLIS);
+    run(2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    detector.probe(node(3), new LinkMessage.Probe(node(2), null));
+    assertThat(post.to(node(3), LinkMessage.Probed.class)).isEmpty();
+    run(BURY + 2 * INTERVAL);
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
   void nodeWhereNobodyListensIsSuspectedAtOnce() {
     members(2, 3, 4);
     run(INTERVAL);
