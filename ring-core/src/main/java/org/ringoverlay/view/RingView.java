@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -55,6 +58,56 @@ public final class RingView {
     this.routable = alive(sorted);
     this.covered = covered;
     this.rootRange = rootRangeOfSelf();
+  }
+
+  private RingView(
+      long version, Id self, Arcs arcs, Member[] present, Member[] routable, IdRange covered) {
+    this.version = version;
+    this.self = self;
+    this.arcs = arcs;
+    this.present = present;
+    this.routable = routable;
+    this.covered = covered;
+    this.rootRange = rootRangeOfSelf();
+  }
+
+  /**
+   * The view after some changes, with the next version. It takes as long as it takes to copy a
+   * reference for each member, and does not look at members that did not change.
+   *
+   * @param newArcs how the circle is cut now
+   * @param newCovered the stretch of the circle in which the node knows every member now
+   * @param changes how the members are now that changed, came or went; empty for those that are not
+   *     present any more
+   */
+  public RingView next(
+      Arcs newArcs, IdRange newCovered, NavigableMap<Id, Optional<Member>> changes) {
+    Member[] nowPresent = changed(present, changes, member -> member.state().isPresent());
+    Member[] nowRoutable =
+        changed(routable, changes, member -> member.state() == MemberState.ALIVE);
+    boolean allRoutable = nowRoutable.length == nowPresent.length;
+    return new RingView(
+        version + 1, self, newArcs, nowPresent, allRoutable ? nowPresent : nowRoutable, newCovered);
+  }
+
+  private static Member[] changed(
+      Member[] before, NavigableMap<Id, Optional<Member>> changes, Predicate<Member> kept) {
+    var after = new Member[before.length + changes.size()];
+    int from = 0;
+    int count = 0;
+    for (Map.Entry<Id, Optional<Member>> change : changes.entrySet()) {
+      int at = insertionPoint(before, change.getKey());
+      System.arraycopy(before, from, after, count, at - from);
+      count += at - from;
+      from = at < before.length && before[at].id().equals(change.getKey()) ? at + 1 : at;
+      Member now = change.getValue().filter(kept).orElse(null);
+      if (now != null) {
+        after[count++] = now;
+      }
+    }
+    System.arraycopy(before, from, after, count, before.length - from);
+    count += before.length - from;
+    return count == after.length ? after : Arrays.copyOf(after, count);
   }
 
   private static boolean isSorted(Member[] members) {

@@ -18,6 +18,7 @@ import org.ringoverlay.id.IdRange;
 
 class RingViewTest {
   private static final int RUNS = 400;
+  private static final List<MemberState> STATES = List.of(MemberState.values());
 
   private static Member member(Id id, MemberState state) {
     return new Member(id, 1, "127.0.0.1:1", "", Map.of(), List.of(), state);
@@ -34,6 +35,37 @@ class RingViewTest {
       case 1 -> Id.of(0x7FFF_FFFF_0000_0000L + random.nextInt(64), random.nextLong(), 7);
       default -> Id.of(random.nextInt(64) - 32L, random.nextLong(), 7);
     };
+  }
+
+  @Test
+  void theNextViewIsTheOneThatAllMembersTogetherWouldMake() {
+    for (int seed = 0; seed < RUNS; seed++) {
+      var random = new Random(seed);
+      Id self = anywhere(random);
+      var members = new TreeMap<Id, Member>();
+      RingView view = new RingView(0, self, Arcs.standard(), List.of());
+      for (int step = 0; step < 20; step++) {
+        var changes = new TreeMap<Id, Optional<Member>>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+          List<Id> known = new ArrayList<>(members.keySet());
+          boolean fresh = known.isEmpty() || random.nextBoolean();
+          Id id = fresh ? place(random, seed % 3) : known.get(random.nextInt(known.size()));
+          MemberState state = STATES.get(random.nextInt(STATES.size()));
+          Optional<Member> now =
+              random.nextInt(4) == 0 ? Optional.empty() : Optional.of(member(id, state));
+          changes.put(id, now);
+          members.remove(id);
+          now.filter(member -> member.state().isPresent())
+              .ifPresent(member -> members.put(id, member));
+        }
+        view = view.next(view.arcs(), IdRange.full(), changes);
+        var whole = new RingView(step + 1, self, view.arcs(), members.values());
+        assertThat(view.version()).isEqualTo(step + 1);
+        assertThat(view.members()).isEqualTo(whole.members());
+        assertThat(view.alive()).isEqualTo(whole.alive());
+        assertThat(view.rootRange()).isEqualTo(whole.rootRange());
+      }
+    }
   }
 
   private record Case(RingView view, List<Member> members, Random random, String name) {

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
@@ -84,6 +87,9 @@ final class MemberTable {
   /** In the order of the circle. An array: it is read far more often than it grows. */
   private final ArrayList<Known> members = new ArrayList<>();
 
+  /** Whose state changed since the changes were taken. */
+  private final ArrayList<Id> changed = new ArrayList<>(0);
+
   private long digest;
   private int present;
 
@@ -140,14 +146,15 @@ final class MemberTable {
     return result;
   }
 
-  List<Member> present() {
-    var result = new ArrayList<Member>(present);
-    for (Known known : members) {
-      if (known.state().isPresent()) {
-        result.add(known.member());
-      }
+  /** What changed of those present since this was asked last; empty for those who are not now. */
+  NavigableMap<Id, Optional<Member>> takeChanges() {
+    var changes = new TreeMap<Id, Optional<Member>>();
+    for (Id id : changed) {
+      changes.computeIfAbsent(id, each -> Optional.ofNullable(get(each)).map(Known::member));
     }
-    return result;
+    changed.clear();
+    changed.trimToSize();
+    return changes;
   }
 
   /** Equal for equal sets of present members with equal facts; of 2⁶⁴, so seldom for others. */
@@ -258,6 +265,7 @@ final class MemberTable {
 
   private void count(Known known, int sign) {
     if (known.state().isPresent()) {
+      changed.add(known.id());
       present += sign;
       digest += sign * fingerprint(known);
     }

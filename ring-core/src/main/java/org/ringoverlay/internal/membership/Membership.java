@@ -425,7 +425,7 @@ public final class Membership {
     } else {
       coverage.all();
     }
-    var after = new RingView(before.version() + 1, self, arcs, table.present(), coverage.range());
+    RingView after = before.next(arcs, coverage.range(), table.takeChanges());
     view = after;
     listener.viewChanged(before, after);
   }

@@ -73,9 +73,9 @@ final class ChurnCourse implements Course {
     if (tally.nanos().count() > 0) {
       burn.plot(
           "delay",
-          Plot.cdf("How long a lookup took, 5 % of all frames lost", "nanoseconds")
+          Plot.cdf("How long a lookup took, 5 % of all frames lost", "milliseconds")
               .logX()
-              .distribution("all lookups", tally.nanos()));
+              .distribution("all lookups", tally.nanos(), 1e6));
     }
   }
 
@@ -131,7 +131,9 @@ final class ChurnCourse implements Course {
       print(burn, few + " nodes, sessions of " + minutes + " min", bySession.get(minutes));
     }
     burn.plot(
-        "by-size", plot("nodes", "Upkeep by the size of the ring, one-hour sessions", bySize));
+        "by-size",
+        plot("nodes", "Upkeep by the size of the ring, one-hour sessions", bySize)
+            .bound("0.5, held to at 1,000 nodes", MESSAGES_MAX));
     burn.plot(
         "by-session",
         plot(
@@ -150,7 +152,6 @@ final class ChurnCourse implements Course {
     double[] xs = costs.keySet().stream().mapToDouble(Integer::doubleValue).toArray();
     return new Plot(title, xLabel, "messages a node and second beyond beats")
         .logX()
-        .line("messages", xs, costs.values().stream().mapToDouble(Cost::messages).toArray())
-        .bound("0.5, held to at 1,000 nodes", MESSAGES_MAX);
+        .line("messages", xs, costs.values().stream().mapToDouble(Cost::messages).toArray());
   }
 }

@@ -12,7 +12,7 @@ import org.ringoverlay.testkit.stats.Distribution;
  */
 public final class Plot {
   /** The numbers that one series may have; more are thinned out where they are drawn. */
-  private static final int POINTS_MAX = 2_000;
+  private static final int POINTS_MAX = 500;
 
   /** Colours that people with a weak sense for some tell apart, from Okabe and Ito (2008). */
   private static final int COLOURS = 6;
@@ -137,13 +137,18 @@ public final class Plot {
 
   /** Adds a distribution to a plot made by {@link #cdf}. */
   public Plot distribution(String name, Distribution numbers) {
+    return distribution(name, numbers, 1);
+  }
+
+  /** The same in another unit: so many of the distribution's are one on the axis. */
+  public Plot distribution(String name, Distribution numbers, double unit) {
     int points = Math.min(POINTS_MAX, numbers.count());
     var xs = new double[points + 1];
     var ys = new double[points + 1];
-    xs[0] = numbers.min();
+    xs[0] = numbers.min() / unit;
     for (int i = 1; i <= points; i++) {
       double q = (double) i / points;
-      xs[i] = numbers.quantile(q);
+      xs[i] = numbers.quantile(q) / unit;
       ys[i] = 100 * q;
     }
     return line(name, xs, ys);
