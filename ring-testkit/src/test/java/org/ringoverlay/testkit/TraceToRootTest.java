@@ -46,8 +46,8 @@ class TraceToRootTest {
                   });
               echo.prepare(plan);
             });
-    for (int size = 1; size < 40; size += 13) {
-      ring.add(13);
+    for (int size = 1; size < 100; size += 33) {
+      ring.add(33);
     }
     ring.run(Duration.ofSeconds(30));
     return ring;

@@ -7,7 +7,6 @@ import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.Frames;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.json.ErrorJson;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Connection;
 import org.ringoverlay.spi.ConnectionHandler;
 import org.ringoverlay.spi.OutboundFrame;
@@ -232,9 +231,9 @@ final class Wire implements ConnectionHandler {
     } else if (dialled && link.message() instanceof LinkMessage.Reject reject) {
       RingException why = rejection(reject);
       fail(from, why);
-      Json rival = reject.rival();
-      if (rival != null) {
-        links.rival(rival, why);
+      Card rival = Card.of(reject.rival());
+      if (rival != null && rival.id().equals(links.introduction().self())) {
+        links.rival(rival.raw(), why);
       }
     } else {
       outOfTurn(from, "a message that is no greeting");

@@ -37,6 +37,9 @@ final class Proximity {
    */
   private static final int MARGIN_PARTS = 8;
 
+  /** And by a millisecond: within one house nobody is far away, and round trips are noise. */
+  private static final long MARGIN_NANOS = 1_000_000L;
+
   /** One of the two that are compared. */
   private static final class Runner {
     final Id id;
@@ -166,7 +169,7 @@ final class Proximity {
   private void decide(Trial over) {
     trials.remove(over);
     long holder = over.holder().nanos;
-    if (over.candidate().nanos < holder - holder / MARGIN_PARTS) {
+    if (over.candidate().nanos < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)) {
       winner = over.candidate().id;
       membership.replace(over.holder().id, over.entry());
     }
