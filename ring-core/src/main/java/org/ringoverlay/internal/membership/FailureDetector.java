@@ -57,6 +57,9 @@ public final class FailureDetector {
    */
   private static final int ASKING_QUARTERS = 13;
 
+  /** The same for the time until a suspicion, where that is less than four intervals. */
+  private static final int SUSPECT_QUARTERS = 16;
+
   /** How many times its time a suspect has that is heard and does not refute. */
   private static final int HEARD_PATIENCE = 16;
 
@@ -264,7 +267,7 @@ public final class FailureDetector {
       }
       long silence = watch.silenceNanos(now, links.heardAt(id));
       long slack = SUSPECT_EXCESS * watch.rhythm.excessNanos();
-      long askAfter = patience() * (ASKING_QUARTERS * limits.intervalNanos() / 4 + slack);
+      long askAfter = patience() * (askingNanos() + slack);
       if (neighbour.state() == MemberState.SUSPECT) {
         watch.probing = false;
         continue;
@@ -288,6 +291,12 @@ public final class FailureDetector {
       }
     }
     return next;
+  }
+
+  private long askingNanos() {
+    return Math.min(
+        ASKING_QUARTERS * limits.intervalNanos() / 4,
+        limits.suspectNanos() * ASKING_QUARTERS / SUSPECT_QUARTERS);
   }
 
   /** How many live between this node and another on the shorter way, 0 for the next beside it. */
@@ -453,9 +462,8 @@ public final class FailureDetector {
       probing.refusedToo(from, probed.node());
       return;
     }
-    probing.heardByAnother(probed.node());
     Watch watch = watched.get(probed.node());
-    if (watch != null) {
+    if (probing.heardByAnother(from, probed.node()) && watch != null) {
       watch.heardByAnother(clock.nanos());
     }
   }

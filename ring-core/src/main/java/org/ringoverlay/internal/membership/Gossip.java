@@ -39,8 +39,8 @@ public final class Gossip {
   /** Short facts in one message of a comparison, unless one part of the circle has more. */
   private static final int SEEN_PER_MESSAGE = 2_048;
 
-  /** Short facts on one beat; more wait for the next. */
-  private static final int FACTS_PER_BEAT = 32;
+  /** Short facts on one beat; more wait for the next. A fifth of a thousand may die at once. */
+  private static final int FACTS_PER_BEAT = 256;
 
   /** Beats that tell of a change. */
   private static final int BEATS_PER_FACT = 2;
@@ -274,6 +274,7 @@ public final class Gossip {
       List<Member> slot, int row, Set<Id> beaten, Map<Id, Map<Integer, List<Entry>>> letters) {
     boolean beatsDo =
         row >= ROWS_TOLD
+            && recent.size() <= FACTS_PER_BEAT
             && slot.size() <= beaten.size()
             && slot.stream().allMatch(member -> beaten.contains(member.id()));
     Id delegate = delegateAmong(slot);

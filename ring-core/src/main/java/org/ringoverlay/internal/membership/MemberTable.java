@@ -209,6 +209,11 @@ final class MemberTable {
     if (before != null && !before.isOlderThan(card.incarnation(), fact.version(), fact.state())) {
       return null;
     }
+    if (before != null
+        && before.card().incarnation() == card.incarnation()
+        && fact.version() - before.version() > Membership.VERSION_STEP_MAX) {
+      return null;
+    }
     var after = new Known(card, fact.version(), fact.state(), now, kept(fact));
     put(before, after);
     return new Change(before, after);

@@ -2,6 +2,7 @@ package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
@@ -36,6 +37,15 @@ public final class Membership {
    * @param watchers neighbours on each side that watch a member
    */
   public record Limits(int membersMax, int fullMembersMax, int leavesPerSide, int watchers) {}
+
+  /**
+   * A member counts its version up by one. A fact that is so far ahead of what is known of it was
+   * made up, and could not be outdone were it believed.
+   */
+  static final long VERSION_STEP_MAX = 1L << 20;
+
+  /** For how long a death may have been left to one to tell that was dead itself. */
+  private static final long UNTOLD_NANOS = 10_000_000_000L;
 
   /** Departed members that a pruned table remembers. */
   private static final int DEPARTED_MAX = 64;
@@ -208,16 +218,39 @@ public final class Membership {
 
   private boolean isNextBefore(Id node) {
     Id next = null;
-    for (Member member : view.alive()) {
-      Id id = member.id();
-      if (id.equals(node)) {
-        continue;
-      }
-      if (next == null || node.minus(id).compareTo(node.minus(next)) < 0) {
+    for (MemberTable.Known known : table.all()) {
+      Id id = known.id();
+      if (known.state() == MemberState.ALIVE
+          && !id.equals(node)
+          && (next == null || node.minus(id).compareTo(node.minus(next)) < 0)) {
         next = id;
       }
     }
     return self.equals(next);
+  }
+
+  /**
+   * Tells all of a death, and of those that died lately behind it up to the next that lives: when
+   * they were buried, the one that is dead now was held alive, and they were left to it to tell.
+   */
+  private void tellAll(MemberTable.Known dead) {
+    var behind = new TreeMap<Id, MemberTable.Known>();
+    Id alive = dead.id();
+    for (MemberTable.Known known : table.all()) {
+      Id distance = known.id().minus(dead.id());
+      if (known.state() == MemberState.DEAD) {
+        behind.put(distance, known);
+      } else if (known.state() == MemberState.ALIVE
+          && (alive.equals(dead.id()) || distance.compareTo(alive.minus(dead.id())) < 0)) {
+        alive = known.id();
+      }
+    }
+    long now = clock.nanos();
+    for (MemberTable.Known known : behind.headMap(alive.minus(dead.id()), false).values()) {
+      if (known.id().equals(dead.id()) || now - known.sinceNanos() < UNTOLD_NANOS) {
+        gossip.changed(new MemberTable.Change(known, known), Gossip.Reach.ALL);
+      }
+    }
   }
 
   /** Forgets departed members whose time is over. */
@@ -309,7 +342,9 @@ public final class Membership {
   private void compare(Entry entry, MemberTable.Fact fact) {
     int row = self.commonPrefix(fact.id());
     Id holder = row < Id.DIGITS ? prefixes.at(row, fact.id().digit(row)) : null;
-    if (holder != null && selfState == MemberState.ALIVE) {
+    if (fact.state() != MemberState.ALIVE) {
+      proximity.forget(fact.id());
+    } else if (holder != null && selfState == MemberState.ALIVE) {
       proximity.consider(entry, fact, holder);
     }
   }
@@ -317,7 +352,7 @@ public final class Membership {
   /** A member stands in the slot of another from now on. */
   void replace(Id holder, Entry entry) {
     MemberTable.Fact fact = MemberTable.sound(entry);
-    if (fact != null && scale.isLarge()) {
+    if (fact != null && scale.isLarge() && table.get(fact.id()) == null) {
       prefixes.replace(holder, fact.id());
       apply(List.of(entry), "nearer than node " + holder.shortString());
     }
@@ -363,6 +398,9 @@ public final class Membership {
    */
   private boolean hearOfSelf(MemberTable.Fact fact, Gossip.Reach reach) {
     Card card = fact.card();
+    if (card.incarnation() == selfIncarnation && fact.version() - selfVersion > VERSION_STEP_MAX) {
+      return false;
+    }
     if (card.incarnation() > selfIncarnation) {
       listener.superseded(
           "another process runs with this node's ID "
@@ -414,8 +452,11 @@ public final class Membership {
               why == null || why.equals(cause) ? cause : cause + ": " + why));
     }
     // Whoever found it: another may have been quicker by a moment, and then nobody would tell all.
-    boolean tellsAll = after.state() == MemberState.DEAD && isNextBefore(after.id());
-    gossip.changed(change, tellsAll ? Gossip.Reach.ALL : reach);
+    if (after.state() == MemberState.DEAD && isNextBefore(after.id())) {
+      tellAll(after);
+    } else {
+      gossip.changed(change, reach);
+    }
   }
 
   private void publish() {

@@ -32,6 +32,16 @@ final class Probing {
   /** Who waits to hear of a node that is probed for them, and since when. */
   private record Asked(long sinceNanos, long pingedAt, LinkedHashSet<Id> askers) {}
 
+  /** Who was asked and has not said yet what it found, and whether anybody heard the silent one. */
+  private static final class Inquest {
+    final Set<Id> open;
+    boolean heard;
+
+    Inquest(Set<Id> open) {
+      this.open = open;
+    }
+  }
+
   private final Id self;
   private final FailureDetector.Limits limits;
   private final Membership membership;
@@ -43,8 +53,8 @@ final class Probing {
   /** When nobody listened at a member's address. */
   private final TreeMap<Id, Long> refusedAt = new TreeMap<>();
 
-  /** Suspects at whose addresses nobody listened, and who has not said yet what it found there. */
-  private final TreeMap<Id, TreeSet<Id>> inquests = new TreeMap<>();
+  /** Those after whom others were asked. */
+  private final TreeMap<Id, Inquest> inquests = new TreeMap<>();
 
   private long pings;
 
@@ -96,7 +106,7 @@ final class Probing {
       ask(probe, membership.view().neighbours(silent, limits.perSide()), asked);
     }
     ask(probe, membership.view().alive(), asked);
-    inquests.put(silent, asked);
+    inquests.put(silent, new Inquest(asked));
     if (inquests.size() > PROBED_MAX) {
       inquests.pollFirstEntry();
     }
@@ -165,9 +175,18 @@ final class Probing {
     answerAskers(node, false);
   }
 
-  /** Another node heard it. */
-  void heardByAnother(Id node) {
-    inquests.remove(node);
+  /**
+   * Another node says that it heard it.
+   *
+   * @return whether that one was asked, and says so for the first time
+   */
+  boolean heardByAnother(Id witness, Id node) {
+    Inquest inquest = inquests.get(node);
+    if (inquest == null || !inquest.open.remove(witness)) {
+      return false;
+    }
+    inquest.heard = true;
+    return true;
   }
 
   /** Nobody listens at a node's address. */
@@ -188,8 +207,11 @@ final class Probing {
    * nothing to wait for. One node alone may be the one that is cut off.
    */
   void refusedToo(Id witness, Id node) {
-    TreeSet<Id> open = inquests.get(node);
-    if (open != null && open.remove(witness) && open.isEmpty()) {
+    Inquest inquest = inquests.get(node);
+    if (inquest != null
+        && inquest.open.remove(witness)
+        && inquest.open.isEmpty()
+        && !inquest.heard) {
       inquests.remove(node);
       membership.bury(node, "nobody listens at its address, as others found too");
     }

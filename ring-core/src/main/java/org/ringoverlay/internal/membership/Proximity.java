@@ -1,5 +1,6 @@
 package org.ringoverlay.internal.membership;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,14 @@ import org.ringoverlay.view.MemberState;
  * There are a few trials in a round, and rounds are the rarer the longer none was won. On the loop.
  */
 final class Proximity {
-  /** Who has not answered both pings by then has lost. */
+  /** Who has not answered both pings by then has lost; a holder the second time in a row. */
   private static final long TRIAL_NANOS = 1_000_000_000L;
 
   private static final long PAUSE_MIN_NANOS = 4_000_000_000L;
   private static final long PAUSE_MAX_NANOS = 256_000_000_000L;
+
+  /** Holders that are remembered for having been silent. */
+  private static final int SILENT_MAX = 64;
 
   /** Trials in a round. */
   static final int TRIALS = 4;
@@ -63,6 +67,10 @@ final class Proximity {
   private final Clock clock;
   private final Randomness randomness;
   private final ArrayList<Trial> trials = new ArrayList<>(0);
+
+  /** Holders that said nothing in their last trial: a lost frame looks like that once. */
+  private final ArrayDeque<Id> silentOnce = new ArrayDeque<>(1);
+
   private int trialsLeft;
 
   /** Who won in this round. It is near, so who is near to it is near to this node, too. */
@@ -120,6 +128,7 @@ final class Proximity {
     for (Trial trial : trials) {
       for (Runner runner : List.of(trial.candidate(), trial.holder())) {
         if (runner.id.equals(from) && runner.number == number && runner.nanos == Long.MAX_VALUE) {
+          silentOnce.remove(from);
           if (runner.again) {
             runner.nanos = clock.nanos() - runner.sentAt;
             decideIfOver(trial);
@@ -166,12 +175,31 @@ final class Proximity {
     }
   }
 
+  /** A candidate is not there any more. */
+  void forget(Id node) {
+    trials.removeIf(trial -> trial.candidate().id.equals(node));
+  }
+
   private void decide(Trial over) {
     trials.remove(over);
     long holder = over.holder().nanos;
+    if (holder == Long.MAX_VALUE && !wasSilentBefore(over.holder().id)) {
+      return;
+    }
     if (over.candidate().nanos < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)) {
       winner = over.candidate().id;
       membership.replace(over.holder().id, over.entry());
     }
+  }
+
+  private boolean wasSilentBefore(Id holder) {
+    if (silentOnce.remove(holder)) {
+      return true;
+    }
+    silentOnce.addLast(holder);
+    if (silentOnce.size() > SILENT_MAX) {
+      silentOnce.removeFirst();
+    }
+    return false;
   }
 }

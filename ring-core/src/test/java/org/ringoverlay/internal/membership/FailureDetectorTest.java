@@ -208,9 +208,14 @@ class FailureDetectorTest {
   void whoWasHeardByAnotherIsNotSuspected() {
     members(2, 3, 4);
     world.silent.add(node(2));
-    for (int i = 0; i < 30; i++) {
-      run(INTERVAL);
-      detector.probed(node(3), new LinkMessage.Probed(node(2), false));
+    for (int i = 0; i < 300; i++) {
+      run(INTERVAL / 10);
+      for (FakePost.Letter letter : List.copyOf(sent)) {
+        if (letter.message() instanceof LinkMessage.Probe && letter.to().equals(node(3))) {
+          detector.probed(node(3), new LinkMessage.Probed(node(2), false));
+        }
+      }
+      sent.clear();
     }
     assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
     run(SUSPECT + 2 * INTERVAL);
@@ -252,6 +257,40 @@ class FailureDetectorTest {
     }
     assertThat(membership.stateOf(node(2))).isNotEqualTo(MemberState.ALIVE);
     assertThat(world.away).isZero();
+  }
+
+  @Test
+  void wordOfOneThatWasNotAskedKeepsNobodyAlive() {
+    members(2, 3, 4);
+    world.silent.add(node(2));
+    for (int i = 0; i < 40; i++) {
+      run(INTERVAL / 2);
+      detector.probed(node(99), new LinkMessage.Probed(node(2), false));
+    }
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
+  }
+
+  @Test
+  void othersAreAskedBeforeASuspicionAlsoWhereThatComesWithinThreeIntervals() {
+    members(2, 3, 4);
+    detector.stop();
+    var hasty =
+        new FailureDetector(
+            SELF,
+            new FailureDetector.Limits(INTERVAL, 2 * INTERVAL, BURY, 10_000 * MILLIS, 2, 2),
+            membership,
+            world,
+            post,
+            loop,
+            loop,
+            loop);
+    hasty.start();
+    for (int i = 0; i < 40 && membership.stateOf(node(2)) == MemberState.ALIVE; i++) {
+      assertThat(loop.waiting()).isLessThan(10);
+      loop.advance(INTERVAL / 10);
+    }
+    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
+    assertThat(post.all(LinkMessage.Probe.class)).contains(new LinkMessage.Probe(node(2), null));
   }
 
   @Test

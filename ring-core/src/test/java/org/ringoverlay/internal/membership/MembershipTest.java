@@ -7,6 +7,7 @@ import static org.ringoverlay.internal.fake.Facts.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -140,7 +141,40 @@ class MembershipTest {
     hearOfDeath(3);
     assertThat(down()).as("one lives in between").isEmpty();
     hearOfDeath(2);
-    assertThat(down()).as("nobody else does").isNotEmpty();
+    assertThat(deadIn(down()))
+        .as("nobody else does, and 3 was left to 2 to tell, which was dead itself")
+        .contains(node(2), node(3));
+  }
+
+  @Test
+  void deathsOfNeighboursThatComeInOneMessageAreAllTold() {
+    for (int place = 2; place <= 60; place++) {
+      apply(fact(node(place), 1, MemberState.ALIVE));
+    }
+    seat.settle();
+    apply(fact(node(2), 1, MemberState.DEAD), fact(node(3), 1, MemberState.DEAD));
+    loop.turn();
+    assertThat(deadIn(down())).contains(node(2), node(3));
+    loop.advance(11_000_000_000L);
+    apply(fact(node(4), 1, MemberState.DEAD));
+    loop.turn();
+    assertThat(deadIn(down())).as("what was long ago is known").containsOnly(node(4));
+  }
+
+  private static List<Id> deadIn(List<LinkMessage.News> news) {
+    return news.stream()
+        .flatMap(each -> each.entries().stream())
+        .map(entry -> Objects.requireNonNull(MemberTable.sound(entry)).id())
+        .toList();
+  }
+
+  @Test
+  void whatNobodyCouldOutdoIsNotBelieved() {
+    apply(fact(node(2), 1, MemberState.ALIVE));
+    apply(
+        fact(node(2), 1L << 53, MemberState.DEAD), fact(seat.self, 3, 1L << 53, MemberState.DEAD));
+    assertThat(seat.membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
+    assertThat(seat.membership.selfEntry().version()).isLessThan(100);
   }
 
   private void hearOfDeath(int place) {

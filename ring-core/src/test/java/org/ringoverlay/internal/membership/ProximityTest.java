@@ -130,6 +130,11 @@ class ProximityTest {
     Id holder = holderFor(candidate);
     tellOf(candidate);
     answers(candidate, 2);
+    loop.advance(1_001 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(holder)).as("a frame may be lost").isPresent();
+    tellOf(candidate);
+    answers(candidate, 2);
     loop.advance(999 * MILLIS);
     membership.proximity().turn();
     assertThat(membership.view().find(holder)).isPresent();
@@ -145,6 +150,23 @@ class ProximityTest {
     loop.advance(1_001 * MILLIS);
     membership.proximity().turn();
     assertThat(membership.view().find(other)).isPresent();
+  }
+
+  @Test
+  void whoLeavesDuringItsTrialTakesNoSlot() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tellOf(candidate);
+    answers(candidate, 2);
+    membership.apply(List.of(Facts.fact(candidate, 3, MemberState.LEFT)), "told");
+    loop.advance(50 * MILLIS);
+    for (int i = 0; i < 2; i++) {
+      membership.proximity().pong(holder, ping(holder).number());
+    }
+    loop.advance(1_001 * MILLIS);
+    membership.proximity().turn();
+    assertThat(membership.view().find(candidate)).isEmpty();
+    assertThat(membership.view().find(holder)).isPresent();
   }
 
   @Test
