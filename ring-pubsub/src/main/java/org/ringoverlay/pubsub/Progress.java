@@ -35,6 +35,11 @@ final class Progress {
   private long last;
   private long reign;
   private long givenBeforeReign;
+
+  /** The reign before this one, and what had been given when this one began. */
+  private long formerReign;
+
+  private long givenInFormer;
   private long batch;
   private List<Missed> missedOfBatch = List.of();
 
@@ -60,6 +65,8 @@ final class Progress {
       last = head;
       reign = headReign;
       givenBeforeReign = head;
+      formerReign = 0;
+      givenInFormer = head;
     }
   }
 
@@ -69,12 +76,15 @@ final class Progress {
     last = 0;
     reign = 0;
     givenBeforeReign = 0;
+    formerReign = 0;
+    givenInFormer = 0;
     batch = 0;
     missedOfBatch = List.of();
   }
 
   /**
-   * Takes a batch; one that was taken before gives what it gave then.
+   * Takes a batch; one that was taken before gives what it gave then. What may not have been given
+   * counts as missed, however often it comes: the root tells its publisher who got a message.
    *
    * @return the messages that some subscriptions did not get
    * @throws IllegalStateException if the node does not follow the topic
@@ -84,7 +94,7 @@ final class Progress {
       throw new IllegalStateException("no subscription was grafted");
     }
     if (taken.reign() == reign && taken.number() <= batch) {
-      return taken.number() == batch ? missedOfBatch : List.of();
+      return taken.number() == batch ? missedOfBatch : allOf(taken);
     }
     List<Missed> missed = items(taken, listener);
     if (taken.reign() == reign) {
@@ -111,13 +121,24 @@ final class Progress {
         if (without > 0) {
           missed.add(new Missed(item.seq(), without));
         }
-      } else if (batch.reign() != reign && item.seq() > givenBeforeReign) {
-        givenBeforeReign = item.seq();
-        missed.add(new Missed(item.seq(), Integer.MAX_VALUE));
-        listener.gap(item.seq(), item.seq());
+      } else if (batch.reign() != reign) {
+        if (batch.reign() != formerReign || item.seq() > givenInFormer) {
+          missed.add(new Missed(item.seq(), Integer.MAX_VALUE));
+        }
+        if (item.seq() > givenBeforeReign) {
+          givenBeforeReign = item.seq();
+          listener.gap(item.seq(), item.seq());
+        }
       }
     }
     return missed;
+  }
+
+  private static List<Missed> allOf(Batch batch) {
+    return batch.items().stream()
+        .filter(item -> !item.isGap())
+        .map(item -> new Missed(item.seq(), Integer.MAX_VALUE))
+        .toList();
   }
 
   private void takeGap(long batchReign, Item item, Listener listener) {
@@ -131,6 +152,8 @@ final class Progress {
   private void enter(long newReign) {
     if (newReign != reign) {
       givenBeforeReign = last;
+      formerReign = reign;
+      givenInFormer = last;
       reign = newReign;
     }
   }

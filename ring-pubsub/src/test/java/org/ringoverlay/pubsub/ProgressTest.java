@@ -133,6 +133,28 @@ class ProgressTest {
   }
 
   @Test
+  void whatWasNeverGivenCountsAsMissedHoweverOftenItComes() {
+    progress.begin(0, OLD);
+    take(OLD, 1, 0, message(1));
+    take(NEW, 1, 1, Item.gap(2, 3));
+    List<Missed> first = take(OLD, 2, 1, message(2), message(3));
+    List<Missed> again = take(OLD, 2, 1, message(2), message(3));
+
+    assertThat(first).extracting(Missed::seq).containsExactly(2L, 3L);
+    assertThat(again).as("its answer may have been lost").isEqualTo(first);
+    assertThat(take(OLD, 1, 0, message(1))).as("this one was given").isEmpty();
+  }
+
+  @Test
+  void batchThatComesAfterALaterOneIsNotTakenForOneThatWasGiven() {
+    progress.begin(0, OLD);
+    take(OLD, 2, 0, Item.gap(1, 2), message(3));
+    assertThat(take(OLD, 1, 0, message(1), message(2)))
+        .extracting(Missed::seq)
+        .containsExactly(1L, 2L);
+  }
+
+  @Test
   void forgetsWhereItWasWhenItEnds() {
     progress.begin(10, OLD);
     progress.end();
