@@ -32,7 +32,8 @@ final class LargeCourse implements Course {
   private static final Map<String, String> SETTINGS =
       Map.of("ring.table.full.members.max", "0", "ring.link.idle", "1s");
 
-  private static final Duration REST = Duration.ofSeconds(15);
+  /** Long enough that trials of who is nearer have become rare, and their connections ended. */
+  private static final Duration REST = Duration.ofSeconds(90);
 
   @Override
   public void run(Burn burn) throws IOException {
