@@ -21,19 +21,22 @@ import org.ringoverlay.view.MemberState;
 class TwinsTest {
   private final List<String> troubles = new ArrayList<>();
 
+  private RingObserver troublesAt(String host) {
+    return new RingObserver() {
+      @Override
+      public void trouble(Id node, String what) {
+        troubles.add(host + ": " + what);
+      }
+    };
+  }
+
   private SimRing ring(Simulation simulation) {
     SimRing ring =
         simulation.ring(
             4,
             plan -> {
               plan.durable();
-              plan.observer(
-                  new RingObserver() {
-                    @Override
-                    public void trouble(Id node, String what) {
-                      troubles.add(plan.host().name() + ": " + what);
-                    }
-                  });
+              plan.observer(troublesAt(plan.host().name()));
             });
     ring.settle();
     ring.run(Duration.ofSeconds(10));
@@ -149,13 +152,7 @@ class TwinsTest {
             40,
             plan -> {
               plan.builder().set("ring.link.idle", "1s").extensions(List.of());
-              plan.observer(
-                  new RingObserver() {
-                    @Override
-                    public void trouble(Id node, String what) {
-                      troubles.add(plan.host().name() + ": " + what);
-                    }
-                  });
+              plan.observer(troublesAt(plan.host().name()));
             });
     ring.settle();
     ring.run(Duration.ofSeconds(15));

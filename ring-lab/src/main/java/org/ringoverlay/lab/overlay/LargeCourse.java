@@ -32,8 +32,7 @@ final class LargeCourse implements Course {
   private static final Map<String, String> SETTINGS =
       Map.of("ring.table.full.members.max", "0", "ring.link.idle", "1s");
 
-  /** Long enough that trials of who is nearer have become rare, and their connections ended. */
-  private static final Duration REST = Duration.ofSeconds(90);
+  private static final Duration REST = Duration.ofSeconds(15);
 
   @Override
   public void run(Burn burn) throws IOException {
