@@ -2,7 +2,6 @@ package org.ringoverlay.internal.membership;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
@@ -44,9 +43,6 @@ public final class Membership {
    */
   static final long VERSION_STEP_MAX = 1L << 20;
 
-  /** For how long a death may have been left to one to tell that was dead itself. */
-  private static final long UNTOLD_NANOS = 10_000_000_000L;
-
   /** Departed members that a pruned table remembers. */
   private static final int DEPARTED_MAX = 64;
 
@@ -63,6 +59,7 @@ public final class Membership {
   private final Surroundings surroundings;
   private final Coverage coverage;
   private final Proximity proximity;
+  private final Obituaries obituaries;
   private Json selfCard;
   private long selfIncarnation;
   private long selfVersion = 1;
@@ -90,6 +87,7 @@ public final class Membership {
     this.nextFullToldAt = clock.nanos();
     this.listener = listener;
     this.table = new MemberTable(limits.membersMax());
+    this.obituaries = new Obituaries(self, table);
     this.prefixes = new PrefixTable(self);
     this.nextHops = new NextHops(self, prefixes);
     this.scale = new Scale(limits.fullMembersMax());
@@ -213,43 +211,6 @@ public final class Membership {
           List.of(new Entry(known.raw(), known.version(), MemberState.DEAD, cause)),
           cause,
           Gossip.Reach.NEAR);
-    }
-  }
-
-  private boolean isNextBefore(Id node) {
-    Id next = null;
-    for (MemberTable.Known known : table.all()) {
-      Id id = known.id();
-      if (known.state() == MemberState.ALIVE
-          && !id.equals(node)
-          && (next == null || node.minus(id).compareTo(node.minus(next)) < 0)) {
-        next = id;
-      }
-    }
-    return self.equals(next);
-  }
-
-  /**
-   * Tells all of a death, and of those that died lately behind it up to the next that lives: when
-   * they were buried, the one that is dead now was held alive, and they were left to it to tell.
-   */
-  private void tellAll(MemberTable.Known dead) {
-    var behind = new TreeMap<Id, MemberTable.Known>();
-    Id alive = dead.id();
-    for (MemberTable.Known known : table.all()) {
-      Id distance = known.id().minus(dead.id());
-      if (known.state() == MemberState.DEAD) {
-        behind.put(distance, known);
-      } else if (known.state() == MemberState.ALIVE
-          && (alive.equals(dead.id()) || distance.compareTo(alive.minus(dead.id())) < 0)) {
-        alive = known.id();
-      }
-    }
-    long now = clock.nanos();
-    for (MemberTable.Known known : behind.headMap(alive.minus(dead.id()), false).values()) {
-      if (known.id().equals(dead.id()) || now - known.sinceNanos() < UNTOLD_NANOS) {
-        gossip.changed(new MemberTable.Change(known, known), Gossip.Reach.ALL);
-      }
     }
   }
 
@@ -452,8 +413,10 @@ public final class Membership {
               why == null || why.equals(cause) ? cause : cause + ": " + why));
     }
     // Whoever found it: another may have been quicker by a moment, and then nobody would tell all.
-    if (after.state() == MemberState.DEAD && isNextBefore(after.id())) {
-      tellAll(after);
+    if (after.state() == MemberState.DEAD && obituaries.isForThisNode(after.id())) {
+      for (MemberTable.Known dead : obituaries.toBeTold(after, clock.nanos())) {
+        gossip.changed(new MemberTable.Change(dead, dead), Gossip.Reach.ALL);
+      }
     } else {
       gossip.changed(change, reach);
     }
