@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
@@ -20,20 +19,17 @@ public final class Settings {
   /** Environment names that begin with {@code RING_} and are the command's own, not settings. */
   private static final List<String> COMMAND_VARIABLES = List.of("RING_NODE", "RING_JAVA_OPTS");
 
-  private final SortedMap<String, Setting<?>> known;
-  private final SortedMap<String, Object> values;
-  private final SortedMap<String, String> texts;
-  private final SortedMap<String, String> origins;
+  /** What a source said of a setting. */
+  private record Given(Object value, String text, String origin) {}
 
-  private Settings(
-      SortedMap<String, Setting<?>> known,
-      SortedMap<String, Object> values,
-      SortedMap<String, String> texts,
-      SortedMap<String, String> origins) {
+  /** By name. A list and no map: many nodes may run in one process. */
+  private final List<Setting<?>> known;
+
+  private final Map<String, Given> given;
+
+  private Settings(List<Setting<?>> known, Map<String, Given> given) {
     this.known = known;
-    this.values = values;
-    this.texts = texts;
-    this.origins = origins;
+    this.given = given;
   }
 
   /**
@@ -86,9 +82,7 @@ public final class Settings {
     for (Setting<?> setting : known) {
       byName.put(setting.name(), setting);
     }
-    var values = new TreeMap<String, Object>();
-    var texts = new TreeMap<String, String>();
-    var origins = new TreeMap<String, String>();
+    var given = new TreeMap<String, Given>();
     for (Source source : sources) {
       source
           .values()
@@ -99,13 +93,10 @@ public final class Settings {
                   throw unknown(name, source.origin(), new ArrayList<>(byName.keySet()));
                 }
                 Object value = setting.parse(text, source.origin());
-                if (values.putIfAbsent(name, value) == null) {
-                  texts.put(name, text);
-                  origins.put(name, source.origin());
-                }
+                given.putIfAbsent(name, new Given(value, text, source.origin()));
               });
     }
-    return new Settings(byName, values, texts, origins);
+    return new Settings(List.copyOf(byName.values()), given);
   }
 
   /** The defaults of the given settings. */
@@ -127,25 +118,25 @@ public final class Settings {
   /** The value of a setting, its default if no source had one. */
   @SuppressWarnings("unchecked") // resolve() stored what the setting's own parser made
   public <T> T get(Setting<T> setting) {
-    Object value = values.get(setting.name());
-    return value == null ? setting.defaultValue() : (T) value;
+    Given found = given.get(setting.name());
+    return found == null ? setting.defaultValue() : (T) found.value();
   }
 
   /** The value of a setting as a user wrote it, or as one would write the default. */
   public String text(Setting<?> setting) {
-    String text = texts.get(setting.name());
-    return text == null ? setting.defaultText() : text;
+    Given found = given.get(setting.name());
+    return found == null ? setting.defaultText() : found.text();
   }
 
   /** Where the value of a setting came from, {@code the default} if from nowhere. */
   public String origin(Setting<?> setting) {
-    String origin = origins.get(setting.name());
-    return origin == null ? "the default" : origin;
+    Given found = given.get(setting.name());
+    return found == null ? "the default" : found.origin();
   }
 
   /** Every setting that exists for this node, by name. */
   public List<Setting<?>> known() {
-    return List.copyOf(known.values());
+    return known;
   }
 
   /** The name among {@code names} that {@code name} most likely meant. */

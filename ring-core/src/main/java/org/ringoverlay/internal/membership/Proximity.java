@@ -18,12 +18,14 @@ import org.ringoverlay.view.MemberState;
  * 2002).
  *
  * <p>Whoever is heard of, by a connection or by a fact, and would stand in a slot that is taken is
- * a candidate; and now and then a member of a row, drawn, is asked for some. A candidate and the
- * holder are pinged twice: the first time a connection may have to be made, the second time counts.
+ * a candidate; and now and then a connected member of a row, drawn, is asked for some. Only slots
+ * whose holder is connected are looked at: through the others no message goes, and a connection to
+ * each would cost more than a short hop spares. The holder is pinged first, and only where somebody
+ * could be nearer the candidate is: once to make a connection, and a second time, which counts.
  * There are a few trials in a round, and rounds are the rarer the longer none was won. On the loop.
  */
 final class Proximity {
-  /** Who has not answered both pings by then has lost; a holder the second time in a row. */
+  /** Who has not answered by then has lost; a holder the second time in a row. */
   private static final long TRIAL_NANOS = 1_000_000_000L;
 
   private static final long PAUSE_MIN_NANOS = 4_000_000_000L;
@@ -44,23 +46,43 @@ final class Proximity {
   /** And by a millisecond: within one house nobody is far away, and round trips are noise. */
   private static final long MARGIN_NANOS = 1_000_000L;
 
-  /** One of the two that are compared. */
-  private static final class Runner {
-    final Id id;
+  /** The holder is asked, then the candidate. */
+  private static final class Trial {
+    final Entry entry;
+    final Id candidate;
+    final String address;
+    final Id holder;
+
+    /** The ping that is not answered yet. */
     long number;
+
     long sentAt;
-    boolean again;
 
-    /** Of the second round trip; {@link Long#MAX_VALUE} until it is over. */
-    long nanos = Long.MAX_VALUE;
+    /** Since when the one that is asked has had time. */
+    long begunAt;
 
-    Runner(Id id) {
-      this.id = id;
+    /** The holder's round trip; {@link Long#MAX_VALUE} if it is silent. */
+    long holderNanos;
+
+    Turn turn = Turn.HOLDER;
+
+    Trial(Entry entry, MemberTable.Fact fact, Id holder) {
+      this.entry = entry;
+      this.candidate = fact.id();
+      this.address = fact.card().address();
+      this.holder = holder;
+    }
+
+    Id asked() {
+      return turn == Turn.HOLDER ? holder : candidate;
     }
   }
 
-  private record Trial(
-      Entry entry, String address, Runner candidate, Runner holder, long begunAt) {}
+  private enum Turn {
+    HOLDER,
+    CANDIDATE_CONNECTS,
+    CANDIDATE
+  }
 
   private final Membership membership;
   private final Post post;
@@ -95,8 +117,8 @@ final class Proximity {
   /** Where a candidate listens, who is in no table yet; null for anybody else. */
   @Nullable String addressOf(Id node) {
     for (Trial trial : trials) {
-      if (trial.candidate().id.equals(node)) {
-        return trial.address();
+      if (trial.candidate.equals(node)) {
+        return trial.address;
       }
     }
     return null;
@@ -104,48 +126,74 @@ final class Proximity {
 
   /** Somebody lives whose slot another holds. */
   void consider(Entry entry, MemberTable.Fact fact, Id holder) {
-    if (fact.state() != MemberState.ALIVE || !isOpen() || addressOf(fact.id()) != null) {
+    if (fact.state() != MemberState.ALIVE
+        || !isOpen()
+        || !post.isLinked(holder)
+        || addressOf(fact.id()) != null) {
       return;
     }
-    var trial =
-        new Trial(
-            entry, fact.card().address(), new Runner(fact.id()), new Runner(holder), clock.nanos());
     trialsLeft--;
+    var trial = new Trial(entry, fact, holder);
     trials.add(trial);
-    ping(trial.candidate());
-    ping(trial.holder());
+    begin(trial, Turn.HOLDER);
+  }
+
+  private void begin(Trial trial, Turn turn) {
+    trial.turn = turn;
+    trial.begunAt = clock.nanos();
+    ping(trial);
   }
 
   /** The number is drawn, or one that is far away could answer before it was asked. */
-  private void ping(Runner runner) {
-    runner.number = randomness.nextLong();
-    runner.sentAt = clock.nanos();
-    post.send(runner.id, new LinkMessage.Ping(runner.number, membership.digest()));
+  private void ping(Trial trial) {
+    trial.number = randomness.nextLong();
+    trial.sentAt = clock.nanos();
+    post.send(trial.asked(), new LinkMessage.Ping(trial.number, membership.digest()));
   }
 
   /** A node answered a ping; tells whether it was one of these. */
   boolean pong(Id from, long number) {
     for (Trial trial : trials) {
-      for (Runner runner : List.of(trial.candidate(), trial.holder())) {
-        if (runner.id.equals(from) && runner.number == number && runner.nanos == Long.MAX_VALUE) {
-          silentOnce.remove(from);
-          if (runner.again) {
-            runner.nanos = clock.nanos() - runner.sentAt;
-            decideIfOver(trial);
-          } else {
-            runner.again = true;
-            ping(runner);
-          }
-          return true;
-        }
+      if (trial.asked().equals(from) && trial.number == number) {
+        answered(trial, clock.nanos() - trial.sentAt);
+        return true;
       }
     }
     return false;
   }
 
-  private void decideIfOver(Trial trial) {
-    if (trial.candidate().nanos != Long.MAX_VALUE && trial.holder().nanos != Long.MAX_VALUE) {
-      decide(trial);
+  private void answered(Trial trial, long nanos) {
+    switch (trial.turn) {
+      case HOLDER -> {
+        silentOnce.remove(trial.holder);
+        if (nanos > MARGIN_NANOS) {
+          trial.holderNanos = nanos;
+          begin(trial, Turn.CANDIDATE_CONNECTS);
+        } else {
+          trials.remove(trial);
+        }
+      }
+      case CANDIDATE_CONNECTS -> {
+        trial.turn = Turn.CANDIDATE;
+        ping(trial);
+      }
+      case CANDIDATE -> {
+        trials.remove(trial);
+        long holder = trial.holderNanos;
+        if (nanos < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)) {
+          winner = trial.candidate;
+          membership.replace(trial.holder, trial.entry);
+        }
+      }
+    }
+  }
+
+  private void silent(Trial trial) {
+    if (trial.turn == Turn.HOLDER && wasSilentBefore(trial.holder)) {
+      trial.holderNanos = Long.MAX_VALUE;
+      begin(trial, Turn.CANDIDATE_CONNECTS);
+    } else {
+      trials.remove(trial);
     }
   }
 
@@ -153,8 +201,8 @@ final class Proximity {
   void turn() {
     long now = clock.nanos();
     for (Trial trial : List.copyOf(trials)) {
-      if (FailureDetector.isOver(trial.begunAt(), TRIAL_NANOS, now)) {
-        decide(trial);
+      if (FailureDetector.isOver(trial.begunAt, TRIAL_NANOS, now)) {
+        silent(trial);
       }
     }
     if (now - nextRoundAt >= 0) {
@@ -163,33 +211,20 @@ final class Proximity {
   }
 
   private void beginRound(long now) {
-    Id near = winner;
-    pauseNanos = near != null ? PAUSE_MIN_NANOS : Math.min(PAUSE_MAX_NANOS, 2 * pauseNanos);
-    winner = null;
+    Id partner = winner != null ? winner : membership.drawnByRow(randomness);
     trialsLeft = TRIALS;
-    // Those that began together drift apart.
-    nextRoundAt = now + pauseNanos / 2 + randomness.below(pauseNanos);
-    Id partner = near != null ? near : membership.drawnByRow(randomness);
-    if (partner != null) {
+    if (partner != null && post.isLinked(partner)) {
+      pauseNanos = winner != null ? PAUSE_MIN_NANOS : Math.min(PAUSE_MAX_NANOS, 2 * pauseNanos);
       post.send(partner, membership.surroundings().ask(0));
     }
+    winner = null;
+    // Those that began together drift apart.
+    nextRoundAt = now + pauseNanos / 2 + randomness.below(pauseNanos);
   }
 
   /** A candidate is not there any more. */
   void forget(Id node) {
-    trials.removeIf(trial -> trial.candidate().id.equals(node));
-  }
-
-  private void decide(Trial over) {
-    trials.remove(over);
-    long holder = over.holder().nanos;
-    if (holder == Long.MAX_VALUE && !wasSilentBefore(over.holder().id)) {
-      return;
-    }
-    if (over.candidate().nanos < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)) {
-      winner = over.candidate().id;
-      membership.replace(over.holder().id, over.entry());
-    }
+    trials.removeIf(trial -> trial.candidate.equals(node));
   }
 
   private boolean wasSilentBefore(Id holder) {

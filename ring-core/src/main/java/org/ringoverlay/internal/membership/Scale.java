@@ -18,8 +18,11 @@ final class Scale {
   /** Estimates without which nobody decides that the ring shrank. */
   private static final int SAMPLES_MIN = 8;
 
-  /** No honest ring comes to this number. */
-  private static final long NUMBER_MAX = 1L << 53;
+  /**
+   * A ring changes its size too rarely to be so far ahead of a node. One that told of the highest
+   * number there is would leave no other to outdo it.
+   */
+  private static final long STEP_MAX = 1L << 20;
 
   private final int fullMembersMax;
   private final long[] samples = new long[SAMPLES];
@@ -46,7 +49,7 @@ final class Scale {
 
   /** Takes over a number from another node if it is higher; tells whether it was. */
   boolean hear(long told) {
-    if (told <= number || told > NUMBER_MAX) {
+    if (told <= number || told - number > STEP_MAX) {
       return false;
     }
     number = told;

@@ -85,27 +85,27 @@ class ProximityTest {
     return pings.get(pings.size() - 1);
   }
 
-  private void answers(Id id, int pings) {
-    for (int i = 0; i < pings; i++) {
-      membership.proximity().pong(id, ping(id).number());
-    }
+  private void answersAfter(Id id, long millis) {
+    loop.advance(millis * MILLIS);
+    assertThat(membership.proximity().pong(id, ping(id).number())).isTrue();
   }
 
   private void race(Id candidate, long candidateMillis, Id holder, long holderMillis) {
-    answers(candidate, 1);
-    answers(holder, 1);
-    long first = Math.min(candidateMillis, holderMillis);
-    loop.advance(first * MILLIS);
-    answers(candidateMillis == first ? candidate : holder, 1);
-    loop.advance((Math.max(candidateMillis, holderMillis) - first) * MILLIS);
-    answers(candidateMillis == first ? holder : candidate, 1);
+    answersAfter(holder, holderMillis);
+    answersAfter(candidate, 100);
+    answersAfter(candidate, candidateMillis);
+  }
+
+  private void tryAgainst(Id holder, Id candidate) {
+    post.linked.add(holder);
+    tellOf(candidate);
   }
 
   @Test
   void theNearerOneTakesTheSlot() {
     Id candidate = candidate();
     Id holder = holderFor(candidate);
-    tellOf(candidate);
+    tryAgainst(holder, candidate);
     assertThat(membership.addressOf(candidate)).as("it can be reached").isNotNull();
     assertThat(membership.view().find(candidate)).as("and is no member yet").isEmpty();
     race(candidate, 10, holder, 30);
@@ -117,7 +117,7 @@ class ProximityTest {
   void oneThatIsHardlyNearerDoesNot() {
     Id candidate = candidate();
     Id holder = holderFor(candidate);
-    tellOf(candidate);
+    tryAgainst(holder, candidate);
     race(candidate, 29, holder, 30);
     assertThat(membership.view().find(candidate)).isEmpty();
     assertThat(membership.view().find(holder)).isPresent();
@@ -125,46 +125,68 @@ class ProximityTest {
   }
 
   @Test
-  void whoAnswersNothingHasLost() {
+  void nobodyIsConnectedWhereNobodyCanBeNearer() {
     Id candidate = candidate();
     Id holder = holderFor(candidate);
+    tryAgainst(holder, candidate);
+    answersAfter(holder, 1);
+    assertThat(post.to(candidate, LinkMessage.Ping.class)).isEmpty();
+    assertThat(membership.addressOf(candidate)).as("it is forgotten").isNull();
+  }
+
+  @Test
+  void slotsThroughWhichNothingGoesAreLeftAlone() {
+    Id candidate = candidate();
     tellOf(candidate);
-    answers(candidate, 2);
+    assertThat(post.all(LinkMessage.Ping.class)).isEmpty();
+    assertThat(membership.addressOf(candidate)).isNull();
+  }
+
+  @Test
+  void aHolderThatIsSilentTwiceLosesTheSlotToOneThatAnswers() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tryAgainst(holder, candidate);
     loop.advance(1_001 * MILLIS);
     membership.proximity().turn();
     assertThat(membership.view().find(holder)).as("a frame may be lost").isPresent();
-    tellOf(candidate);
-    answers(candidate, 2);
+    assertThat(post.to(candidate, LinkMessage.Ping.class)).isEmpty();
+    tryAgainst(holder, candidate);
     loop.advance(999 * MILLIS);
     membership.proximity().turn();
-    assertThat(membership.view().find(holder)).isPresent();
+    assertThat(post.to(candidate, LinkMessage.Ping.class)).isEmpty();
     loop.advance(2 * MILLIS);
     membership.proximity().turn();
+    answersAfter(candidate, 100);
+    assertThat(membership.view().find(holder)).isPresent();
+    answersAfter(candidate, 100);
     assertThat(membership.view().find(holder)).isEmpty();
     assertThat(membership.view().find(candidate)).isPresent();
+  }
 
-    Id silent = candidate();
-    Id other = holderFor(silent);
-    tellOf(silent);
-    answers(other, 2);
+  @Test
+  void aCandidateThatIsSilentTakesNothing() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tryAgainst(holder, candidate);
+    answersAfter(holder, 500);
+    answersAfter(candidate, 100);
     loop.advance(1_001 * MILLIS);
     membership.proximity().turn();
-    assertThat(membership.view().find(other)).isPresent();
+    assertThat(membership.view().find(holder)).isPresent();
+    assertThat(membership.addressOf(candidate)).as("it is forgotten").isNull();
   }
 
   @Test
   void whoLeavesDuringItsTrialTakesNoSlot() {
     Id candidate = candidate();
     Id holder = holderFor(candidate);
-    tellOf(candidate);
-    answers(candidate, 2);
+    tryAgainst(holder, candidate);
+    answersAfter(holder, 50);
+    answersAfter(candidate, 1);
+    long number = ping(candidate).number();
     membership.apply(List.of(Facts.fact(candidate, 3, MemberState.LEFT)), "told");
-    loop.advance(50 * MILLIS);
-    for (int i = 0; i < 2; i++) {
-      membership.proximity().pong(holder, ping(holder).number());
-    }
-    loop.advance(1_001 * MILLIS);
-    membership.proximity().turn();
+    assertThat(membership.proximity().pong(candidate, number)).isFalse();
     assertThat(membership.view().find(candidate)).isEmpty();
     assertThat(membership.view().find(holder)).isPresent();
   }
@@ -173,32 +195,41 @@ class ProximityTest {
   void answerToAQuestionThatWasNotAskedCountsForNothing() {
     Id candidate = candidate();
     Id holder = holderFor(candidate);
-    tellOf(candidate);
-    long number = ping(candidate).number();
-    assertThat(membership.proximity().pong(candidate, number + 1)).isFalse();
-    assertThat(membership.proximity().pong(holder, number)).isFalse();
-    assertThat(membership.proximity().pong(candidate, number)).isTrue();
-    assertThat(membership.proximity().pong(candidate, number)).as("once").isFalse();
-    loop.advance(5 * MILLIS);
-    answers(holder, 2);
-    loop.advance(1_001 * MILLIS);
-    membership.proximity().turn();
+    tryAgainst(holder, candidate);
+    long number = ping(holder).number();
+    assertThat(membership.proximity().pong(holder, number + 1)).isFalse();
+    assertThat(membership.proximity().pong(candidate, number)).isFalse();
+    answersAfter(holder, 30);
+    assertThat(membership.proximity().pong(holder, number)).as("once").isFalse();
+    long first = ping(candidate).number();
+    answersAfter(candidate, 1);
+    assertThat(membership.proximity().pong(candidate, first)).as("once").isFalse();
     assertThat(membership.view().find(candidate)).isEmpty();
+  }
+
+  @Test
+  void nothingIsAskedWhereNobodyIsConnected() {
+    for (int i = 0; i < 100; i++) {
+      loop.advance(1_000 * MILLIS);
+      membership.proximity().turn();
+    }
+    assertThat(post.letters).isEmpty();
   }
 
   @Test
   void trialsAreFewAndTheRarerTheLongerNoneIsWon() {
     var rounds = new ArrayList<Long>();
+    post.linked.addAll(others);
     for (int millis = 0; millis < 3_600_000; millis += 250) {
       for (Id id : others) {
         if (millis % 60_000 == 0 && membership.view().find(id).isEmpty()) {
           tellOf(id);
         }
       }
-      assertThat(post.all(LinkMessage.Ping.class)).hasSizeLessThanOrEqualTo(2 * Proximity.TRIALS);
-      for (Member member : membership.view().members()) {
-        if (!post.to(member.id(), LinkMessage.Ping.class).isEmpty()) {
-          answers(member.id(), 1);
+      assertThat(post.all(LinkMessage.Ping.class)).hasSizeLessThanOrEqualTo(Proximity.TRIALS);
+      for (FakePost.Letter letter : List.copyOf(post.letters)) {
+        if (letter.message() instanceof LinkMessage.Ping ping) {
+          membership.proximity().pong(letter.to(), ping.number());
         }
       }
       if (!post.all(LinkMessage.Settle.class).isEmpty()) {
@@ -218,6 +249,7 @@ class ProximityTest {
     Id candidate = candidate();
     membership.connected(candidate);
     assertThat(post.to(candidate, LinkMessage.Want.class)).hasSize(1);
+    post.linked.addAll(others);
     for (Id id : List.copyOf(others)) {
       tellOf(id);
     }

@@ -32,7 +32,9 @@ class ScaleTest {
     assertThat(scale.hear(7)).isFalse();
     assertThat(scale.hear(6)).isFalse();
     assertThat(scale.isLarge()).isTrue();
-    assertThat(scale.hear(Long.MAX_VALUE)).as("no honest number").isFalse();
+    for (long wild : new long[] {Long.MAX_VALUE, 1L << 53, 8 + (1L << 20)}) {
+      assertThat(scale.hear(wild)).as("no honest number").isFalse();
+    }
     assertThat(scale.hear(-1)).isFalse();
     assertThat(scale.number()).isEqualTo(7);
   }
