@@ -1,5 +1,7 @@
 package org.ringoverlay;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,7 +125,7 @@ public final class RingBuilder {
    * InvalidInput}.
    */
   public RingBuilder set(String name, String value) {
-    explicit.put(name, value);
+    explicit.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
     return this;
   }
 

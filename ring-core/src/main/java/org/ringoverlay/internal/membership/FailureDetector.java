@@ -210,6 +210,7 @@ public final class FailureDetector {
     for (MemberTable.Known suspect : membership.table().in(MemberState.SUSPECT)) {
       membership.table().restartClock(suspect, now);
     }
+    membership.proximity().interrupted();
   }
 
   /** Sends a beat to each neighbour that keeps up with them, and watches all from now on. */
@@ -487,6 +488,8 @@ public final class FailureDetector {
       }
     } else if (watched.containsKey(node)) {
       links.reach(node);
+    } else {
+      membership.proximity().unreachable(node);
     }
   }
 }

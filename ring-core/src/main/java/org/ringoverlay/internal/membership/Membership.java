@@ -301,8 +301,7 @@ public final class Membership {
 
   /** It may be nearer than the member that stands in its slot. */
   private void compare(Entry entry, MemberTable.Fact fact) {
-    int row = self.commonPrefix(fact.id());
-    Id holder = row < Id.DIGITS ? prefixes.at(row, fact.id().digit(row)) : null;
+    Id holder = holderFor(fact.id());
     if (fact.state() != MemberState.ALIVE) {
       proximity.forget(fact.id());
     } else if (holder != null && selfState == MemberState.ALIVE) {
@@ -310,13 +309,22 @@ public final class Membership {
     }
   }
 
-  /** A member stands in the slot of another from now on. */
-  void replace(Id holder, Entry entry) {
+  private @Nullable Id holderFor(Id node) {
+    int row = self.commonPrefix(node);
+    return row < Id.DIGITS ? prefixes.at(row, node.digit(row)) : null;
+  }
+
+  /** A member stands in the slot of another from now on; tells whether that still held it. */
+  boolean replace(Id holder, Entry entry) {
     MemberTable.Fact fact = MemberTable.sound(entry);
-    if (fact != null && scale.isLarge() && table.get(fact.id()) == null) {
-      prefixes.replace(holder, fact.id());
-      apply(List.of(entry), "nearer than node " + holder.shortString());
+    if (fact == null
+        || !scale.isLarge()
+        || table.get(fact.id()) != null
+        || !prefixes.replace(holder, fact.id())) {
+      return false;
     }
+    apply(List.of(entry), "nearer than node " + holder.shortString());
+    return true;
   }
 
   /** A node connected. In a large ring that is how nodes learn of each other by what they do. */
@@ -328,9 +336,14 @@ public final class Membership {
 
   /** A node that is not known said something: it is asked for its fact, if that would be of use. */
   void met(Id node) {
-    if (table.get(node) == null && (isWanted(node) || proximity.isOpen())) {
+    if (table.get(node) == null && (isWanted(node) || mayBeNearer(node))) {
       post.send(node, new LinkMessage.Want(List.of(node)));
     }
+  }
+
+  private boolean mayBeNearer(Id node) {
+    Id holder = holderFor(node);
+    return holder != null && selfState == MemberState.ALIVE && proximity.isOpenFor(holder);
   }
 
   /** A member of a row of the prefix table, both drawn; null in a small ring. */

@@ -47,11 +47,13 @@ final class PrefixTable {
   }
 
   /** Puts a member into its slot in place of another, if that stands there. */
-  void replace(Id holder, Id member) {
-    if (holds(holder) && rowOf(holder) == rowOf(member)) {
-      remove(holder);
-      offer(member);
+  boolean replace(Id holder, Id member) {
+    if (!holds(holder) || rowOf(holder) != rowOf(member)) {
+      return false;
     }
+    remove(holder);
+    offer(member);
+    return true;
   }
 
   /** Takes a member out of its slot. */

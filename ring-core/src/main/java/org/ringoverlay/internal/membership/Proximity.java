@@ -19,10 +19,11 @@ import org.ringoverlay.view.MemberState;
  *
  * <p>Whoever is heard of, by a connection or by a fact, and would stand in a slot that is taken is
  * a candidate; and now and then a connected member of a row, drawn, is asked for some. Only slots
- * whose holder is connected are looked at: through the others no message goes, and a connection to
- * each would cost more than a short hop spares. The holder is pinged first, and only where somebody
- * could be nearer the candidate is: once to make a connection, and a second time, which counts.
- * There are a few trials in a round, and rounds are the rarer the longer none was won. On the loop.
+ * whose holder is connected are looked at, and those whose holder cannot be: through the others no
+ * message goes, and a connection to each would cost more than a short hop spares. The holder is
+ * pinged first, and only where somebody could be nearer the candidate is, to make a connection.
+ * Then both are pinged at once, so that what delays this node delays both. There are a few trials
+ * in a round, and rounds are the rarer the longer none was won. On the loop.
  */
 final class Proximity {
   /** Who has not answered by then has lost; a holder the second time in a row. */
@@ -46,25 +47,48 @@ final class Proximity {
   /** And by a millisecond: within one house nobody is far away, and round trips are noise. */
   private static final long MARGIN_NANOS = 1_000_000L;
 
-  /** The holder is asked, then the candidate. */
+  private enum Step {
+    /** Whether anybody can be nearer than the holder by enough to matter. */
+    HOLDER,
+
+    /** A connection to the candidate is made. */
+    CONNECT,
+
+    /** Both are asked, or the candidate alone where the holder cannot be reached. */
+    RACE
+  }
+
+  /** A ping, and how long it took. */
+  private static final class Question {
+    final Id node;
+    final long number;
+    final long sentAt;
+
+    /** {@link Long#MAX_VALUE} until it is answered. */
+    long nanos = Long.MAX_VALUE;
+
+    Question(Id node, long number, long sentAt) {
+      this.node = node;
+      this.number = number;
+      this.sentAt = sentAt;
+    }
+
+    boolean isAnswered() {
+      return nanos != Long.MAX_VALUE;
+    }
+  }
+
   private static final class Trial {
     final Entry entry;
     final Id candidate;
     final String address;
     final Id holder;
+    final List<Question> questions = new ArrayList<>(2);
+    boolean reachable = true;
+    Step step = Step.HOLDER;
 
-    /** The ping that is not answered yet. */
-    long number;
-
-    long sentAt;
-
-    /** Since when the one that is asked has had time. */
+    /** When the step began. */
     long begunAt;
-
-    /** The holder's round trip; {@link Long#MAX_VALUE} if it is silent. */
-    long holderNanos;
-
-    Turn turn = Turn.HOLDER;
 
     Trial(Entry entry, MemberTable.Fact fact, Id holder) {
       this.entry = entry;
@@ -73,15 +97,15 @@ final class Proximity {
       this.holder = holder;
     }
 
-    Id asked() {
-      return turn == Turn.HOLDER ? holder : candidate;
+    /** The round trip of one of the two; {@link Long#MAX_VALUE} if it was not asked. */
+    long nanosOf(Id node) {
+      for (Question question : questions) {
+        if (question.node.equals(node)) {
+          return question.nanos;
+        }
+      }
+      return Long.MAX_VALUE;
     }
-  }
-
-  private enum Turn {
-    HOLDER,
-    CANDIDATE_CONNECTS,
-    CANDIDATE
   }
 
   private final Membership membership;
@@ -90,7 +114,10 @@ final class Proximity {
   private final Randomness randomness;
   private final ArrayList<Trial> trials = new ArrayList<>(0);
 
-  /** Holders that said nothing in their last trial: a lost frame looks like that once. */
+  /**
+   * Holders that said nothing in their last trial, for a lost frame looks like that once, and those
+   * to which a connection broke or could not be made.
+   */
   private final ArrayDeque<Id> silentOnce = new ArrayDeque<>(1);
 
   private int trialsLeft;
@@ -109,9 +136,11 @@ final class Proximity {
     this.nextRoundAt = clock.nanos() + randomness.below(PAUSE_MIN_NANOS);
   }
 
-  /** Whether a candidate is welcome now. */
-  boolean isOpen() {
-    return trialsLeft > 0;
+  /** Whether a candidate for a slot is welcome now. */
+  boolean isOpenFor(Id holder) {
+    return trialsLeft > 0
+        && (post.isLinked(holder) || silentOnce.contains(holder))
+        && trials.stream().noneMatch(trial -> trial.holder.equals(holder));
   }
 
   /** Where a candidate listens, who is in no table yet; null for anybody else. */
@@ -126,72 +155,101 @@ final class Proximity {
 
   /** Somebody lives whose slot another holds. */
   void consider(Entry entry, MemberTable.Fact fact, Id holder) {
-    if (fact.state() != MemberState.ALIVE
-        || !isOpen()
-        || !post.isLinked(holder)
-        || addressOf(fact.id()) != null) {
+    if (fact.state() != MemberState.ALIVE || !isOpenFor(holder) || addressOf(fact.id()) != null) {
       return;
     }
     trialsLeft--;
     var trial = new Trial(entry, fact, holder);
     trials.add(trial);
-    begin(trial, Turn.HOLDER);
+    if (post.isLinked(holder)) {
+      begin(trial, Step.HOLDER);
+    } else {
+      withoutHolder(trial);
+    }
   }
 
-  private void begin(Trial trial, Turn turn) {
-    trial.turn = turn;
+  /** A connection to a node broke, or could not be made. */
+  void unreachable(Id node) {
+    wasSilentBefore(node);
+  }
+
+  /** This node was away: what was not answered says nothing. */
+  void interrupted() {
+    trials.clear();
+  }
+
+  private void withoutHolder(Trial trial) {
+    silentOnce.remove(trial.holder);
+    trial.reachable = false;
+    begin(trial, Step.CONNECT);
+  }
+
+  private void begin(Trial trial, Step step) {
+    trial.step = step;
     trial.begunAt = clock.nanos();
-    ping(trial);
+    trial.questions.clear();
+    if (step == Step.HOLDER || (step == Step.RACE && trial.reachable)) {
+      ping(trial, trial.holder);
+    }
+    if (step != Step.HOLDER) {
+      ping(trial, trial.candidate);
+    }
   }
 
   /** The number is drawn, or one that is far away could answer before it was asked. */
-  private void ping(Trial trial) {
-    trial.number = randomness.nextLong();
-    trial.sentAt = clock.nanos();
-    post.send(trial.asked(), new LinkMessage.Ping(trial.number, membership.digest()));
+  private void ping(Trial trial, Id node) {
+    var question = new Question(node, randomness.nextLong(), clock.nanos());
+    trial.questions.add(question);
+    post.send(node, new LinkMessage.Ping(question.number, membership.digest()));
   }
 
   /** A node answered a ping; tells whether it was one of these. */
   boolean pong(Id from, long number) {
     for (Trial trial : trials) {
-      if (trial.asked().equals(from) && trial.number == number) {
-        answered(trial, clock.nanos() - trial.sentAt);
-        return true;
+      for (Question question : trial.questions) {
+        if (question.node.equals(from) && question.number == number && !question.isAnswered()) {
+          silentOnce.remove(from);
+          question.nanos = Math.max(0, clock.nanos() - question.sentAt);
+          if (trial.questions.stream().allMatch(Question::isAnswered)) {
+            answered(trial);
+          }
+          return true;
+        }
       }
     }
     return false;
   }
 
-  private void answered(Trial trial, long nanos) {
-    switch (trial.turn) {
+  private void answered(Trial trial) {
+    switch (trial.step) {
       case HOLDER -> {
-        silentOnce.remove(trial.holder);
-        if (nanos > MARGIN_NANOS) {
-          trial.holderNanos = nanos;
-          begin(trial, Turn.CANDIDATE_CONNECTS);
+        if (trial.nanosOf(trial.holder) > MARGIN_NANOS) {
+          begin(trial, Step.CONNECT);
         } else {
           trials.remove(trial);
         }
       }
-      case CANDIDATE_CONNECTS -> {
-        trial.turn = Turn.CANDIDATE;
-        ping(trial);
-      }
-      case CANDIDATE -> {
+      case CONNECT -> begin(trial, Step.RACE);
+      case RACE -> {
         trials.remove(trial);
-        long holder = trial.holderNanos;
-        if (nanos < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)) {
-          winner = trial.candidate;
-          membership.replace(trial.holder, trial.entry);
-        }
+        decide(trial);
       }
     }
   }
 
-  private void silent(Trial trial) {
-    if (trial.turn == Turn.HOLDER && wasSilentBefore(trial.holder)) {
-      trial.holderNanos = Long.MAX_VALUE;
-      begin(trial, Turn.CANDIDATE_CONNECTS);
+  private void decide(Trial over) {
+    long holder = over.nanosOf(over.holder);
+    if (over.nanosOf(over.candidate) < holder - Math.max(MARGIN_NANOS, holder / MARGIN_PARTS)
+        && membership.replace(over.holder, over.entry)) {
+      winner = over.candidate;
+      pauseNanos = PAUSE_MIN_NANOS;
+      nextRoundAt = Math.min(nextRoundAt, clock.nanos() + pause());
+    }
+  }
+
+  private void timeIsOver(Trial trial) {
+    if (trial.step == Step.HOLDER && wasSilentBefore(trial.holder)) {
+      withoutHolder(trial);
     } else {
       trials.remove(trial);
     }
@@ -202,7 +260,7 @@ final class Proximity {
     long now = clock.nanos();
     for (Trial trial : List.copyOf(trials)) {
       if (FailureDetector.isOver(trial.begunAt, TRIAL_NANOS, now)) {
-        silent(trial);
+        timeIsOver(trial);
       }
     }
     if (now - nextRoundAt >= 0) {
@@ -210,16 +268,32 @@ final class Proximity {
     }
   }
 
+  /** Rounds become rarer by each that cost something and brought nothing. */
   private void beginRound(long now) {
-    Id partner = winner != null ? winner : membership.drawnByRow(randomness);
-    trialsLeft = TRIALS;
-    if (partner != null && post.isLinked(partner)) {
-      pauseNanos = winner != null ? PAUSE_MIN_NANOS : Math.min(PAUSE_MAX_NANOS, 2 * pauseNanos);
-      post.send(partner, membership.surroundings().ask(0));
+    Id partner = partner();
+    if (winner == null && (trialsLeft < TRIALS || partner != null)) {
+      pauseNanos = Math.min(PAUSE_MAX_NANOS, 2 * pauseNanos);
     }
     winner = null;
-    // Those that began together drift apart.
-    nextRoundAt = now + pauseNanos / 2 + randomness.below(pauseNanos);
+    trialsLeft = TRIALS;
+    nextRoundAt = now + pause();
+    if (partner != null) {
+      post.send(partner, membership.surroundings().ask(0));
+    }
+  }
+
+  /** Those that began together drift apart. */
+  private long pause() {
+    return pauseNanos / 2 + randomness.below(pauseNanos);
+  }
+
+  private @Nullable Id partner() {
+    Id near = winner;
+    if (near != null && post.isLinked(near)) {
+      return near;
+    }
+    Id drawn = membership.drawnByRow(randomness);
+    return drawn != null && post.isLinked(drawn) ? drawn : null;
   }
 
   /** A candidate is not there any more. */

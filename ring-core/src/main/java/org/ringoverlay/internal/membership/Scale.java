@@ -19,8 +19,8 @@ final class Scale {
   private static final int SAMPLES_MIN = 8;
 
   /**
-   * A ring changes its size too rarely to be so far ahead of a node. One that told of the highest
-   * number there is would leave no other to outdo it.
+   * How far the number rises at once, at most: one frame that tells of the highest number there is
+   * would leave no other to outdo it.
    */
   private static final long STEP_MAX = 1L << 20;
 
@@ -47,12 +47,15 @@ final class Scale {
     return (number & 1) == 1;
   }
 
-  /** Takes over a number from another node if it is higher; tells whether it was. */
+  /**
+   * Takes over a number from another node if it is higher; tells whether it was. Of one that is
+   * very far ahead it takes at once what it says, large or small, and the rest by and by.
+   */
   boolean hear(long told) {
-    if (told <= number || told - number > STEP_MAX) {
+    if (told <= number) {
       return false;
     }
-    number = told;
+    number += Math.min(told - number, STEP_MAX + ((told - number) & 1));
     sampled = 0;
     return true;
   }

@@ -93,7 +93,10 @@ class ProximityTest {
   private void race(Id candidate, long candidateMillis, Id holder, long holderMillis) {
     answersAfter(holder, holderMillis);
     answersAfter(candidate, 100);
-    answersAfter(candidate, candidateMillis);
+    long first = Math.min(candidateMillis, holderMillis);
+    boolean nearer = candidateMillis == first;
+    answersAfter(nearer ? candidate : holder, first);
+    answersAfter(nearer ? holder : candidate, Math.max(candidateMillis, holderMillis) - first);
   }
 
   private void tryAgainst(Id holder, Id candidate) {
@@ -184,6 +187,7 @@ class ProximityTest {
     tryAgainst(holder, candidate);
     answersAfter(holder, 50);
     answersAfter(candidate, 1);
+    answersAfter(holder, 50);
     long number = ping(candidate).number();
     membership.apply(List.of(Facts.fact(candidate, 3, MemberState.LEFT)), "told");
     assertThat(membership.proximity().pong(candidate, number)).isFalse();
@@ -204,7 +208,71 @@ class ProximityTest {
     long first = ping(candidate).number();
     answersAfter(candidate, 1);
     assertThat(membership.proximity().pong(candidate, first)).as("once").isFalse();
+    assertThat(membership.proximity().pong(holder, number)).as("nor later").isFalse();
     assertThat(membership.view().find(candidate)).isEmpty();
+  }
+
+  @Test
+  void aHolderThatCannotBeReachedLosesTheSlotToOneThatAnswers() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    membership.proximity().unreachable(holder);
+    tellOf(candidate);
+    assertThat(post.to(holder, LinkMessage.Ping.class)).isEmpty();
+    answersAfter(candidate, 100);
+    answersAfter(candidate, 100);
+    assertThat(membership.view().find(holder)).isEmpty();
+    assertThat(membership.view().find(candidate)).isPresent();
+  }
+
+  @Test
+  void ofASlotThereIsOneTrialAtATime() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    post.linked.add(holder);
+    for (Id id : others) {
+      if (membership.view().find(id).isEmpty() && holder.commonPrefix(id) > 0) {
+        tellOf(id);
+      }
+    }
+    assertThat(post.to(holder, LinkMessage.Ping.class)).hasSize(1);
+    loop.advance(1_001 * MILLIS);
+    membership.proximity().turn();
+    assertThat(post.all(LinkMessage.Ping.class)).as("it was silent once").hasSize(1);
+  }
+
+  @Test
+  void whoWasAwayItselfJudgesNobody() {
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    tryAgainst(holder, candidate);
+    for (int times = 0; times < 3; times++) {
+      loop.advance(2_000 * MILLIS);
+      membership.proximity().interrupted();
+      membership.proximity().turn();
+      tellOf(candidate);
+    }
+    assertThat(post.to(candidate, LinkMessage.Ping.class)).isEmpty();
+    assertThat(membership.view().find(holder)).isPresent();
+  }
+
+  @Test
+  void aWinIsFollowedByTheNextRoundSoon() {
+    for (int i = 0; i < 3_600; i++) {
+      loop.advance(1_000 * MILLIS);
+      post.linked.addAll(others);
+      membership.proximity().turn();
+    }
+    Id candidate = candidate();
+    Id holder = holderFor(candidate);
+    post.take();
+    tryAgainst(holder, candidate);
+    race(candidate, 10, holder, 30);
+    assertThat(membership.view().find(candidate)).isPresent();
+    assertThat(post.all(LinkMessage.Settle.class)).isEmpty();
+    loop.advance(6_000 * MILLIS);
+    membership.proximity().turn();
+    assertThat(post.to(candidate, LinkMessage.Settle.class)).as("it knows who is near").hasSize(1);
   }
 
   @Test
@@ -248,8 +316,10 @@ class ProximityTest {
   void whoConnectsIsAskedForItsFactWhereItMayBeOfUse() {
     Id candidate = candidate();
     membership.connected(candidate);
-    assertThat(post.to(candidate, LinkMessage.Want.class)).hasSize(1);
+    assertThat(post.letters).as("nothing goes through its slot").isEmpty();
     post.linked.addAll(others);
+    membership.connected(candidate);
+    assertThat(post.to(candidate, LinkMessage.Want.class)).hasSize(1);
     for (Id id : List.copyOf(others)) {
       tellOf(id);
     }

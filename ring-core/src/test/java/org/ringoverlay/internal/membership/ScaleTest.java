@@ -32,11 +32,20 @@ class ScaleTest {
     assertThat(scale.hear(7)).isFalse();
     assertThat(scale.hear(6)).isFalse();
     assertThat(scale.isLarge()).isTrue();
-    for (long wild : new long[] {Long.MAX_VALUE, 1L << 53, 8 + (1L << 20)}) {
-      assertThat(scale.hear(wild)).as("no honest number").isFalse();
-    }
     assertThat(scale.hear(-1)).isFalse();
     assertThat(scale.number()).isEqualTo(7);
+  }
+
+  @Test
+  void oneFrameDoesNotTakeTheNumberToItsEnd() {
+    scale.hear(Long.MAX_VALUE);
+    assertThat(scale.isLarge()).isTrue();
+    assertThat(scale.number()).isEqualTo((1L << 20) + 1);
+    var newcomer = new Scale(LIMIT);
+    assertThat(newcomer.hear(scale.number() + 1)).isTrue();
+    assertThat(newcomer.isLarge()).as("at once what it says").isFalse();
+    assertThat(newcomer.hear(scale.number() + 1)).as("and the rest").isTrue();
+    assertThat(newcomer.number()).isEqualTo(scale.number() + 1);
   }
 
   @Test
