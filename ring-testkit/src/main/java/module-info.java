@@ -5,6 +5,7 @@ module org.ringoverlay.testkit {
   requires static transitive org.jspecify;
 
   exports org.ringoverlay.testkit;
+  exports org.ringoverlay.testkit.explore;
   exports org.ringoverlay.testkit.junit;
   exports org.ringoverlay.testkit.lookup;
   exports org.ringoverlay.testkit.schedule;
