@@ -1,0 +1,74 @@
+package org.ringoverlay.dht.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.ringoverlay.dht.model.ArcModel.Bounds;
+import org.ringoverlay.dht.model.ArcModel.Without;
+import org.ringoverlay.testkit.explore.Explored;
+import org.ringoverlay.testkit.explore.Explorer;
+
+/**
+ * Every state of the model within its bounds, and each defence taken out once. With {@code
+ * -Dringtest.explore=large} the bounds are wider, which takes some minutes.
+ */
+class ArcModelTest {
+  private static final int STATES_MAX = 100_000_000;
+  private static final boolean LARGE = "large".equals(System.getProperty("ringtest.explore"));
+
+  static List<Arguments> whole() {
+    Arguments oneConfiguration = Arguments.of(new Bounds(3, 3, 2, 0, 1, false), List.of());
+    Arguments fourBallots = Arguments.of(new Bounds(3, 4, 2, 0, 2, true), List.of());
+    Arguments oneChange = Arguments.of(new Bounds(4, 2, 2, 1, 0, true), List.of());
+    Arguments discord = Arguments.of(new Bounds(4, 3, 1, 2, 1, true), ArcModel.DISCORD);
+    return LARGE
+        ? List.of(
+            oneConfiguration,
+            fourBallots,
+            oneChange,
+            discord,
+            Arguments.of(new Bounds(4, 2, 2, 1, 1, true), List.of()),
+            Arguments.of(new Bounds(4, 2, 1, 2, 1, true), List.of()),
+            Arguments.of(new Bounds(4, 2, 1, 1, 1, false), List.of()),
+            Arguments.of(new Bounds(4, 4, 2, 2, 0, true), ArcModel.DISCORD))
+        : List.of(oneConfiguration, fourBallots, oneChange, discord);
+  }
+
+  @ParameterizedTest
+  @MethodSource("whole")
+  @Timeout(value = 60, unit = TimeUnit.MINUTES)
+  void nothingIsLostInAnyOrder(Bounds bounds, List<String> beginning) {
+    Explored all = Explorer.explore(new ArcModel(bounds, beginning), STATES_MAX);
+    System.out.println(bounds + (beginning.isEmpty() ? "" : " after discord") + ": " + all);
+    assertThat(all.flaw()).as(all.toString()).isNull();
+    assertThat(all.complete()).as(all.toString()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Without.class)
+  void aDefenceThatIsTakenOutIsMissed(Without without) {
+    Explored found =
+        switch (without) {
+          case PROMISES, MEMORY, CHECKS, WRITING_BACK, BALLOTS_OF_VALUES ->
+              Explorer.explore(new ArcModel(new Bounds(3, 4, 2, 0, 2, true), without), STATES_MAX);
+          case JOINT_CONFIGURATION,
+              MAJORITY_OF_THE_NEW,
+              MAJORITY_OF_THE_OLD,
+              HIGHER_CONFIGURATIONS,
+              TRANSFER ->
+              Explorer.explore(new ArcModel(new Bounds(4, 2, 2, 1, 0, true), without), STATES_MAX);
+          case BALLOTS_OF_CONFIGURATIONS ->
+              Explorer.explore(
+                  new ArcModel(new Bounds(4, 4, 2, 2, 0, true), ArcModel.DISCORD, without),
+                  STATES_MAX);
+        };
+    System.out.println(without + ": " + found);
+    assertThat(found.flaw()).as(found.toString()).isNotNull();
+  }
+}
