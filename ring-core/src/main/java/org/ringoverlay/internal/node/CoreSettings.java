@@ -77,7 +77,7 @@ public final class CoreSettings {
   static final Setting<Long> RETRY_FIRST =
       Setting.duration("ring.retry.first", "300ms", "When an unanswered call is attempted again.");
   static final Setting<Long> RETRY_MAX =
-      Setting.duration("ring.retry.max", "2s", "The longest wait between two attempts.");
+      Setting.duration("ring.retry.max", "1s", "The longest wait between two attempts.");
   static final Setting<Integer> HOPS_MAX =
       Setting.integer("ring.hops.max", 16, 1, 64, "Hops that a message may make.");
   static final Setting<Long> HOP_TIMEOUT_MIN =
