@@ -49,7 +49,7 @@ final class Update {
 
   private void read() {
     Duration left = caller.timeLeft(deadlineNanos);
-    if (!isPositive(left)) {
+    if (!isEnough(left)) {
       fail(timeOver());
       return;
     }
@@ -65,12 +65,12 @@ final class Update {
   }
 
   private void write(Versioned read) {
-    attempts++;
     Duration left = caller.timeLeft(deadlineNanos);
-    if (!isPositive(left)) {
+    if (!isEnough(left)) {
       fail(timeOver());
       return;
     }
+    attempts++;
     Json next;
     try {
       next = change.apply(read.value().orElse(null));
@@ -140,8 +140,9 @@ final class Update {
             + (attempts == 1 ? " attempt." : " attempts."));
   }
 
-  private static boolean isPositive(Duration left) {
-    return !left.isNegative() && !left.isZero();
+  /** A millisecond is the least that a request can have. */
+  private static boolean isEnough(Duration left) {
+    return left.toMillis() >= 1;
   }
 
   private void fail(Throwable error) {
