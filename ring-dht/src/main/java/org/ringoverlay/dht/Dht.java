@@ -32,7 +32,7 @@ import org.ringoverlay.json.Json;
  * {@code Unavailable} (too few members answer; nothing changed), {@code Timeout} (nothing changed),
  * {@code OutcomeUnknown} (a write may have been made).
  *
- * <p>What this version does not promise is told in {@code docs/explanation/dht-first-version.md}.
+ * <p>What this version does not promise is told in {@code docs/explanation/dht.md}.
  */
 public final class Dht {
   static final String CALLERS_OPERATION = "k:";
