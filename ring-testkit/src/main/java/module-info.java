@@ -6,6 +6,7 @@ module org.ringoverlay.testkit {
 
   exports org.ringoverlay.testkit;
   exports org.ringoverlay.testkit.explore;
+  exports org.ringoverlay.testkit.history;
   exports org.ringoverlay.testkit.junit;
   exports org.ringoverlay.testkit.lookup;
   exports org.ringoverlay.testkit.schedule;
