@@ -285,9 +285,17 @@ public final class Membership {
 
   /** About a member that is not known and would not be kept. */
   private boolean isBeyondInterest(MemberTable.Fact fact) {
-    return scale.isLarge()
-        && table.get(fact.id()) == null
-        && !(fact.state().isPresent() && isWanted(fact.id()));
+    return scale.isLarge() && table.get(fact.id()) == null && !isOfInterest(fact);
+  }
+
+  /**
+   * Whether a fact of somebody new is to be kept. Of one that is still joining only near: nobody
+   * far away hears when it has joined, and it would hold a slot through which no message may go.
+   */
+  private boolean isOfInterest(MemberTable.Fact fact) {
+    return fact.state() == MemberState.JOINING
+        ? wouldBeLeaf(fact.id())
+        : fact.state().isPresent() && isWanted(fact.id());
   }
 
   /** Whether a node would be kept: always in a small ring, and in a large one where it fits in. */

@@ -313,6 +313,21 @@ class ProximityTest {
   }
 
   @Test
+  void whoIsStillJoiningFarAwayTakesNoSlot() {
+    var fitting = new ArrayList<Id>();
+    for (int i = 0; i < 2_000; i++) {
+      Id id = Id.of(random.nextLong(), random.nextLong(), random.nextInt());
+      if (!membership.wouldBeLeaf(id)) {
+        membership.apply(List.of(Facts.fact(id, 1, MemberState.JOINING)), "told");
+        assertThat(membership.view().find(id)).as("nobody would tell when it has joined").isEmpty();
+        tellOf(id);
+        membership.view().find(id).ifPresent(member -> fitting.add(member.id()));
+      }
+    }
+    assertThat(fitting).as("slots that were free").isNotEmpty();
+  }
+
+  @Test
   void whoConnectsIsAskedForItsFactWhereItMayBeOfUse() {
     Id candidate = candidate();
     membership.connected(candidate);
