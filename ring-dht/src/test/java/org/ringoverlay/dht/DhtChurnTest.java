@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ringoverlay.dht.DhtScenarioTest.dht;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -233,6 +235,53 @@ class DhtChurnTest {
     DhtSetup.settle(ring);
 
     load.judge();
+  }
+
+  @RingTest(seeds = 10)
+  void aMemberThatDiesWhileArcsMoveHoldsUpNoOther(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(5, DhtSetup.with(plan -> plan.builder().set("ring.dht.moves.max", "1")));
+    DhtSetup.heal(ring);
+    for (String key : DhtScenarioTest.keys(60)) {
+      ring.await(dht(ring, 0).put(key, Json.of("kept")));
+    }
+    ring.add(1);
+    ring.run(Duration.ofMillis(1_100));
+    ring.killSilently((int) (simulation.seed() & 1) + 1);
+    ring.run(Duration.ofSeconds(60));
+    for (String key : DhtScenarioTest.keys(60)) {
+      assertThat(ring.await(dht(ring, 0).get(key)).copies()).as(key).isEqualTo(3);
+    }
+  }
+
+  @RingTest(seeds = 6)
+  void arcsWithoutAMajorityHoldUpNoOther(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            7,
+            DhtSetup.with(
+                plan -> plan.builder().set("ring.dht.moves.max", "1").set("ring.arcs.bits", "6")));
+    DhtSetup.heal(ring);
+    for (String key : DhtScenarioTest.keys(200)) {
+      ring.await(dht(ring, 0).put(key, Json.of("kept")));
+    }
+    var order = new ArrayList<>(ring.running());
+    order.sort(Comparator.comparing(node -> ring.node(node).id()));
+    order.remove(Integer.valueOf(0));
+    ring.kill(order.get(2));
+    ring.kill(order.get(3));
+    ring.run(Duration.ofSeconds(60));
+    ReadOptions soon = ReadOptions.defaults().within(Duration.ofSeconds(1));
+    int kept = 0;
+    for (String key : DhtScenarioTest.keys(200)) {
+      try {
+        assertThat(ring.await(dht(ring, 0).get(key, soon)).copies()).as(key).isEqualTo(3);
+        kept++;
+      } catch (RingException lostItsMajority) {
+        assertThat(lostItsMajority).isInstanceOf(RingException.Unavailable.class);
+      }
+    }
+    assertThat(kept).isGreaterThan(100);
   }
 
   /** Whether a stage came to a good end; an end that the ring's errors do not tell of is ours. */

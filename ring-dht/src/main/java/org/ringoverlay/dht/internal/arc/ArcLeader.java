@@ -309,7 +309,10 @@ final class ArcLeader {
     }
     waiting.removeIf(Pending::isAnswered);
     Takeover current = takeover;
-    if (current != null) {
+    if (waiting.isEmpty() && current != null && !current.isHopeful(shelf.self(), out)) {
+      // Nobody waits, and too few answer: the next request, or the next look around, tries again.
+      end(notOwner());
+    } else if (current != null) {
       goOn(current, nowNanos);
     } else if (nowNanos - retryAtNanos >= 0) {
       prepare(nowNanos);
@@ -329,6 +332,16 @@ final class ArcLeader {
   /** The next message that brings copies level, null if there is none to send now. */
   @Nullable Repair nextRepair() {
     return reign == null ? null : reign.nextRepair();
+  }
+
+  /** Whether it leads under this configuration, and that is decided. */
+  boolean isDecided(Configuration configuration) {
+    return reign != null && reign.isDecided(configuration);
+  }
+
+  /** All that have, or lately had, a voice; empty while it does not lead. */
+  List<Voter> concerned() {
+    return reign == null ? List.of() : reign.concerned();
   }
 
   /** The configuration in which it leads, null while it does not. */

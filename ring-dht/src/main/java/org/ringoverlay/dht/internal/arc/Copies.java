@@ -105,7 +105,7 @@ final class Copies implements RingService<CopyRequest> {
     for (int arc : locate.arcs()) {
       Configuration configuration = shelf.configuration(arc);
       if (configuration != null) {
-        placed.add(new CopyReply.Placed(arc, configuration));
+        placed.add(new CopyReply.Placed(arc, configuration, records.isDecided(arc, configuration)));
       }
     }
     return new CopyReply.Located(shelf.self().store(), placed);

@@ -28,6 +28,7 @@ final class Departure {
   private final Upkeep upkeep;
   private final Neighbourhood around;
   private final CompletableFuture<Long> handedOver = new CompletableFuture<>();
+  private List<Integer> arcs = List.of();
   private long records;
   private long askedAt;
   private IntPredicate leads = arc -> false;
@@ -52,14 +53,16 @@ final class Departure {
    */
   void begin(IntPredicate leadsArc) {
     leads = leadsArc;
-    shelf.voiced().forEach(arc -> records += shelf.records(arc));
+    arcs = shelf.voiced();
+    arcs.forEach(arc -> records += shelf.records(arc));
     askedAt = ring.clock().nanos() - AGAIN_NANOS;
     look();
   }
 
   private void look() {
     List<Integer> voiced = shelf.voiced();
-    if (voiced.isEmpty() || around.isAlone()) {
+    boolean leadsNone = arcs.stream().noneMatch(arc -> leads.test(arc));
+    if ((voiced.isEmpty() && leadsNone) || around.isAlone()) {
       handedOver.complete(voiced.isEmpty() ? records : 0);
       return;
     }
@@ -89,12 +92,16 @@ final class Departure {
                 daddy,
                 new CopyRequest.Locate(some, true),
                 CopyReply.Located.class,
-                reply ->
-                    reply
-                        .placed()
-                        .forEach(placed -> shelf.met(placed.arc(), placed.configuration())),
+                reply -> reply.placed().forEach(this::heard),
                 () -> {});
           }
         });
+  }
+
+  private void heard(CopyReply.Placed placed) {
+    shelf.met(placed.arc(), placed.configuration());
+    if (placed.decided()) {
+      shelf.decided(placed.arc(), placed.configuration());
+    }
   }
 }

@@ -21,6 +21,7 @@ final class Directory {
   private final Shelf shelf;
   private final CopyPost post;
   private final int askedMax;
+  private final long timeoutNanos;
   private final Map<Integer, Search> searches = new TreeMap<>();
 
   /** One question to several. */
@@ -29,14 +30,15 @@ final class Directory {
     int open;
   }
 
-  Directory(Ring ring, Shelf shelf, CopyPost post, int askedMax) {
+  Directory(Ring ring, Shelf shelf, CopyPost post, int askedMax, long timeoutNanos) {
     this.ring = ring;
     this.shelf = shelf;
     this.post = post;
     this.askedMax = askedMax;
+    this.timeoutNanos = timeoutNanos;
   }
 
-  /** Who keeps an arc, when all that were asked have answered or been silent for a while. */
+  /** Who keeps an arc, when all that were asked have answered, or some were silent for a while. */
   CompletionStage<Configuration> find(int arc, Neighbourhood around) {
     Search running = searches.get(arc);
     if (running != null) {
@@ -60,12 +62,20 @@ final class Directory {
     }
     search.open++;
     ring.scheduler().execute(() -> answered(arc, search));
+    // Who asks has no more time because some are slow: what the others said will do.
+    ring.scheduler().schedule(timeoutNanos, () -> end(arc, search));
     return search.found;
   }
 
   private void answered(int arc, Search search) {
     search.open--;
-    if (search.open > 0) {
+    if (search.open == 0) {
+      end(arc, search);
+    }
+  }
+
+  private void end(int arc, Search search) {
+    if (search.found.isDone()) {
       return;
     }
     searches.remove(arc);

@@ -31,6 +31,9 @@ final class Neighbourhood {
     }
   }
 
+  /** Departed nodes that are remembered at most. */
+  private static final int REMEMBERED_MAX = 10_000;
+
   private final Id self;
   private final String service;
   private final int wanted;
@@ -38,7 +41,7 @@ final class Neighbourhood {
   private final long goneNanos;
   private final Map<Id, Seen> seen = new TreeMap<>();
 
-  /** Since when members of arcs have been missing; they are remembered while they are members. */
+  /** Since when members of arcs have been missing. */
   private final Map<Id, Long> missing = new TreeMap<>();
 
   private final TreeSet<Id> left = new TreeSet<>();
@@ -107,10 +110,23 @@ final class Neighbourhood {
               }
               return vanished;
             });
+    // Who is forgotten, and is a member of an arc still, counts as missing from now on.
+    if (missing.size() > REMEMBERED_MAX) {
+      missing.clear();
+    }
+    if (left.size() > REMEMBERED_MAX) {
+      left.clear();
+    }
     left.removeAll(ids);
     leaving.retainAll(ids);
     missing.keySet().removeAll(ids);
     return restarted;
+  }
+
+  /** Whether a node is in the ring and not under suspicion. */
+  boolean answers(Id node) {
+    Seen known = seen.get(node);
+    return known != null && !known.suspect;
   }
 
   /** A member is about to leave. */

@@ -75,6 +75,16 @@ final class Reconfiguration {
     }
   }
 
+  /** Former members that are still to be told. */
+  List<Voter> leavers() {
+    return List.copyOf(leavers);
+  }
+
+  /** Whether what quorums are counted in is decided, and not only proposed. */
+  boolean isDecided() {
+    return !current.isJoint() && (!proposing || isHeld());
+  }
+
   /** What quorums are counted in. */
   Configuration current() {
     return current;
@@ -138,7 +148,7 @@ final class Reconfiguration {
         propose(current.changed(ballot.round()));
       }
     } else if (isToChange()) {
-      moving = out.mayMove();
+      moving = canDecide() && out.mayMove();
       if (moving) {
         change(cells, nowNanos);
       }
@@ -147,7 +157,8 @@ final class Reconfiguration {
       proposing &= !isHeld();
     }
     send();
-    if (isSettled()) {
+    // Where nothing can be decided nothing can be changed, and others have their turn.
+    if ((!current.isJoint() && !proposing && !isToChange()) || !canDecide()) {
       moving = false;
       out.moved();
     }
@@ -162,7 +173,8 @@ final class Reconfiguration {
         to.add(ready);
       }
     }
-    if ((to.size() < wish.size() && !isPatienceOver(to, nowNanos)) || !canDecide(to)) {
+    boolean ready = to.size() == wish.size();
+    if (ready ? !canDecide(to) : !mayGoWithout(to, nowNanos)) {
       return;
     }
     if (!proposing) {
@@ -185,24 +197,43 @@ final class Reconfiguration {
     return level ? voter : null;
   }
 
-  /** Whether a majority of these answers: of those that do not nothing could be decided. */
-  private boolean canDecide(List<Voter> voters) {
-    long answering =
-        voters.stream().filter(voter -> voter.equals(self) || out.answers(voter.node())).count();
-    return 2 * answering > voters.size();
+  /** Whether so many answer that something can be decided. */
+  private boolean canDecide() {
+    List<Voter> answering = new ArrayList<>(current.voters());
+    answering.removeIf(voter -> !answers(voter));
+    return current.isQuorum(answering);
   }
 
-  /** Whether the others should change without those that are not ready. */
-  private boolean isPatienceOver(List<Voter> to, long nowNanos) {
+  /** Whether a majority of these answers: of those that do not nothing could be decided. */
+  private boolean canDecide(List<Voter> voters) {
+    return 2 * voters.stream().filter(this::answers).count() > voters.size();
+  }
+
+  private boolean answers(Voter voter) {
+    return voter.equals(self) || (out.answers(voter.node()) && !stores.isReplaced(voter));
+  }
+
+  /** Whether those that are ready should change without those that are not. */
+  private boolean mayGoWithout(List<Voter> to, long nowNanos) {
     if (waitingSince == NOT) {
       waitingSince = nowNanos;
     }
+    if (nowNanos - waitingSince < PATIENCE_NANOS) {
+      return false;
+    }
     List<Voter> members = current.members();
     boolean leaves = members.stream().anyMatch(member -> place.leaving().contains(member.node()));
-    return nowNanos - waitingSince >= PATIENCE_NANOS
-        && !to.isEmpty()
-        && (to.size() >= members.size() || leaves)
-        && !(to.size() == members.size() && members.containsAll(to));
+    boolean better =
+        canDecide(to)
+            && (to.size() >= members.size() || leaves)
+            && !(to.size() == members.size() && members.containsAll(to));
+    if (!better) {
+      // Another arc may have more luck; this one's turn comes again.
+      waitingSince = NOT;
+      moving = false;
+      out.moved();
+    }
+    return better;
   }
 
   private @Nullable Voter memberOf(Id node) {

@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,7 +81,13 @@ public final class Records implements RingService<Request> {
             ring.clock(),
             settings.get(DhtSettings.REPAIRS_MAX),
             settings.get(DhtSettings.MOVES_MAX));
-    this.directory = new Directory(ring, shelf, post, settings.get(DhtSettings.LOCATE_ASKED));
+    this.directory =
+        new Directory(
+            ring,
+            shelf,
+            post,
+            settings.get(DhtSettings.LOCATE_ASKED),
+            settings.get(DhtSettings.COPY_TIMEOUT));
   }
 
   /** The services to register. */
@@ -151,6 +158,12 @@ public final class Records implements RingService<Request> {
     boolean member = configuration != null && configuration.has(shelf.self());
     if (leaders.containsKey(arc) || (member && passedOn)) {
       return lead(arc, request, deadline);
+    }
+    if (configuration != null && member && !passedOn && !mayDecide(configuration)) {
+      // Perhaps others decide since long, and this node was not told.
+      return directory
+          .find(arc, around)
+          .thenCompose(found -> passOn(arc, request, refresh().preferred(arc, found), deadline));
     }
     if (passedOn) {
       throw new RingException.NotOwner("This node does not keep the key's arc.", null);
@@ -300,6 +313,9 @@ public final class Records implements RingService<Request> {
       configuration = shelf.configuration(arc);
     }
     List<Voter> members = configuration == null ? List.of() : configuration.voters();
+    if (leader != null && !leader.concerned().isEmpty()) {
+      members = leader.concerned();
+    }
     return around().place(arc, members, ring.clock().nanos());
   }
 
@@ -336,7 +352,25 @@ public final class Records implements RingService<Request> {
       return false;
     }
     boolean idle = around().isAlone() && configuration.voters().equals(List.of(shelf.self()));
-    return !idle && ring.id().equals(around().daddy(arc, configuration));
+    return !idle
+        && ring.id().equals(around().daddy(arc, configuration))
+        && mayDecide(configuration);
+  }
+
+  /** Whether a configuration is the one under which this node leads the arc, and decided. */
+  boolean isDecided(int arc, Configuration configuration) {
+    ArcLeader leader = leaders.get(arc);
+    return leader != null && leader.isDecided(configuration);
+  }
+
+  /** Whether so many members answer, as far as this node knows, that they can decide. */
+  private boolean mayDecide(Configuration configuration) {
+    var answering = new ArrayList<>(configuration.voters());
+    answering.removeIf(
+        voter ->
+            !voter.equals(shelf.self())
+                && (stores.isReplaced(voter) || !around().answers(voter.node())));
+    return configuration.isQuorum(answering);
   }
 
   private void takeOverQuietly() {

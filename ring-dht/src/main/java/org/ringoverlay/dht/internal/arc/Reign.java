@@ -516,6 +516,18 @@ final class Reign {
     return repairs.next(cells, others, shelf.hasRoom());
   }
 
+  /** Whether a configuration is the present one, and decided. */
+  boolean isDecided(Configuration configuration) {
+    return members.isDecided() && members.current().equals(configuration);
+  }
+
+  /** All that have a voice, and those that had one and are still to be told. */
+  List<Voter> concerned() {
+    var concerned = new ArrayList<>(members.current().voters());
+    concerned.addAll(members.leavers());
+    return concerned;
+  }
+
   /** The configuration that quorums are counted in. */
   Configuration configuration() {
     return members.current();

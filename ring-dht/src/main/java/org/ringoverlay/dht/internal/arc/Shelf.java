@@ -37,6 +37,10 @@ final class Shelf {
   private static final class Arc {
     private Ballot promised = Ballot.NONE;
     private @Nullable Configuration configuration;
+
+    /** Whether this node was a member and has not been told that it is none any more. */
+    private boolean member;
+
     private final TreeMap<String, Register> registers = new TreeMap<>();
   }
 
@@ -54,6 +58,7 @@ final class Shelf {
   void found(int count) {
     for (int index = 0; index < count; index++) {
       arc(index).configuration = Configuration.founded(self);
+      arc(index).member = true;
     }
   }
 
@@ -113,6 +118,7 @@ final class Shelf {
     Configuration proposed = request.configuration();
     if (proposed != null) {
       arc.configuration = Configuration.newer(arc.configuration, proposed);
+      arc.member |= proposed.has(self);
       if (request.decided() && proposed.equals(arc.configuration) && !proposed.has(self)) {
         drop(arc);
         return new Accepted(true, ballot, self.store(), List.of());
@@ -205,17 +211,27 @@ final class Shelf {
     arc.configuration = Configuration.newer(arc.configuration, configuration);
   }
 
-  /** The arcs in which this node has a voice, in order. */
+  /**
+   * The arcs in which this node has a voice, or had one and has not been told that the others
+   * decide without it, in order.
+   */
   List<Integer> voiced() {
     var voiced = new ArrayList<Integer>();
     arcs.forEach(
         (index, arc) -> {
-          Configuration configuration = arc.configuration;
-          if (configuration != null && configuration.has(self)) {
+          if (arc.member) {
             voiced.add(index);
           }
         });
     return voiced;
+  }
+
+  /** The daddy says that a configuration is decided. */
+  void decided(int index, Configuration configuration) {
+    Arc arc = arc(index);
+    if (configuration.equals(arc.configuration) && !configuration.has(self)) {
+      drop(arc);
+    }
   }
 
   /** How many registers there are of an arc. */
@@ -225,6 +241,7 @@ final class Shelf {
   }
 
   private void drop(Arc arc) {
+    arc.member = false;
     records -= arc.registers.size();
     arc.registers.clear();
   }

@@ -26,6 +26,9 @@ final class Soundness {
   /** Far from the end, so that no change of members is the last. */
   private static final long EPOCH_MAX = 1L << 53;
 
+  /** Of what others tell, so that changes are left whatever they tell. */
+  private static final long EPOCH_HEARD_MAX = 1L << 52;
+
   private Soundness() {}
 
   /**
@@ -61,6 +64,8 @@ final class Soundness {
         && reply instanceof CopyReply.Promise promise) {
       checkPromised(promise.promised());
       checkConfiguration(promise.configuration(), Versions.ROUND_MAX);
+      checkAsked(
+          promise.configuration() == null || promise.configuration().epoch() <= EPOCH_HEARD_MAX);
       String after = prepare.after();
       for (Head head : promise.heads()) {
         checkHead(arcs, prepare.arc(), head, prepare.ballot());
@@ -84,6 +89,7 @@ final class Soundness {
       for (CopyReply.Placed placed : located.placed()) {
         checkAsked(locate.arcs().contains(placed.arc()) && placed.configuration() != null);
         checkConfiguration(placed.configuration(), Versions.ROUND_MAX);
+        checkAsked(placed.configuration().epoch() <= EPOCH_HEARD_MAX);
       }
     }
   }

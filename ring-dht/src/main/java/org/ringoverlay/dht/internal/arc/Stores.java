@@ -8,10 +8,16 @@ import org.ringoverlay.id.Id;
 
 /** Which store each node was last heard to keep. On the loop. */
 final class Stores {
+  /** More are not remembered: they are asked again. */
+  private static final int NODES_MAX = 100_000;
+
   private final Map<Id, Long> byNode = new TreeMap<>();
 
   /** A node said which store it keeps. */
   Voter heard(Id node, long store) {
+    if (byNode.size() >= NODES_MAX && !byNode.containsKey(node)) {
+      byNode.clear();
+    }
     byNode.put(node, store);
     return new Voter(node, store);
   }

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.Head;
@@ -24,6 +26,9 @@ final class Takeover {
   private final Map<Voter, List<Head>> told = new LinkedHashMap<>();
   private final List<Voter> heard = new ArrayList<>();
   private Configuration configuration;
+
+  /** Nodes that keep another store than the member did. */
+  private final Set<Id> strangers = new TreeSet<>();
 
   /** Whether somebody did not know the newest configuration. */
   private boolean unknown;
@@ -50,7 +55,9 @@ final class Takeover {
   List<Id> toAsk() {
     var now = new ArrayList<Id>();
     for (Voter voter : configuration.voters()) {
-      if (!heard.contains(voter) && asking.putIfAbsent(voter.node(), "") == null) {
+      if (!heard.contains(voter)
+          && !strangers.contains(voter.node())
+          && asking.putIfAbsent(voter.node(), "") == null) {
         now.add(voter.node());
       }
     }
@@ -65,6 +72,9 @@ final class Takeover {
   /** A member told which configuration is the newest that it has met. */
   void met(@Nullable Configuration other) {
     unknown |= !configuration.equals(other);
+    if (other != null && other.compareTo(configuration) > 0) {
+      strangers.clear();
+    }
     configuration = Objects.requireNonNull(Configuration.newer(configuration, other));
   }
 
@@ -75,6 +85,11 @@ final class Takeover {
 
   /** A member promised and told of these registers; whether that was all that it holds. */
   void heard(Voter voter, List<Head> heads, boolean more) {
+    if (!configuration.has(voter)) {
+      asking.remove(voter.node());
+      strangers.add(voter.node());
+      return;
+    }
     told.computeIfAbsent(voter, unused -> new ArrayList<>()).addAll(heads);
     if (more) {
       asking.put(voter.node(), heads.get(heads.size() - 1).key());
@@ -120,6 +135,16 @@ final class Takeover {
   /** A node did not answer; {@link #toAsk} will name it again. */
   void silent(Id node) {
     asking.remove(node);
+  }
+
+  /** Whether so many answer, as far as this node knows, that it can be completed. */
+  boolean isHopeful(Voter self, Outbox out) {
+    var answering = new ArrayList<>(configuration.voters());
+    answering.removeIf(
+        voter ->
+            !voter.equals(self)
+                && (!out.answers(voter.node()) || strangers.contains(voter.node())));
+    return configuration.isQuorum(answering);
   }
 
   /** Whether enough is known. */

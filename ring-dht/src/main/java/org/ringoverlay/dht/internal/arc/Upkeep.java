@@ -132,10 +132,12 @@ final class Upkeep {
   }
 
   private void moveNext() {
-    Iterator<ArcLeader> first = waitingToMove.iterator();
-    if (first.hasNext() && moving.size() < movesMax) {
-      ArcLeader next = first.next();
-      first.remove();
+    // Each is woken once: whoever does not want to change any more takes no place.
+    for (ArcLeader next : List.copyOf(waitingToMove)) {
+      if (moving.size() >= movesMax) {
+        return;
+      }
+      waitingToMove.remove(next);
       next.wake(clock.nanos());
     }
   }

@@ -67,8 +67,13 @@ public sealed interface CopyReply {
     }
   }
 
-  /** The newest configuration of an arc that a node has met. */
-  record Placed(int arc, Configuration configuration) {}
+  /**
+   * The newest configuration of an arc that a node has met.
+   *
+   * @param decided whether the node leads the arc, and its members decide nothing without this
+   *     configuration any more
+   */
+  record Placed(int arc, Configuration configuration, boolean decided) {}
 
   /** The reply to {@link CopyRequest.Batch}, in its order. */
   record Answers(List<CopyReply> replies) implements CopyReply {

@@ -779,6 +779,16 @@ class ArcLeaderTest {
     return pending.answer().handle((reply, error) -> error).join();
   }
 
+  @Test
+  void aFormerStoreIsNotAskedForPromisesAgainAndAgain() {
+    start();
+    int before = sent.prepares.size();
+    for (int i = 0; i < 10; i++) {
+      promise(B_AGAIN);
+    }
+    assertThat(sent.prepares).hasSize(before);
+  }
+
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
     private final List<Accept> accepts = new ArrayList<>();

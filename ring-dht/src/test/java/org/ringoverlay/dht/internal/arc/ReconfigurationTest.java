@@ -637,6 +637,24 @@ class ReconfigurationTest {
     assertThat(put.isAnswered()).isTrue();
   }
 
+  @Test
+  void aLeavingDaddyKeepsItsVoiceUntilTheOthersHoldTheNextConfiguration() {
+    lead();
+    write();
+    stores.heard(D.node(), D.store());
+    move(3, List.of(B, C, D), List.of(), List.of(SELF));
+    repair();
+    answer(D);
+    answer(B);
+    answer(B);
+    answer(D);
+    assertThat(leader.configuration().isJoint()).isFalse();
+    for (Voter each : List.of(B, C, D)) {
+      assertThat(shelfOf(each).configuration(ARC).epoch()).isLessThan(3);
+    }
+    assertThat(shelf.voiced()).containsExactly(ARC);
+  }
+
   /** Keeps what the leader sends until it is answered. */
   private static final class Post implements Outbox {
     /** Who answers nothing. */

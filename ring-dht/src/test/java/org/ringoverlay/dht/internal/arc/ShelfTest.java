@@ -250,7 +250,10 @@ class ShelfTest {
     assertThat(shelf.configuration(1)).isEqualTo(Configuration.founded(SELF));
     assertThat(shelf.configuration(2)).isNull();
 
-    shelf.met(0, new Configuration(3, 2, List.of(B, C), List.of()));
+    var others = new Configuration(3, 2, List.of(B, C), List.of());
+    shelf.met(0, others);
+    assertThat(shelf.voiced()).as("until it is decided").containsExactly(0, 1);
+    shelf.decided(0, others);
     assertThat(shelf.voiced()).containsExactly(1);
   }
 
