@@ -205,7 +205,7 @@ public final class Records implements RingService<Request> {
             .within(Duration.ofNanos(Math.min(left, settings.get(DhtSettings.FORWARD_TIMEOUT))))
             .directly();
     return ring.ask(SERVICE, node, request, Json.class, changes ? options : options.reading())
-        .<Object>thenApply(reply -> reply)
+        .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
         .exceptionallyCompose(
             error -> {
               Throwable cause = unwrap(error);
