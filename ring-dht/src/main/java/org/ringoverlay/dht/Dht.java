@@ -32,7 +32,7 @@ import org.ringoverlay.json.Json;
  * {@code Unavailable} (too few members answer; nothing changed), {@code Timeout} (nothing changed),
  * {@code OutcomeUnknown} (a write may have been made).
  *
- * <p>What this version does not promise is told in {@code docs/explanation/dht.md}.
+ * <p>What this version does not promise is told in {@code docs/explanation/dht-first-version.md}.
  */
 public final class Dht {
   static final String CALLERS_OPERATION = "k:";
@@ -148,7 +148,7 @@ public final class Dht {
                     !answer.value().existed(),
                     answer.value().copies(),
                     answer.value().wanted(),
-                    daddy(answer, answer.value().daddy()),
+                    answer.node(),
                     answer.hops()))
         .exceptionally(error -> rethrow(error, value));
   }
@@ -188,7 +188,7 @@ public final class Dht {
                     answer.value().version(),
                     answer.value().copies(),
                     answer.value().wanted(),
-                    daddy(answer, answer.value().daddy()),
+                    answer.node(),
                     answer.hops()));
   }
 
@@ -241,11 +241,9 @@ public final class Dht {
     return caller
         .ask(new Request.Where(id), Seat.class, WriteOptions.TIMEOUT)
         .thenApply(
-            answer -> {
-              Seat seat = answer.value();
-              Id daddy = seat.replicas().isEmpty() ? answer.node() : seat.replicas().get(0);
-              return new Owner(key, id, daddy, seat.replicas(), seat.epoch());
-            });
+            answer ->
+                new Owner(
+                    key, id, answer.node(), answer.value().replicas(), answer.value().epoch()));
   }
 
   private static void check(String key, WriteOptions options) {
@@ -281,18 +279,13 @@ public final class Dht {
     };
   }
 
-  /** Who answered: the node that was asked, or the one to which it passed the question on. */
-  private static Id daddy(Answer<?> answer, @Nullable Id passedTo) {
-    return passedTo == null ? answer.node() : passedTo;
-  }
-
   private static Versioned versioned(String key, Answer<Request.Found> answer) {
     Request.Found found = answer.value();
     return new Versioned(
         key,
         found.present() ? Optional.of(found.value()) : Optional.empty(),
         found.version(),
-        daddy(answer, found.daddy()),
+        answer.node(),
         found.copies(),
         found.wanted(),
         answer.hops());

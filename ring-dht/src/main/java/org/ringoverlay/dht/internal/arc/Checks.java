@@ -3,9 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayList;
 import java.util.List;
 import org.ringoverlay.dht.internal.wire.Ballot;
-import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
-import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -17,27 +15,24 @@ import org.ringoverlay.id.Id;
  * next.
  */
 final class Checks {
-  private final Voter self;
+  private final Id self;
   private final CopyRequest.Check question;
   private final Outbox out;
   private List<Read> running = new ArrayList<>();
   private List<Read> waiting = new ArrayList<>();
-  private final List<Voter> granted = new ArrayList<>();
-
-  /** The nodes that were asked in this round and were not silent. */
+  private final List<Id> granted = new ArrayList<>();
   private final List<Id> asked = new ArrayList<>();
-
-  private Configuration configuration;
+  private Place place;
   private long number;
 
   /** An answer that waits to be confirmed. */
   private record Read(Pending pending, Runnable answer) {}
 
-  Checks(int arc, Voter self, Ballot ballot, Outbox out, Configuration configuration) {
+  Checks(int arc, Id self, Ballot ballot, Outbox out, Place place) {
     this.self = self;
     this.question = new CopyRequest.Check(arc, ballot);
     this.out = out;
-    this.configuration = configuration;
+    this.place = place;
   }
 
   boolean isRunning() {
@@ -50,17 +45,18 @@ final class Checks {
     goOn();
   }
 
-  /** Others decide from now on, in the reads under way too. */
-  void configure(Configuration next) {
-    configuration = next;
+  /** Others are the arc's neighbours now. */
+  void place(Place next) {
+    place = next;
     goOn();
   }
 
   /** A node said in this round that the ballot stands. */
-  void checked(Voter voter, long round) {
+  void checked(Id node, long round) {
     if (round == number) {
-      if (!granted.contains(voter)) {
-        granted.add(voter);
+      asked.remove(node);
+      if (!granted.contains(node)) {
+        granted.add(node);
       }
       goOn();
     }
@@ -90,21 +86,19 @@ final class Checks {
   }
 
   private RingException unconfirmed() {
-    var silent = new ArrayList<String>();
-    for (Voter voter : configuration.voters()) {
-      if (!granted.contains(voter)) {
-        silent.add(voter.node().shortString());
-      }
-    }
+    var silent = new ArrayList<>(place.copies());
+    silent.remove(self);
+    silent.removeAll(granted);
     return new RingException.Unavailable(
-        "A majority of the copies must confirm a read, and these have not answered: "
-            + String.join(", ", silent));
+        place.need()
+            + " copies must confirm a read, and these have not answered: "
+            + String.join(", ", silent.stream().map(Id::shortString).toList()));
   }
 
   private void goOn() {
     begin();
     while (isRunning()) {
-      if (!configuration.isQuorum(granted)) {
+      if (votes() < place.need()) {
         ask();
         return;
       }
@@ -120,16 +114,22 @@ final class Checks {
       running = waiting;
       waiting = new ArrayList<>();
       granted.clear();
-      granted.add(self);
       asked.clear();
       number++;
     }
   }
 
+  private int votes() {
+    int votes = place.copies().contains(self) ? 1 : 0;
+    for (Id node : granted) {
+      votes += place.copies().contains(node) ? 1 : 0;
+    }
+    return votes;
+  }
+
   private void ask() {
-    for (Voter voter : configuration.voters()) {
-      Id node = voter.node();
-      if (!granted.contains(voter) && !asked.contains(node)) {
+    for (Id node : place.copies()) {
+      if (!node.equals(self) && !granted.contains(node) && !asked.contains(node)) {
         asked.add(node);
         out.check(node, question, number);
       }

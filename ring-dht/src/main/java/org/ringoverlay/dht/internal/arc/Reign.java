@@ -8,26 +8,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
-import org.ringoverlay.dht.internal.wire.Configuration;
-import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Seat;
-import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
 /**
  * A daddy's time under one ballot: serialises the changes of each key of an arc.
  *
- * <p>Of each key one change is under way at a time. It is kept here first, then sent to the
- * members, and acknowledged when a quorum has it. Before a register is shown or changed a quorum
- * holds it under one ballot; a register that was found in the takeover at fewer is written back
- * first, and one that others hold is fetched by {@link Recovery}. Reads and conflicts are confirmed
- * by {@link Checks}, and the members change by {@link Reconfiguration}.
+ * <p>Of each key one change is under way at a time. It is kept here first, then sent to the copies,
+ * and acknowledged when enough have it. Before a register is shown or changed enough copies hold
+ * it; a register that was found in the takeover at fewer is written back first, and one that others
+ * know better is fetched by {@link Recovery}. Reads and conflicts are confirmed by {@link Checks}.
  *
  * <p>Plain state, on the loop.
  *
@@ -35,17 +31,15 @@ import org.ringoverlay.id.Id;
  */
 final class Reign {
   private final int arc;
-  private final Voter self;
+  private final Id self;
   private final Ballot ballot;
   private final Limits limits;
   private final Shelf shelf;
-  private final Stores stores;
   private final Outbox out;
   private final ArcLeader leader;
   private final TreeMap<String, Cell> cells = new TreeMap<>();
   private final Map<String, Cell> busy = new LinkedHashMap<>();
   private final Recovery recovery;
-  private final Reconfiguration members;
   private final Checks checks;
   private final Repairs repairs;
   private Place place;
@@ -56,104 +50,41 @@ final class Reign {
 
   Reign(
       int arc,
+      Id self,
       Ballot ballot,
       Limits limits,
       Shelf shelf,
-      Stores stores,
       Outbox out,
       ArcLeader leader,
-      Takeover won,
       Place place) {
     this.arc = arc;
-    this.self = shelf.self();
+    this.self = self;
     this.ballot = ballot;
     this.limits = limits;
     this.shelf = shelf;
-    this.stores = stores;
     this.out = out;
     this.leader = leader;
     this.place = place;
     this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
-    this.members = new Reconfiguration(arc, ballot, shelf, stores, out, won, place);
-    this.checks = new Checks(arc, self, ballot, out, members.current());
-    this.repairs = new Repairs(arc, ballot, limits);
+    this.checks = new Checks(arc, self, ballot, out, place);
+    this.repairs = new Repairs(arc, self, ballot, limits);
   }
 
   /** Takes up what the takeover learned. */
-  void begin(Map<String, Takeover.Known> learned, long nowNanos) {
-    learned.forEach(
-        (key, known) -> {
-          Register own = shelf.register(arc, key);
-          boolean here = Register.versionOf(own) == known.head().version();
-          var cell = new Cell(key, here ? own : null);
-          cells.put(key, cell);
-          cell.round = known.head().accepted();
-          if (members.current().isQuorum(known.holders())) {
-            cell.holders.addAll(known.holders());
-          }
-          if (!here) {
-            cell.settled = false;
-            cell.wanted = known.head();
-            cell.sources.addAll(known.holders());
-          } else if (cell.holders.isEmpty()) {
-            writeBack(cell);
-          } else if (!cell.holders.contains(self) && restamp(cell)) {
-            cell.holds(self);
-          }
-        });
-    List.copyOf(cells.values()).forEach(this::settle);
-    goOn(nowNanos);
-  }
-
-  /** A register that fewer than a quorum hold is proposed again under this ballot. */
-  private void writeBack(Cell cell) {
-    Register register = cell.current;
-    if (register != null && restamp(cell)) {
-      cell.becomes(register, ballot.round(), self);
-    }
-  }
-
-  /** This node accepts under this ballot what it holds already. */
-  private boolean restamp(Cell cell) {
-    Register register = cell.current;
-    return register != null
-        && shelf
-            .accept(CopyRequest.Accept.registers(arc, ballot, List.of(register.whole(cell.key))))
-            .granted();
-  }
-
-  /** The next step of a change of members, if there is one. */
-  private void goOn(long nowNanos) {
-    if (over) {
-      return;
-    }
-    while (members.advance(cells.values(), nowNanos)) {
-      Configuration next = members.current();
-      checks.configure(next);
-      for (Cell cell : List.copyOf(cells.values())) {
-        cell.settled = false;
-        settle(cell);
-        if (cell.settled) {
-          pump(cell, nowNanos);
-        } else {
-          busy.put(cell.key, cell);
-        }
-        if (over) {
-          return;
-        }
-      }
-    }
-    if (members.isMoving()) {
-      out.tick();
-    }
-    if (members.isMoving() || !busy.isEmpty()) {
-      out.repair();
-    }
-    if (!members.current().has(self) && members.isSettled()) {
-      var decided = new CopyRequest.Accept(arc, ballot, List.of(), members.current(), true);
-      shelf.accept(decided);
-      leader.end(leader.notOwner());
-    }
+  void begin(Takeover won) {
+    recovery.begin(won);
+    won.known()
+        .forEach(
+            (key, known) -> {
+              Cell cell = new Cell(key, shelf.register(arc, key));
+              cells.put(key, cell);
+              if (cell.version() == known.version()) {
+                cell.holders.addAll(known.holders());
+                cell.settled = votes(cell) >= place.need();
+              } else {
+                cell.learn(known.version(), known.holders());
+              }
+            });
   }
 
   void submit(Pending pending, long nowNanos) {
@@ -198,7 +129,7 @@ final class Reign {
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
     } else {
-      var found = cell.found(copies(), place.wanted(), seen());
+      var found = cell.found(place, seen());
       checks.confirm(pending, () -> pending.done(found));
     }
   }
@@ -215,11 +146,12 @@ final class Reign {
       repeat(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Forgotten forgotten) {
       pending.done(
-          new Request.Done(0, false, copies(), place.wanted(), seen(), forgotten.version()));
+          new Request.Done(
+              0, false, place.copies().size(), place.wanted(), seen(), forgotten.version()));
     } else if (decision instanceof Decision.Reject reject) {
       checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, copies(), place.wanted(), seen(), 0);
+      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, change, apply);
@@ -244,17 +176,14 @@ final class Reign {
   }
 
   private void apply(Cell cell, Pending pending, Request.Change change, Decision.Apply apply) {
-    Configuration current = members.current();
-    List<Voter> answering = new ArrayList<>(current.voters());
-    answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
-    if (!current.isQuorum(answering)) {
-      pending.fail(unreachable(answering));
+    if (place.copies().size() < place.need()) {
+      pending.fail(unreachable());
       return;
     }
     Entry step = apply.next().step(cell.key, cell.current, apply.operation());
-    CopyReply.Accepted own;
+    CopyRequest.Accepted own;
     try {
-      own = shelf.accept(CopyRequest.Accept.registers(arc, ballot, List.of(step)));
+      own = shelf.accept(arc, ballot, List.of(step));
     } catch (RingException.Refused full) {
       pending.fail(full);
       return;
@@ -265,7 +194,7 @@ final class Reign {
       return;
     }
     newest = apply.next().version();
-    cell.becomes(apply.next(), ballot.round(), self);
+    cell.becomes(apply.next(), self);
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
@@ -273,8 +202,10 @@ final class Reign {
         && apply.operation().outcome() == Operation.Outcome.MADE) {
       pending.done(apply.operation().done(1, place.wanted(), seen()));
     }
-    for (Voter voter : members.others()) {
-      send(cell, voter.node(), step);
+    for (Id node : place.copies()) {
+      if (!node.equals(self)) {
+        send(cell, node, step);
+      }
     }
     settle(cell);
   }
@@ -283,8 +214,8 @@ final class Reign {
     cell.asked.add(node);
     out.accept(
         node,
-        CopyRequest.Accept.registers(arc, ballot, List.of(entry)),
-        List.of(new Head(cell.key, entry.version(), ballot.round())));
+        new CopyRequest.Accept(arc, ballot, List.of(entry)),
+        List.of(new Head(cell.key, entry.version())));
   }
 
   private void sendWhole(Cell cell, Id node) {
@@ -293,8 +224,8 @@ final class Reign {
     }
   }
 
-  void accepted(Id node, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
-    Voter voter = stores.heard(node, reply.store());
+  void accepted(Id node, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
+    reply.higher().forEach(head -> recovery.learn(node, head));
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell == null || cell.version() != head.version()) {
@@ -304,12 +235,12 @@ final class Reign {
       if (reply.behind().contains(head.key())) {
         sendWhole(cell, node);
       } else if (!cell.isUnknown()) {
-        cell.holds(voter);
+        cell.holds(node);
       }
       progress(cell, nowNanos);
     }
-    if (!members.isSettled()) {
-      goOn(nowNanos);
+    if (!reply.higher().isEmpty()) {
+      out.repair();
     }
   }
 
@@ -318,20 +249,26 @@ final class Reign {
       Cell cell = cells.get(head.key());
       if (cell != null && cell.version() == head.version()) {
         cell.asked.remove(node);
+        if (busy.containsKey(cell.key) && !cell.settled) {
+          sendToAnother(cell, node);
+        } else {
+          out.tick();
+        }
       }
     }
-    out.tick();
   }
 
-  /** A node accepted a configuration. */
-  void configured(Id node, Configuration configuration, CopyReply.Accepted reply, long nowNanos) {
-    members.accepted(stores.heard(node, reply.store()), configuration);
-    goOn(nowNanos);
-  }
-
-  void configureFailed(Id node) {
-    members.failed(node);
-    out.tick();
+  private void sendToAnother(Cell cell, Id failed) {
+    for (Id node : place.asked()) {
+      if (!node.equals(self)
+          && !node.equals(failed)
+          && !place.suspects().contains(node)
+          && !cell.holders.contains(node)
+          && !cell.asked.contains(node)) {
+        sendWhole(cell, node);
+        return;
+      }
+    }
   }
 
   private void progress(Cell cell, long nowNanos) {
@@ -341,7 +278,7 @@ final class Reign {
 
   /** Acknowledges what enough copies hold. */
   private void settle(Cell cell) {
-    if (!cell.settled && !cell.isUnknown() && isHeld(cell)) {
+    if (!cell.settled && !cell.isUnknown() && votes(cell) >= place.need()) {
       cell.settled = true;
       Pending made = cell.changing;
       cell.changing = null;
@@ -352,7 +289,7 @@ final class Reign {
         }
       }
     }
-    boolean level = isLevel(cell);
+    boolean level = cell.isLevel(place);
     if (level && cell.settled) {
       cell.waitForAll.forEach(all -> done(cell, all.pending(), all.operation()));
       cell.waitForAll.clear();
@@ -366,7 +303,7 @@ final class Reign {
   private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
     if (operation.outcome() == Operation.Outcome.CONFLICT) {
       pending.fail(Decision.conflict(change, cell.current, operation.found()));
-    } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
+    } else if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
       done(cell, pending, operation);
     } else {
       cell.waitForAll.add(new Cell.ForAll(pending, operation));
@@ -376,43 +313,33 @@ final class Reign {
   }
 
   private void done(Cell cell, Pending pending, Operation operation) {
-    var holders = new ArrayList<>(members.current().voters());
-    holders.retainAll(cell.holders);
-    pending.done(operation.done(holders.size(), place.wanted(), seen()));
+    pending.done(operation.done(cell.holders.size(), place.wanted(), seen()));
   }
 
-  private boolean isHeld(Cell cell) {
-    return cell.current == null || members.current().isQuorum(cell.holders);
+  private int votes(Cell cell) {
+    // A node that is about to leave is no copy any more and must not count itself.
+    boolean leaving = cell.holders.contains(self) && !place.copies().contains(self);
+    return cell.holders.size() - (leaving ? 1 : 0);
   }
 
-  private boolean isLevel(Cell cell) {
-    return cell.isLevel(members.current().voters());
+  // ---- registers that others know better
+
+  void heard(Id node, List<Head> heads, boolean more) {
+    recovery.heard(node, heads, more);
   }
 
-  /** How many of the members answer, as far as this node knows. */
-  private int copies() {
-    int copies = 0;
-    for (Voter member : members.current().members()) {
-      copies += member.equals(self) || out.answers(member.node()) ? 1 : 0;
-    }
-    return copies;
+  /** A node says that it holds something. */
+  void hear(Id node) {
+    recovery.hear(node);
   }
 
-  // ---- registers that others hold
+  /** A node did not tell what it holds. */
+  void unheard(Id node) {
+    recovery.unheard(node);
+  }
 
-  /** One more member told what it holds, when the ballot led already. */
-  void heard(Id node, long store, List<Head> heads) {
-    Voter voter = stores.heard(node, store);
-    for (Head head : heads) {
-      Cell cell = cells.get(head.key());
-      if (cell != null
-          && !cell.holders.isEmpty()
-          && cell.round == head.accepted()
-          && (cell.wanted == null ? cell.version() : cell.wanted.version()) == head.version()) {
-        cell.holds(voter);
-      }
-    }
-    out.repair();
+  boolean hasHeard(Id node) {
+    return recovery.hasHeard(node);
   }
 
   /** Hastens what somebody waits for. */
@@ -423,18 +350,19 @@ final class Reign {
       recovery.fetch(cell);
       return;
     }
-    for (Voter voter : members.others()) {
-      if (!cell.holders.contains(voter) && !cell.asked.contains(voter.node())) {
-        sendWhole(cell, voter.node());
+    for (Id node : place.copies()) {
+      if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
+        sendWhole(cell, node);
       }
     }
   }
 
-  void fetched(Id node, List<String> keys, CopyReply.Fetched reply, long nowNanos) {
-    recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
-    if (!members.isSettled()) {
-      goOn(nowNanos);
+  void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
+    if (recovery.isOutranked(keys, reply)) {
+      leader.end(leader.notOwner());
+      return;
     }
+    recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
   }
 
   void fetchFailed(Id node, List<String> keys) {
@@ -443,8 +371,8 @@ final class Reign {
 
   // ---- reads
 
-  void checked(Id node, long store, long number) {
-    checks.checked(stores.heard(node, store), number);
+  void checked(Id node, long number) {
+    checks.checked(node, number);
   }
 
   void checkFailed(Id node, long number) {
@@ -453,29 +381,27 @@ final class Reign {
 
   private Seat seat() {
     var replicas = new ArrayList<Id>();
-    replicas.add(self.node());
-    for (Voter voter : members.current().members()) {
-      if (!voter.node().equals(self.node())) {
-        replicas.add(voter.node());
+    replicas.add(self);
+    for (Id copy : place.copies()) {
+      if (!copy.equals(self)) {
+        replicas.add(copy);
       }
     }
-    return new Seat(replicas, members.current().epoch());
+    return new Seat(replicas, ballot.round());
   }
 
   // ---- members and time
 
-  /** The members may change now. */
-  void wake(long nowNanos) {
-    goOn(nowNanos);
-  }
-
-  void place(Place next, long nowNanos) {
+  void place(Place next, List<Id> newcomers, long nowNanos) {
     place = next;
-    members.place(next);
-    goOn(nowNanos);
-    if (!cells.isEmpty()) {
-      out.repair();
+    if (!newcomers.isEmpty()) {
+      recovery.forgetAll(newcomers);
     }
+    for (Cell cell : List.copyOf(busy.values())) {
+      progress(cell, nowNanos);
+    }
+    checks.place(next);
+    out.repair();
   }
 
   boolean tick(long nowNanos) {
@@ -483,8 +409,9 @@ final class Reign {
       tick(cell, nowNanos);
     }
     checks.tick(nowNanos);
-    goOn(nowNanos);
-    return !over && (!busy.isEmpty() || checks.isRunning() || members.isMoving());
+    out.repair();
+    recovery.tick();
+    return !over && (!busy.isEmpty() || checks.isRunning() || recovery.isAsking());
   }
 
   private void tick(Cell cell, long nowNanos) {
@@ -511,53 +438,46 @@ final class Reign {
   }
 
   @Nullable Repair nextRepair() {
-    List<Voter> others = members.others();
-    others.removeIf(voter -> !out.answers(voter.node()));
-    return repairs.next(cells, others, shelf.hasRoom());
+    return repairs.next(cells, place, shelf.hasRoom());
   }
 
-  /** Whether a configuration is the present one, and decided. */
-  boolean isDecided(Configuration configuration) {
-    return members.isDecided() && members.current().equals(configuration);
+  /** Whether every copy holds everything. */
+  boolean isLevel() {
+    return cells.values().stream().allMatch(cell -> cell.isLevel(place));
   }
 
-  /** All that have a voice, and those that had one and are still to be told. */
-  List<Voter> concerned() {
-    var concerned = new ArrayList<>(members.current().voters());
-    concerned.addAll(members.leavers());
-    return concerned;
-  }
-
-  /** The configuration that quorums are counted in. */
-  Configuration configuration() {
-    return members.current();
+  /** How many registers all copies hold. */
+  long levelRecords() {
+    return cells.values().stream()
+        .filter(cell -> cell.current != null && cell.isLevel(place))
+        .count();
   }
 
   /** What an unsettled key waits for. */
   private RingException notReady(Cell cell) {
     if (cell.isUnknown()) {
       return new RingException.Unavailable(
-          "Only members that do not answer hold the newest value: "
-              + names(cell.sources.stream().map(Voter::node).toList()));
+          "Only members that do not answer hold the newest value: " + names(cell.sources));
     }
-    var silent = new ArrayList<>(members.current().voters());
+    var silent = new ArrayList<>(place.copies());
     silent.removeAll(cell.holders);
     return new RingException.Unavailable(
-        "A majority of the copies must hold the value before it can be used, and these have not"
-            + " answered: "
-            + names(silent.stream().map(Voter::node).toList()));
+        place.need()
+            + " copies must hold the value before it can be used, and these have not answered: "
+            + names(silent));
   }
 
   private static String names(List<Id> nodes) {
     return String.join(", ", nodes.stream().map(Id::shortString).toList());
   }
 
-  private RingException unreachable(List<Voter> answering) {
-    var missing = new ArrayList<>(members.current().voters());
-    missing.removeAll(answering);
+  private RingException unreachable() {
     return new RingException.Unavailable(
-        "A majority of the arc's copies is needed, and these do not answer: "
-            + names(missing.stream().map(Voter::node).toList()));
+        place.need()
+            + " copies are needed and "
+            + place.copies().size()
+            + " members answer; under suspicion: "
+            + names(place.suspects()));
   }
 
   void end(RingException why) {
