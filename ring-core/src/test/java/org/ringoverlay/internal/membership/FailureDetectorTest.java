@@ -5,144 +5,13 @@ import static org.ringoverlay.internal.fake.Facts.fact;
 import static org.ringoverlay.internal.fake.Facts.node;
 import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.ringoverlay.id.Arcs;
-import org.ringoverlay.id.Id;
-import org.ringoverlay.internal.fake.Facts;
-import org.ringoverlay.internal.fake.FakeLoop;
-import org.ringoverlay.internal.fake.FakePost;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
-import org.ringoverlay.internal.wire.MemberCard;
-import org.ringoverlay.json.Json;
-import org.ringoverlay.view.MemberEvent;
 import org.ringoverlay.view.MemberState;
-import org.ringoverlay.view.RingView;
 
-class FailureDetectorTest {
-  private static final Id SELF = node(1);
-  private static final long INTERVAL = 100 * MILLIS;
-  private static final long SUSPECT = 350 * MILLIS;
-  private static final long BURY = 500 * MILLIS;
-
-  /** Links over which each other node answers unless it is silent. */
-  private final class World implements FailureDetector.Links, ViewListener {
-    final TreeMap<Id, Long> heard = new TreeMap<>();
-    final TreeSet<Id> silent = new TreeSet<>();
-    int away;
-    final List<Id> reached = new ArrayList<>();
-
-    @Override
-    public long heardAt(Id id) {
-      return heard.getOrDefault(id, Long.MIN_VALUE);
-    }
-
-    @Override
-    public void reach(Id id) {
-      reached.add(id);
-    }
-
-    @Override
-    public void wasAway() {
-      away++;
-    }
-
-    @Override
-    public void memberChanged(MemberEvent event) {
-      events.add(event.member().id().shortString() + " " + event.member().state());
-    }
-
-    @Override
-    public void viewChanged(RingView before, RingView after) {}
-
-    @Override
-    public void givenUp() {}
-
-    @Override
-    public void trouble(String what) {}
-
-    @Override
-    public void superseded(String why) {
-      throw new AssertionError(why);
-    }
-  }
-
-  private final List<String> events = new ArrayList<>();
-  private final FakeLoop loop = new FakeLoop(1);
-  private final FakePost post = new FakePost();
-  private final World world = new World();
-  private final Membership membership =
-      new Membership(
-          SELF,
-          Arcs.standard(),
-          new Membership.Limits(100, 100, 16, 4),
-          post,
-          loop,
-          loop,
-          loop,
-          world);
-  private final FailureDetector detector =
-      new FailureDetector(
-          SELF,
-          new FailureDetector.Limits(INTERVAL, SUSPECT, BURY, 10_000 * MILLIS, 2, 2),
-          membership,
-          world,
-          post,
-          loop,
-          loop,
-          loop);
-
-  private void members(int... places) {
-    MemberCard card = Facts.card(SELF, 1);
-    membership.introduce(card, Json.of(card));
-    membership.become(MemberState.ALIVE, "test");
-    for (int place : places) {
-      membership.apply(List.of(fact(node(place), 1, MemberState.ALIVE)), "test");
-    }
-    loop.turn();
-    post.take();
-    events.clear();
-    detector.start();
-  }
-
-  /** Lets time pass in small steps; nodes that are not silent beat too, and answer their pings. */
-  private void run(long nanos) {
-    for (long passed = 0; passed < nanos; passed += 10 * MILLIS) {
-      loop.advance(10 * MILLIS);
-      answer();
-    }
-  }
-
-  private void answer() {
-    List<FakePost.Letter> letters = post.take();
-    sent.addAll(letters);
-    for (FakePost.Letter letter : letters) {
-      if (world.silent.contains(letter.to())) {
-        continue;
-      }
-      if (letter.message() instanceof LinkMessage.Beat) {
-        world.heard.put(letter.to(), loop.nanos());
-        detector.beat(letter.to(), new LinkMessage.Beat(membership.digest(), null, null));
-      } else if (letter.message() instanceof LinkMessage.Ping ping) {
-        world.heard.put(letter.to(), loop.nanos());
-        detector.pong(letter.to(), new LinkMessage.Pong(ping.number(), membership.digest()));
-      }
-    }
-  }
-
-  private final List<FakePost.Letter> sent = new ArrayList<>();
-
-  private <M extends LinkMessage> List<M> sentTo(Id to, Class<M> kind) {
-    return sent.stream()
-        .filter(letter -> letter.to().equals(to) && kind.isInstance(letter.message()))
-        .map(letter -> kind.cast(letter.message()))
-        .toList();
-  }
-
+class FailureDetectorTest extends DetectorSeat {
   @Test
   void neighboursThatAnswerAreLeftInPeace() {
     members(2, 3, 4);
@@ -205,24 +74,6 @@ class FailureDetectorTest {
   }
 
   @Test
-  void whoWasHeardByAnotherIsNotSuspected() {
-    members(2, 3, 4);
-    world.silent.add(node(2));
-    for (int i = 0; i < 300; i++) {
-      run(INTERVAL / 10);
-      for (FakePost.Letter letter : List.copyOf(sent)) {
-        if (letter.message() instanceof LinkMessage.Probe && letter.to().equals(node(3))) {
-          detector.probed(node(3), new LinkMessage.Probed(node(2), false));
-        }
-      }
-      sent.clear();
-    }
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.ALIVE);
-    run(SUSPECT + 2 * INTERVAL);
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
-  }
-
-  @Test
   void ownPauseIsNotHeldAgainstTheOthers() {
     members(2, 3, 4);
     run(1_000 * MILLIS);
@@ -257,40 +108,6 @@ class FailureDetectorTest {
     }
     assertThat(membership.stateOf(node(2))).isNotEqualTo(MemberState.ALIVE);
     assertThat(world.away).isZero();
-  }
-
-  @Test
-  void wordOfOneThatWasNotAskedKeepsNobodyAlive() {
-    members(2, 3, 4);
-    world.silent.add(node(2));
-    for (int i = 0; i < 40; i++) {
-      run(INTERVAL / 2);
-      detector.probed(node(99), new LinkMessage.Probed(node(2), false));
-    }
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
-  }
-
-  @Test
-  void othersAreAskedBeforeASuspicionAlsoWhereThatComesWithinThreeIntervals() {
-    members(2, 3, 4);
-    detector.stop();
-    var hasty =
-        new FailureDetector(
-            SELF,
-            new FailureDetector.Limits(INTERVAL, 2 * INTERVAL, BURY, 10_000 * MILLIS, 2, 2),
-            membership,
-            world,
-            post,
-            loop,
-            loop,
-            loop);
-    hasty.start();
-    for (int i = 0; i < 40 && membership.stateOf(node(2)) == MemberState.ALIVE; i++) {
-      assertThat(loop.waiting()).isLessThan(10);
-      loop.advance(INTERVAL / 10);
-    }
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
-    assertThat(post.all(LinkMessage.Probe.class)).contains(new LinkMessage.Probe(node(2), null));
   }
 
   @Test
@@ -389,107 +206,6 @@ class FailureDetectorTest {
   }
 
   @Test
-  void whereNobodyListensAsOthersFindTooTheMemberIsDead() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    post.take();
-    detector.unlinked(node(2), "connection refused", true);
-    var asked =
-        post.letters.stream()
-            .filter(letter -> letter.message() instanceof LinkMessage.Probe)
-            .map(FakePost.Letter::to)
-            .toList();
-    assertThat(asked).hasSize(2);
-    detector.probed(asked.get(0), new LinkMessage.Probed(node(2), true));
-    detector.probed(asked.get(0), new LinkMessage.Probed(node(2), true));
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
-    detector.probed(node(99), new LinkMessage.Probed(node(2), true));
-    assertThat(membership.stateOf(node(2))).as("was not asked").isEqualTo(MemberState.SUSPECT);
-    detector.probed(asked.get(1), new LinkMessage.Probed(node(2), true));
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.DEAD);
-  }
-
-  @Test
-  void oneWhoHeardTheMemberOutweighsAllWhoDidNot() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    post.take();
-    detector.unlinked(node(2), "connection refused", true);
-    detector.probed(node(3), new LinkMessage.Probed(node(2), false));
-    detector.probed(node(3), new LinkMessage.Probed(node(2), true));
-    detector.probed(node(4), new LinkMessage.Probed(node(2), true));
-    assertThat(membership.stateOf(node(2))).isEqualTo(MemberState.SUSPECT);
-  }
-
-  @Test
-  void whoFindsThatNobodyListensSaysSoToThoseWhoAsked() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    post.take();
-    detector.probe(node(3), new LinkMessage.Probe(node(2), true));
-    assertThat(post.to(node(3), LinkMessage.Probed.class))
-        .as("that it spoke is no answer")
-        .isEmpty();
-    detector.unlinked(node(2), "connection refused", true);
-    assertThat(post.to(node(3), LinkMessage.Probed.class))
-        .containsExactly(new LinkMessage.Probed(node(2), true));
-    detector.probe(node(4), new LinkMessage.Probe(node(2), true));
-    assertThat(post.to(node(4), LinkMessage.Probed.class))
-        .as("just found out")
-        .containsExactly(new LinkMessage.Probed(node(2), true));
-  }
-
-  @Test
-  void probeForAnotherIsPassedOnAndItsAnswerToo() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    loop.advance(2 * INTERVAL);
-    post.take();
-    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
-    assertThat(post.to(node(4), LinkMessage.Ping.class)).hasSize(1);
-    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
-    assertThat(post.to(node(3), LinkMessage.Probed.class))
-        .containsExactly(new LinkMessage.Probed(node(4), false));
-    post.take();
-    detector.pong(node(4), new LinkMessage.Pong(2, membership.digest()));
-    assertThat(post.to(node(3), LinkMessage.Probed.class)).as("once").isEmpty();
-  }
-
-  @Test
-  void whoSpokeJustNowIsNotAskedWhetherItIsThere() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    post.take();
-    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
-    assertThat(post.take())
-        .containsExactly(new FakePost.Letter(node(3), new LinkMessage.Probed(node(4), false)));
-  }
-
-  @Test
-  void answerToAProbeIsPassedOnThoughTheClockTurnedInBetween() {
-    members(2, 3, 4);
-    run(INTERVAL);
-    loop.advance(2 * INTERVAL);
-    detector.probe(node(3), new LinkMessage.Probe(node(4), null));
-    loop.advance(INTERVAL);
-    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
-    assertThat(post.to(node(3), LinkMessage.Probed.class)).hasSize(1);
-  }
-
-  @Test
-  void probesForUnknownNodesAndFloodsOfThemAreBounded() {
-    members(2, 3, 4);
-    detector.probe(node(3), new LinkMessage.Probe(node(99), null));
-    assertThat(post.letters).isEmpty();
-    for (int asker = 0; asker < 250; asker++) {
-      detector.probe(node(asker), new LinkMessage.Probe(node(4), null));
-    }
-    assertThat(post.to(node(4), LinkMessage.Ping.class)).as("one for all").hasSize(1);
-    detector.pong(node(4), new LinkMessage.Pong(1, membership.digest()));
-    assertThat(post.all(LinkMessage.Probed.class)).hasSize(64);
-  }
-
-  @Test
   void deadMembersAreLookedForNowAndThenAndForgottenInTheEnd() {
     members(2, 3, 4);
     membership.suspect(node(4), "test");
@@ -519,12 +235,6 @@ class FailureDetectorTest {
     run(10_000 * MILLIS);
     assertThat(events).isEmpty();
     assertThat(loop.waiting()).isZero();
-  }
-
-  /** Nodes that beat this one by themselves, whether it beats them or not. */
-  private void beatFrom(int place) {
-    world.heard.put(node(place), loop.nanos());
-    detector.beat(node(place), new LinkMessage.Beat(membership.digest(), null, null));
   }
 
   @Test

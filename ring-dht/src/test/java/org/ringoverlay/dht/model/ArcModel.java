@@ -6,11 +6,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.testkit.explore.Fingerprint;
+import org.ringoverlay.dht.model.ArcState.Copy;
+import org.ringoverlay.dht.model.ArcState.Reign;
 import org.ringoverlay.testkit.explore.Model;
 
 /**
- * Ballots, one register and its configurations, of one arc: what the records are built on.
+ * Ballots, one register and its configurations, of one arc: what the records are to be built on.
  *
  * <p>A ballot is one attempt of one daddy. It collects promises, with what each member holds, until
  * they make a quorum of the highest configuration that it met; then it leads. It writes one value
@@ -25,7 +26,7 @@ import org.ringoverlay.testkit.explore.Model;
  *
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos</a>
  */
-final class ArcModel implements Model<ArcModel.State> {
+final class ArcModel implements Model<ArcState> {
   /** Defences that can be taken out, to see that the explorer finds what they are for. */
   enum Without {
     /** A daddy takes the highest version that it met, not the highest of the newest ballot. */
@@ -59,108 +60,6 @@ final class ArcModel implements Model<ArcModel.State> {
    *     far fewer orders, and so more ballots and changes
    */
   record Bounds(int nodes, int ballots, int writes, int changes, int reads, boolean atOnce) {}
-
-  private static final int LIST_BITS = 4;
-
-  /** One member. */
-  static final class Copy implements Cloneable {
-    int promised;
-    int accepted;
-    long list;
-    int config;
-
-    Copy copy() {
-      try {
-        return (Copy) clone();
-      } catch (CloneNotSupportedException impossible) {
-        throw new IllegalStateException(impossible);
-      }
-    }
-  }
-
-  /** One ballot. */
-  static final class Reign {
-    boolean leads;
-    int config;
-    int configHeld;
-    long list;
-    int listHeld;
-    boolean shown = true;
-    int version;
-    boolean reading;
-    long readSince;
-    int granted;
-
-    /** What each member told with its promise, null if it has not promised. */
-    @Nullable Copy[] told = new Copy[0];
-
-    Reign copy() {
-      var next = new Reign();
-      next.leads = leads;
-      next.config = config;
-      next.configHeld = configHeld;
-      next.list = list;
-      next.listHeld = listHeld;
-      next.shown = shown;
-      next.version = version;
-      next.reading = reading;
-      next.readSince = readSince;
-      next.granted = granted;
-      next.told = told.clone();
-      return next;
-    }
-  }
-
-  /** A state; the arrays' entries are replaced, never changed. */
-  static final class State {
-    final Copy[] copies;
-    final Reign[] reigns;
-    int writes;
-    int reads;
-    int changes;
-    int forgotten;
-
-    /** The longest list that a client was shown. */
-    long shown;
-
-    @Nullable String flaw;
-
-    State(Copy[] copies, Reign[] reigns) {
-      this.copies = copies;
-      this.reigns = reigns;
-    }
-
-    State next() {
-      var next = new State(copies.clone(), reigns.clone());
-      next.writes = writes;
-      next.reads = reads;
-      next.changes = changes;
-      next.forgotten = forgotten;
-      next.shown = shown;
-      return next;
-    }
-
-    Copy change(int node) {
-      copies[node] = copies[node].copy();
-      return copies[node];
-    }
-
-    Reign changeReign(int ballot) {
-      reigns[ballot] = reigns[ballot].copy();
-      return reigns[ballot];
-    }
-
-    /** A client is shown a list. */
-    void show(long list, long atLeast) {
-      if (!continues(list, atLeast)) {
-        flaw = "a client was shown " + text(list) + " after " + text(atLeast);
-      } else if (!continues(list, shown) && !continues(shown, list)) {
-        flaw = "clients were shown " + text(list) + " and " + text(shown);
-      } else if (continues(list, shown)) {
-        shown = list;
-      }
-    }
-  }
 
   /**
    * Two ballots, each of which left its own change of the configuration at one member: as much
@@ -197,24 +96,6 @@ final class ArcModel implements Model<ArcModel.State> {
     this.beginning = beginning;
     this.without = EnumSet.noneOf(Without.class);
     this.without.addAll(Arrays.asList(without));
-  }
-
-  // ---- lists: the numbers of writes, the last in the lowest bits
-
-  static boolean continues(long list, long beginning) {
-    long rest = list;
-    while (rest != beginning && rest != 0) {
-      rest >>>= LIST_BITS;
-    }
-    return rest == beginning;
-  }
-
-  private static long version(long list) {
-    return list & ((1 << LIST_BITS) - 1);
-  }
-
-  private static String text(long list) {
-    return "[" + Long.toHexString(list) + "]";
   }
 
   // ---- configurations: epoch, the ballot that proposed it, the members, those of the next
@@ -260,10 +141,10 @@ final class ArcModel implements Model<ArcModel.State> {
   // ---- the model
 
   @Override
-  public State initial() {
-    State state = fresh();
+  public ArcState initial() {
+    ArcState state = fresh();
     for (String wanted : beginning) {
-      var found = new ArrayList<State>();
+      var found = new ArrayList<ArcState>();
       steps(
           state,
           (what, next) -> {
@@ -280,7 +161,7 @@ final class ArcModel implements Model<ArcModel.State> {
     return state;
   }
 
-  private State fresh() {
+  private ArcState fresh() {
     var copies = new Copy[bounds.nodes];
     for (int node = 0; node < bounds.nodes; node++) {
       copies[node] = new Copy();
@@ -292,16 +173,16 @@ final class ArcModel implements Model<ArcModel.State> {
       reigns[ballot].config = config(0, 0, 0b111, 0);
       reigns[ballot].told = new Copy[bounds.nodes];
     }
-    return new State(copies, reigns);
+    return new ArcState(copies, reigns);
   }
 
   @Override
-  public @Nullable String flaw(State state) {
+  public @Nullable String flaw(ArcState state) {
     return state.flaw;
   }
 
   @Override
-  public void steps(State state, Steps<State> steps) {
+  public void steps(ArcState state, Steps<ArcState> steps) {
     for (int ballot = 1; ballot <= bounds.ballots; ballot++) {
       if (state.reigns[ballot].leads) {
         lead(state, ballot, steps);
@@ -311,7 +192,7 @@ final class ArcModel implements Model<ArcModel.State> {
     }
     if (without.contains(Without.MEMORY) && state.forgotten == 0) {
       for (int node = 0; node < bounds.nodes; node++) {
-        State next = state.next();
+        ArcState next = state.next();
         next.copies[node] = fresh().copies[node];
         next.forgotten++;
         steps.step("node " + node + " loses its memory", next);
@@ -319,7 +200,7 @@ final class ArcModel implements Model<ArcModel.State> {
     }
   }
 
-  private void prepare(State state, int ballot, Steps<State> steps) {
+  private void prepare(ArcState state, int ballot, Steps<ArcState> steps) {
     if (bounds.atOnce) {
       prepareAtOnce(state, ballot, steps);
     } else {
@@ -327,9 +208,9 @@ final class ArcModel implements Model<ArcModel.State> {
     }
   }
 
-  private void prepareAtOnce(State state, int ballot, Steps<State> steps) {
+  private void prepareAtOnce(ArcState state, int ballot, Steps<ArcState> steps) {
     for (int nodes = 1; nodes < 1 << bounds.nodes; nodes++) {
-      State next = state.next();
+      ArcState next = state.next();
       Reign reign = next.changeReign(ballot);
       int highest = reign.config;
       boolean stands = true;
@@ -351,7 +232,7 @@ final class ArcModel implements Model<ArcModel.State> {
     }
   }
 
-  private void prepareByAndBy(State state, int ballot, Steps<State> steps) {
+  private void prepareByAndBy(ArcState state, int ballot, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     int promised = 0;
     int highest = reign.config;
@@ -363,7 +244,7 @@ final class ArcModel implements Model<ArcModel.State> {
           highest = Math.max(highest, told.config);
         }
       } else if (state.copies[node].promised < ballot) {
-        State next = state.next();
+        ArcState next = state.next();
         Copy copy = next.change(node);
         copy.promised = ballot;
         next.changeReign(ballot).told[node] = copy;
@@ -371,7 +252,7 @@ final class ArcModel implements Model<ArcModel.State> {
       }
     }
     if (isQuorum(promised, highest)) {
-      State next = state.next();
+      ArcState next = state.next();
       elect(next.changeReign(ballot), highest, ballot);
       steps.step("ballot " + ballot + " leads", next);
     }
@@ -419,10 +300,10 @@ final class ArcModel implements Model<ArcModel.State> {
     if (one.accepted != other.accepted && !without.contains(Without.BALLOTS_OF_VALUES)) {
       return one.accepted > other.accepted;
     }
-    return version(one.list) > version(other.list);
+    return ArcState.version(one.list) > ArcState.version(other.list);
   }
 
-  private void lead(State state, int ballot, Steps<State> steps) {
+  private void lead(ArcState state, int ballot, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     for (int node = 0; node < bounds.nodes; node++) {
       Copy copy = state.copies[node];
@@ -433,14 +314,15 @@ final class ArcModel implements Model<ArcModel.State> {
     }
     boolean settled = isQuorum(reign.listHeld, reign.config);
     if (settled && reign.shown && state.writes < bounds.writes) {
-      State next = state.next();
+      ArcState next = state.next();
       Reign writing = next.changeReign(ballot);
       next.writes++;
       writing.version++;
-      writing.list = (reign.list << LIST_BITS) | ((ballot - 1) * bounds.writes + writing.version);
+      writing.list =
+          (reign.list << ArcState.LIST_BITS) | ((ballot - 1) * bounds.writes + writing.version);
       writing.listHeld = 0;
       writing.shown = false;
-      steps.step("ballot " + ballot + " writes " + text(writing.list), next);
+      steps.step("ballot " + ballot + " writes " + ArcState.text(writing.list), next);
     }
     if (settled && reign.shown) {
       read(state, ballot, steps);
@@ -448,10 +330,10 @@ final class ArcModel implements Model<ArcModel.State> {
     reconfigure(state, ballot, settled, steps);
   }
 
-  private void accept(State state, int ballot, int node, Steps<State> steps) {
+  private void accept(ArcState state, int ballot, int node, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     if (((reign.listHeld >>> node) & 1) == 0) {
-      State next = state.next();
+      ArcState next = state.next();
       Copy copy = next.change(node);
       copy.promised = Math.max(copy.promised, ballot);
       copy.accepted = ballot;
@@ -459,11 +341,12 @@ final class ArcModel implements Model<ArcModel.State> {
       Reign holding = next.changeReign(ballot);
       holding.listHeld |= 1 << node;
       acknowledge(next, holding);
-      steps.step("node " + node + " keeps " + text(reign.list) + " of ballot " + ballot, next);
+      steps.step(
+          "node " + node + " keeps " + ArcState.text(reign.list) + " of ballot " + ballot, next);
     }
     boolean matters = epoch(reign.config) > 0 || state.changes < bounds.changes;
     if (matters && ((reign.configHeld >>> node) & 1) == 0) {
-      State next = state.next();
+      ArcState next = state.next();
       Copy copy = next.change(node);
       copy.promised = Math.max(copy.promised, ballot);
       copy.config = Math.max(copy.config, reign.config);
@@ -471,7 +354,7 @@ final class ArcModel implements Model<ArcModel.State> {
       steps.step("node " + node + " keeps " + text(ballot, reign.config), next);
     }
     if (reign.reading && ((reign.granted >>> node) & 1) == 0) {
-      State next = state.next();
+      ArcState next = state.next();
       next.change(node).promised = ballot;
       next.changeReign(ballot).granted |= 1 << node;
       steps.step("node " + node + " confirms ballot " + ballot, next);
@@ -479,14 +362,14 @@ final class ArcModel implements Model<ArcModel.State> {
   }
 
   /** At once: whoever is told late may hold the others to no more than one that is told early. */
-  private void acknowledge(State next, Reign reign) {
+  private void acknowledge(ArcState next, Reign reign) {
     if (!reign.shown && isQuorum(reign.listHeld, reign.config)) {
       reign.shown = true;
       next.show(reign.list, 0);
     }
   }
 
-  private void read(State state, int ballot, Steps<State> steps) {
+  private void read(ArcState state, int ballot, Steps<ArcState> steps) {
     if (bounds.atOnce) {
       readAtOnce(state, ballot, steps);
     } else {
@@ -494,10 +377,10 @@ final class ArcModel implements Model<ArcModel.State> {
     }
   }
 
-  private void readAtOnce(State state, int ballot, Steps<State> steps) {
+  private void readAtOnce(ArcState state, int ballot, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     for (int nodes = 0; nodes < 1 << bounds.nodes && state.reads < bounds.reads; nodes++) {
-      State next = state.next();
+      ArcState next = state.next();
       next.reads++;
       boolean stands = true;
       for (int node = 0; node < bounds.nodes; node++) {
@@ -514,16 +397,16 @@ final class ArcModel implements Model<ArcModel.State> {
                 + " confirm "
                 + ballot
                 + ", which answers "
-                + text(reign.list),
+                + ArcState.text(reign.list),
             next);
       }
     }
   }
 
-  private void readByAndBy(State state, int ballot, Steps<State> steps) {
+  private void readByAndBy(ArcState state, int ballot, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     if (!reign.reading && state.reads < bounds.reads) {
-      State next = state.next();
+      ArcState next = state.next();
       Reign reading = next.changeReign(ballot);
       reading.reading = true;
       next.reads++;
@@ -533,14 +416,14 @@ final class ArcModel implements Model<ArcModel.State> {
     }
     if (reign.reading
         && (isQuorum(reign.granted, reign.config) || without.contains(Without.CHECKS))) {
-      State next = state.next();
+      ArcState next = state.next();
       next.changeReign(ballot).reading = false;
       next.show(reign.list, reign.readSince);
-      steps.step("ballot " + ballot + " answers " + text(reign.list), next);
+      steps.step("ballot " + ballot + " answers " + ArcState.text(reign.list), next);
     }
   }
 
-  private void reconfigure(State state, int ballot, boolean settled, Steps<State> steps) {
+  private void reconfigure(ArcState state, int ballot, boolean settled, Steps<ArcState> steps) {
     Reign reign = state.reigns[ballot];
     int config = reign.config;
     if (isJoint(config)) {
@@ -565,8 +448,8 @@ final class ArcModel implements Model<ArcModel.State> {
     }
   }
 
-  private void propose(State state, int ballot, int config, Steps<State> steps) {
-    State next = state.next();
+  private void propose(ArcState state, int ballot, int config, Steps<ArcState> steps) {
+    ArcState next = state.next();
     Reign reign = next.changeReign(ballot);
     next.changes += isJoint(config) || without.contains(Without.JOINT_CONFIGURATION) ? 1 : 0;
     reign.config = config;
@@ -586,34 +469,7 @@ final class ArcModel implements Model<ArcModel.State> {
   }
 
   @Override
-  public long fingerprint(State state) {
-    var print = new Fingerprint();
-    for (Copy copy : state.copies) {
-      add(print, copy);
-    }
-    for (Reign reign : state.reigns) {
-      print.add(reign.leads ? 1 : 0).add(reign.config).add(reign.configHeld);
-      print.add(reign.list).add(reign.listHeld).add(reign.shown ? 1 : 0);
-      print.add(reign.version).add(reign.reading ? 1 : 0);
-      print.add(reign.readSince).add(reign.granted);
-      for (Copy told : reign.told) {
-        if (told == null) {
-          print.add(-1);
-        } else {
-          add(print, told);
-        }
-      }
-    }
-    print
-        .add(state.writes)
-        .add(state.reads)
-        .add(state.changes)
-        .add(state.forgotten)
-        .add(state.shown);
-    return print.add(state.flaw == null ? 0 : 1).value();
-  }
-
-  private static void add(Fingerprint print, Copy copy) {
-    print.add(copy.promised).add(copy.accepted).add(copy.list).add(copy.config);
+  public long fingerprint(ArcState state) {
+    return state.fingerprint();
   }
 }
