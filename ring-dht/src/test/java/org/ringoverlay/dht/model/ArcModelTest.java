@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,8 +16,8 @@ import org.ringoverlay.testkit.explore.Explored;
 import org.ringoverlay.testkit.explore.Explorer;
 
 /**
- * Every state of the model within its bounds, and each defence taken out once. With {@code
- * -Dringtest.explore=large} the bounds are wider, which takes some minutes.
+ * Every state of the model within its bounds, and each defence taken out once. What is
+ * tagged {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
 class ArcModelTest {
   private static final int STATES_MAX = 100_000_000;
@@ -46,7 +46,7 @@ class ArcModelTest {
 
   @ParameterizedTest
   @MethodSource("wide")
-  @EnabledIfSystemProperty(named = "ringtest.explore", matches = "large")
+  @Tag("wide")
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void nothingIsLostWithinWiderBounds(Bounds bounds, List<String> beginning) {
     explore(bounds, beginning);
