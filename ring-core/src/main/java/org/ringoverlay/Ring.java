@@ -57,6 +57,14 @@ public final class Ring implements AutoCloseable {
     return node.ringIdentity();
   }
 
+  /**
+   * Whether this node founded the ring since it started, so that nothing was kept in the ring
+   * before it. A node that started again did not.
+   */
+  public boolean isFounder() {
+    return node.isFounder();
+  }
+
   /** Grows each time a node with a data directory starts; 1 for a node in memory. */
   public long incarnation() {
     return node.incarnation();

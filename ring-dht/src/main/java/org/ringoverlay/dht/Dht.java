@@ -32,7 +32,7 @@ import org.ringoverlay.json.Json;
  * {@code Unavailable} (too few members answer; nothing changed), {@code Timeout} (nothing changed),
  * {@code OutcomeUnknown} (a write may have been made).
  *
- * <p>What this version does not promise is told in {@code docs/explanation/dht-first-version.md}.
+ * <p>What this version does not promise is told in {@code docs/explanation/dht.md}.
  */
 public final class Dht {
   static final String CALLERS_OPERATION = "k:";
@@ -148,7 +148,7 @@ public final class Dht {
                     !answer.value().existed(),
                     answer.value().copies(),
                     answer.value().wanted(),
-                    answer.node(),
+                    daddy(answer, answer.value().daddy()),
                     answer.hops()))
         .exceptionally(error -> rethrow(error, value));
   }
@@ -188,7 +188,7 @@ public final class Dht {
                     answer.value().version(),
                     answer.value().copies(),
                     answer.value().wanted(),
-                    answer.node(),
+                    daddy(answer, answer.value().daddy()),
                     answer.hops()));
   }
 
@@ -241,9 +241,11 @@ public final class Dht {
     return caller
         .ask(new Request.Where(id), Seat.class, WriteOptions.TIMEOUT)
         .thenApply(
-            answer ->
-                new Owner(
-                    key, id, answer.node(), answer.value().replicas(), answer.value().epoch()));
+            answer -> {
+              Seat seat = answer.value();
+              Id daddy = seat.replicas().isEmpty() ? answer.node() : seat.replicas().get(0);
+              return new Owner(key, id, daddy, seat.replicas(), seat.epoch());
+            });
   }
 
   private static void check(String key, WriteOptions options) {
@@ -279,13 +281,18 @@ public final class Dht {
     };
   }
 
+  /** Who answered: the node that was asked, or the one to which it passed the question on. */
+  private static Id daddy(Answer<?> answer, @Nullable Id passedTo) {
+    return passedTo == null ? answer.node() : passedTo;
+  }
+
   private static Versioned versioned(String key, Answer<Request.Found> answer) {
     Request.Found found = answer.value();
     return new Versioned(
         key,
         found.present() ? Optional.of(found.value()) : Optional.empty(),
         found.version(),
-        answer.node(),
+        daddy(answer, found.daddy()),
         found.copies(),
         found.wanted(),
         answer.hops());

@@ -10,7 +10,7 @@ import org.ringoverlay.id.Id;
  * @param id where it lies on the circle
  * @param daddy the node that makes its changes
  * @param replicas the members that keep its copies, the daddy first
- * @param epoch grows whenever the key's arc gets another daddy
+ * @param epoch grows whenever the members of the key's arc change
  */
 public record Owner(String key, Id id, Id daddy, List<Id> replicas, long epoch) {
   /** Copies the list. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ringoverlay.dht.DhtScenarioTest.dht;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -24,9 +26,9 @@ class DhtChurnTest {
   private static final int KEYS = 4;
   private static final int CLIENTS = 12;
 
-  @RingTest(nodes = 3, seeds = 50)
+  @RingTest(setup = DhtSetup.class, nodes = 3, seeds = 50)
   void nothingIsLostWhenADaddyIsKilledUnderLoad(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int victim = ring.rootOf(dht(ring, 0).id("list 0"));
     var load = new AppendLoad(ring, KEYS, others(ring, victim));
     begin(load, ring);
@@ -38,9 +40,9 @@ class DhtChurnTest {
     assertThat(load.acknowledged).isGreaterThan(100);
   }
 
-  @RingTest(nodes = 5, seeds = 20)
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 20)
   void nothingIsLostWhenTheDaddyOfFiveIsKilledSilentlyUnderLoad(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int victim = ring.rootOf(dht(ring, 0).id("list 1"));
     var load = new AppendLoad(ring, KEYS, others(ring, victim));
     begin(load, ring);
@@ -52,9 +54,9 @@ class DhtChurnTest {
     assertThat(load.longestGap).isLessThan(Duration.ofSeconds(3));
   }
 
-  @RingTest(nodes = 4, seeds = 10)
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 10)
   void nothingIsLostWhenADaddyIsCutOffAndThenKilledUnderLoad(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int victim = ring.rootOf(dht(ring, 0).id("list 0"));
     var load = new AppendLoad(ring, KEYS, ring.running());
     begin(load, ring);
@@ -70,7 +72,7 @@ class DhtChurnTest {
     load.judge();
   }
 
-  @RingTest(nodes = 1, seeds = 12)
+  @RingTest(setup = DhtSetup.class, nodes = 1, seeds = 12)
   void nothingIsLostWhenNodesJoinUnderLoad(SimRing ring) {
     var load = new AppendLoad(ring, KEYS, List.of(0));
     begin(load, ring);
@@ -80,15 +82,15 @@ class DhtChurnTest {
     }
     ring.run(Duration.ofSeconds(5));
     load.end();
-    ring.settle();
+    DhtSetup.settle(ring);
 
     load.judge();
     assertThat(load.acknowledged).isGreaterThan(100);
   }
 
-  @RingTest(nodes = 4, seeds = 12)
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 12)
   void nothingIsLostWhenADaddySleepsAndWakesUnderLoad(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int victim = ring.rootOf(dht(ring, 0).id("list 2"));
     var load = new AppendLoad(ring, KEYS, ring.running());
     begin(load, ring);
@@ -97,14 +99,14 @@ class DhtChurnTest {
     ring.thaw(victim);
     ring.run(Duration.ofSeconds(4));
     load.end();
-    ring.settle();
+    DhtSetup.settle(ring);
 
     load.judge();
   }
 
-  @RingTest(nodes = 4, seeds = 10)
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 10)
   void aDaddyThatWakesDoesNotAnswerWithWhatItKnew(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int sleeper = ring.rootOf(dht(ring, 0).id("key"));
     int other = (sleeper + 1) % 4;
     ring.await(dht(ring, other).put("key", Json.of("old")));
@@ -117,10 +119,11 @@ class DhtChurnTest {
     assertThat(ring.await(dht(ring, sleeper).get("key")).value()).contains(Json.of("new"));
   }
 
-  @RingTest(seeds = 10)
+  @RingTest(setup = DhtSetup.class, seeds = 10)
   void aDaddyThatIsCutOffDoesNotAnswerWithWhatItKnew(Simulation simulation) {
-    SimRing ring = simulation.ring(4, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
-    ring.settle();
+    SimRing ring =
+        simulation.ring(4, DhtSetup.with(plan -> plan.builder().set("ring.heartbeat.dead", "30s")));
+    DhtSetup.settle(ring);
     int victim = ring.rootOf(dht(ring, 0).id("key"));
     int other = (victim + 1) % 4;
     ring.await(dht(ring, other).put("key", Json.of("old")));
@@ -132,14 +135,15 @@ class DhtChurnTest {
         .isInstanceOf(RingException.class);
 
     ring.heal();
-    ring.settle();
+    DhtSetup.settle(ring);
     assertThat(ring.await(dht(ring, victim).get("key")).value()).contains(Json.of("new"));
   }
 
-  @RingTest(seeds = 10)
+  @RingTest(setup = DhtSetup.class, seeds = 10)
   void aReadWithoutAMajorityIsUnavailableInItsTime(Simulation simulation) {
-    SimRing ring = simulation.ring(5, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
-    ring.settle();
+    SimRing ring =
+        simulation.ring(5, DhtSetup.with(plan -> plan.builder().set("ring.heartbeat.dead", "30s")));
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(8)) {
       ring.await(dht(ring, 0).put(key, Json.of("old")));
     }
@@ -154,16 +158,17 @@ class DhtChurnTest {
       assertThat(simulation.elapsed().minus(began)).isLessThan(Duration.ofMillis(2_100));
     }
     ring.heal();
-    ring.settle();
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(8)) {
       assertThat(ring.await(dht(ring, 0).get(key)).value()).contains(Json.of("old"));
     }
   }
 
-  @RingTest(seeds = 10)
+  @RingTest(setup = DhtSetup.class, seeds = 10)
   void twoOfFiveThatAreCutOffAnswerTruthfullyOrNotAtAll(Simulation simulation) {
-    SimRing ring = simulation.ring(5, plan -> plan.builder().set("ring.heartbeat.dead", "30s"));
-    ring.settle();
+    SimRing ring =
+        simulation.ring(5, DhtSetup.with(plan -> plan.builder().set("ring.heartbeat.dead", "30s")));
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(20)) {
       ring.await(dht(ring, 0).put(key, Json.of("old")));
     }
@@ -183,6 +188,102 @@ class DhtChurnTest {
     }
   }
 
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 20)
+  void nothingIsLostWhenTheRingIsSplitForLongUnderLoad(SimRing ring) {
+    DhtSetup.settle(ring);
+    var load = new AppendLoad(ring, KEYS, ring.running());
+    begin(load, ring);
+    ring.partition(0, 1);
+    // Each side declares the other dead, and in time gone.
+    ring.run(Duration.ofSeconds(15));
+    ring.heal();
+    ring.run(Duration.ofSeconds(10));
+    load.end();
+    DhtSetup.settle(ring);
+
+    load.judge();
+  }
+
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 20)
+  void nothingIsLostWhenNobodyHearsTheDaddyThoughItHearsAll(SimRing ring) {
+    DhtSetup.settle(ring);
+    int daddy = ring.rootOf(dht(ring, 0).id("list 1"));
+    var load = new AppendLoad(ring, KEYS, ring.running());
+    begin(load, ring);
+    ring.cutOneWay(List.of(daddy), others(ring, daddy));
+    ring.run(Duration.ofSeconds(8));
+    ring.heal();
+    ring.run(Duration.ofSeconds(8));
+    load.end();
+    DhtSetup.settle(ring);
+
+    load.judge();
+  }
+
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 20)
+  void nothingIsLostWhenMembersComeAndGoInASplitRing(SimRing ring) {
+    DhtSetup.settle(ring);
+    var load = new AppendLoad(ring, KEYS, List.of(0, 1, 2));
+    begin(load, ring);
+    ring.partition(3, 4);
+    ring.beginAdding();
+    ring.run(Duration.ofSeconds(6));
+    ring.heal();
+    ring.beginAdding();
+    ring.run(Duration.ofSeconds(10));
+    load.end();
+    DhtSetup.settle(ring);
+
+    load.judge();
+  }
+
+  @RingTest(seeds = 10)
+  void aMemberThatDiesWhileArcsMoveHoldsUpNoOther(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(5, DhtSetup.with(plan -> plan.builder().set("ring.dht.moves.max", "1")));
+    DhtSetup.heal(ring);
+    for (String key : DhtScenarioTest.keys(60)) {
+      ring.await(dht(ring, 0).put(key, Json.of("kept")));
+    }
+    ring.add(1);
+    ring.run(Duration.ofMillis(1_100));
+    ring.killSilently((int) (simulation.seed() & 1) + 1);
+    ring.run(Duration.ofSeconds(60));
+    for (String key : DhtScenarioTest.keys(60)) {
+      assertThat(ring.await(dht(ring, 0).get(key)).copies()).as(key).isEqualTo(3);
+    }
+  }
+
+  @RingTest(seeds = 6)
+  void arcsWithoutAMajorityHoldUpNoOther(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            7,
+            DhtSetup.with(
+                plan -> plan.builder().set("ring.dht.moves.max", "1").set("ring.arcs.bits", "6")));
+    DhtSetup.heal(ring);
+    for (String key : DhtScenarioTest.keys(200)) {
+      ring.await(dht(ring, 0).put(key, Json.of("kept")));
+    }
+    var order = new ArrayList<>(ring.running());
+    order.sort(Comparator.comparing(node -> ring.node(node).id()));
+    order.remove(Integer.valueOf(0));
+    ring.kill(order.get(2));
+    ring.kill(order.get(3));
+    ring.run(Duration.ofSeconds(60));
+    ReadOptions soon = ReadOptions.defaults().within(Duration.ofSeconds(1));
+    int kept = 0;
+    for (String key : DhtScenarioTest.keys(200)) {
+      try {
+        assertThat(ring.await(dht(ring, 0).get(key, soon)).copies()).as(key).isEqualTo(3);
+        kept++;
+      } catch (RingException lostItsMajority) {
+        assertThat(lostItsMajority).isInstanceOf(RingException.Unavailable.class);
+      }
+    }
+    assertThat(kept).isGreaterThan(100);
+  }
+
   /** Whether a stage came to a good end; an end that the ring's errors do not tell of is ours. */
   private static boolean isDone(SimRing ring, CompletionStage<?> stage) {
     try {
@@ -193,9 +294,9 @@ class DhtChurnTest {
     }
   }
 
-  @RingTest(nodes = 4, seeds = 12)
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 12)
   void nothingIsLostWhenADaddyLeavesUnderLoad(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int leaver = ring.rootOf(dht(ring, 0).id("list 3"));
     var load = new AppendLoad(ring, KEYS, others(ring, leaver));
     begin(load, ring);
@@ -208,9 +309,9 @@ class DhtChurnTest {
     assertThat(report.handedOver().get("dht")).isPositive();
   }
 
-  @RingTest(nodes = 5, seeds = 10)
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 10)
   void theNextDaddyWaitsForTheSlowMemberThatAloneHoldsTheNewestValue(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
     ring.await(dht(ring, 0).put("key", Json.of("old"), all));
     List<Integer> replicas = replicas(ring, "key");
@@ -228,27 +329,25 @@ class DhtChurnTest {
     assertThat(ring.await(dht(ring, next).get("key")).value()).contains(Json.of("new"));
   }
 
-  @RingTest(nodes = 6, seeds = 5)
+  @RingTest(setup = DhtSetup.class, nodes = 6, seeds = 5)
   void copiesAreMadeAgainWhenAMemberWent(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
     ring.await(dht(ring, 0).put("key", Json.of("kept"), all));
     List<Integer> replicas = replicas(ring, "key");
 
-    ring.kill(replicas.get(2));
-    ring.settle();
-    ring.run(Duration.ofSeconds(1));
-    ring.kill(replicas.get(0));
-    ring.kill(replicas.get(1));
-    ring.settle();
+    for (int member : replicas) {
+      ring.kill(member);
+      DhtSetup.heal(ring);
+    }
 
     assertThat(ring.await(dht(ring, ring.running().get(0)).get("key")).value())
         .contains(Json.of("kept"));
   }
 
-  @RingTest(nodes = 6, seeds = 5)
+  @RingTest(setup = DhtSetup.class, nodes = 6, seeds = 5)
   void copiesAreMadeAgainWhenAMemberStartedAgainEmpty(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     WriteOptions all = WriteOptions.defaults().acknowledgedBy(WriteOptions.Ack.ALL);
     ring.await(dht(ring, 0).put("key", Json.of("kept"), all));
     List<Integer> replicas = replicas(ring, "key");
@@ -256,11 +355,10 @@ class DhtChurnTest {
     for (int copy : List.of(replicas.get(1), replicas.get(2))) {
       ring.kill(copy);
       ring.restart(copy);
-      ring.settle();
-      ring.run(Duration.ofSeconds(1));
+      DhtSetup.heal(ring);
     }
     ring.kill(replicas.get(0));
-    ring.settle();
+    DhtSetup.settle(ring);
 
     assertThat(ring.await(dht(ring, ring.running().get(0)).get("key")).value())
         .contains(Json.of("kept"));
@@ -270,9 +368,9 @@ class DhtChurnTest {
     return ring.await(dht(ring, 0).owner(key)).replicas().stream().map(ring::indexOf).toList();
   }
 
-  @RingTest(nodes = 7, seeds = 5)
+  @RingTest(setup = DhtSetup.class, nodes = 7, seeds = 5)
   void oneAfterTheOtherAllButTwoAreKilledAndTheRecordsLive(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     var written = new TreeMap<String, Json>();
     for (String key : DhtScenarioTest.keys(60)) {
       written.put(key, Json.of("value of " + key));
@@ -280,8 +378,7 @@ class DhtChurnTest {
     }
     while (ring.running().size() > 2) {
       ring.kill(ring.running().get(0));
-      ring.settle();
-      ring.run(Duration.ofSeconds(2));
+      DhtSetup.heal(ring);
     }
     for (int node : ring.running()) {
       written.forEach(
@@ -290,28 +387,27 @@ class DhtChurnTest {
     }
   }
 
-  @RingTest(nodes = 2, seeds = 5)
+  @RingTest(setup = DhtSetup.class, nodes = 2, seeds = 5)
   void recordsOfASmallRingReachThreeCopiesWhenItGrows(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(200)) {
       ring.await(dht(ring, 0).put(key, Json.of(key)));
     }
     ring.add(4);
-    ring.settle();
-    ring.run(Duration.ofSeconds(3));
-    // Of any three copies two may now be lost at once.
+    DhtSetup.settle(ring);
     ring.kill(0);
+    DhtSetup.heal(ring);
     ring.kill(1);
-    ring.settle();
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(200)) {
       assertThat(ring.await(dht(ring, 2).get(key)).value()).as(key).contains(Json.of(key));
     }
   }
 
-  @RingTest(seeds = 5)
+  @RingTest(setup = DhtSetup.class, seeds = 5)
   void recordsOutliveARestartOfEveryNodeInTurn(Simulation simulation) {
-    SimRing ring = simulation.ring(3, NodePlan::durable);
-    ring.settle();
+    SimRing ring = simulation.ring(3, DhtSetup.with(NodePlan::durable));
+    DhtSetup.settle(ring);
     for (String key : DhtScenarioTest.keys(100)) {
       ring.await(dht(ring, 0).put(key, Json.of(key)));
     }
@@ -320,25 +416,23 @@ class DhtChurnTest {
       ring.run(Duration.ofMillis(100));
       ring.kill(node);
       ring.restart(node);
-      ring.settle();
-      ring.run(Duration.ofSeconds(1));
+      DhtSetup.heal(ring);
     }
     for (int node : ring.running()) {
       ring.kill(node);
       ring.run(Duration.ofMillis(200));
       ring.restart(node);
-      ring.settle();
-      ring.run(Duration.ofSeconds(2));
+      DhtSetup.heal(ring);
     }
     for (String key : DhtScenarioTest.keys(100)) {
       assertThat(ring.await(dht(ring, 1).get(key)).value()).as(key).contains(Json.of(key));
     }
   }
 
-  @RingTest(seeds = 4)
+  @RingTest(setup = DhtSetup.class, seeds = 4)
   void nodesThatComeAndGoLoseNothing(Simulation simulation) {
-    SimRing ring = simulation.ring(4);
-    ring.settle();
+    SimRing ring = simulation.ring(4, new DhtSetup());
+    DhtSetup.settle(ring);
     var load = new AppendLoad(ring, KEYS, List.of(0));
     begin(load, ring);
     for (int round = 0; round < 4; round++) {
@@ -349,16 +443,16 @@ class DhtChurnTest {
       ring.run(Duration.ofSeconds(3));
     }
     load.end();
-    ring.settle();
+    DhtSetup.settle(ring);
 
     load.judge();
   }
 
-  @RingTest(seeds = 4)
+  @RingTest(setup = DhtSetup.class, seeds = 4)
   void aStormOfOneFaultAtATimeLosesNothing(Simulation simulation) {
     var random = new Random(simulation.seed());
-    SimRing ring = simulation.ring(4 + random.nextInt(4));
-    ring.settle();
+    SimRing ring = simulation.ring(4 + random.nextInt(4), new DhtSetup());
+    DhtSetup.settle(ring);
     simulation.delay(
         Delay.of(Duration.ofMillis(1), Duration.ofMillis(5))
             .withTail(0.01, Duration.ofMillis(200)));
@@ -382,18 +476,18 @@ class DhtChurnTest {
           ring.thaw(sleeper);
         }
       }
-      ring.run(Duration.ofSeconds(5));
+      ring.run(Duration.ofSeconds(12));
     }
     simulation.faults(Faults.none());
     load.end();
-    ring.settle();
+    DhtSetup.settle(ring);
 
     load.judge();
   }
 
-  @RingTest(nodes = 5, seeds = 5)
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 5)
   void aDeleteThatFoundNothingDoesNotDeleteLaterWhenTheSleeperWakes(SimRing ring) {
-    ring.settle();
+    DhtSetup.settle(ring);
     int sleeper = ring.rootOf(dht(ring, 0).id("key"));
     Dht dht = dht(ring, (sleeper + 1) % 5);
     ring.freeze(sleeper);
@@ -404,7 +498,7 @@ class DhtChurnTest {
     assertThat(deleted.version()).isZero();
     assertThat(ring.await(dht.put("key", Json.of("kept"))).created()).isTrue();
     ring.thaw(sleeper);
-    ring.settle();
+    DhtSetup.settle(ring);
     ring.run(Duration.ofSeconds(5));
 
     assertThat(ring.await(dht.get("key")).value()).contains(Json.of("kept"));

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,10 +109,15 @@ class NodeProcessIT {
     var second = new Running(any("--ring", "r", "--seeds", one.get("listen"), "--label", "zone=b"));
     Map<String, String> two = second.ready();
     assertThat(two).containsEntry("members", "2");
-    GatewayClient.Response put =
-        GatewayClient.at("http://" + two.get("http"))
-            .ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
+    GatewayClient gateway = GatewayClient.at("http://" + two.get("http"));
+    GatewayClient.Response put = gateway.ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
     assertThat(put.status()).as(put::text).isEqualTo(201);
+    // The arcs move to the newcomer one after the other.
+    long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!"2/3".equals(put.header("Ring-Copies")) && System.nanoTime() - until < 0) {
+      put = gateway.ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
+      assertThat(put.status()).as(put::text).isEqualTo(200);
+    }
     assertThat(put.header("Ring-Copies")).isEqualTo("2/3");
     second.process.toHandle().destroy();
     assertThat(second.status()).isZero();

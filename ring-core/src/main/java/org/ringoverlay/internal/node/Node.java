@@ -215,6 +215,11 @@ public final class Node {
     return origin.identity().incarnation();
   }
 
+  /** Whether the node founds the ring, and does not join or resume one. Any thread. */
+  public boolean isFounder() {
+    return origin.founds();
+  }
+
   /** The ring's name. Any thread. */
   public String ringName() {
     return config.ring();

@@ -1,12 +1,15 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -24,28 +27,26 @@ final class ArcLeader {
   private static final int RETRY_DOUBLINGS_MAX = 4;
 
   private final int arc;
-  private final Id self;
   private final Limits limits;
   private final Shelf shelf;
+  private final Stores stores;
   private final Outbox out;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
-  private final List<Id> extra = new ArrayList<>();
 
   private Place place;
   private Ballot ballot = Ballot.NONE;
   private @Nullable Takeover takeover;
   private @Nullable Reign reign;
   private boolean ended;
-  private long sinceNanos;
   private long retryAtNanos;
   private int attempts;
   private long roundSeen;
 
-  ArcLeader(int arc, Id self, Limits limits, Shelf shelf, Outbox out, Place place) {
+  ArcLeader(int arc, Limits limits, Shelf shelf, Stores stores, Outbox out, Place place) {
     this.arc = arc;
-    this.self = self;
     this.limits = limits;
     this.shelf = shelf;
+    this.stores = stores;
     this.out = out;
     this.place = place;
   }
@@ -65,7 +66,6 @@ final class ArcLeader {
 
   /** Begins to take the arc over. */
   void start(long nowNanos) {
-    sinceNanos = nowNanos;
     out.tick();
     prepare(nowNanos);
   }
@@ -92,31 +92,36 @@ final class ArcLeader {
       end(new RingException.Unavailable("Arc " + arc + " has used up its rounds."));
       return;
     }
-    ballot = new Ballot(round, self, out.random());
-    var begun = new Takeover(sinceNanos);
-    extra.forEach(begun::alsoAsk);
-    takeover = begun;
-    goOn(begun, nowNanos);
+    Configuration configuration = shelf.configuration(arc);
+    if (configuration == null || !configuration.has(shelf.self())) {
+      end(notOwner());
+      return;
+    }
+    ballot = new Ballot(round, shelf.self().node(), out.random());
+    takeover = new Takeover(configuration);
+    goOn(takeover, nowNanos);
   }
 
   private void goOn(Takeover current, long nowNanos) {
-    for (Id node : current.toAsk(place)) {
-      if (node.equals(self)) {
+    for (Id node : current.toAsk()) {
+      if (node.equals(shelf.self().node())) {
         var own = shelf.prepare(arc, ballot);
-        current.heard(self, own.heads(), false);
+        current.met(own.configuration());
+        current.heard(shelf.self(), own.heads(), false);
       } else {
         out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
       }
     }
-    if (current.isComplete(place, nowNanos, limits.graceNanos())) {
+    if (current.isComplete()) {
       lead(current, nowNanos);
     }
   }
 
   private void lead(Takeover won, long nowNanos) {
     takeover = null;
-    for (Takeover.Known known : won.known().values()) {
-      long round = Versions.round(known.version());
+    Map<String, Takeover.Known> known = won.known();
+    for (Takeover.Known each : known.values()) {
+      long round = Versions.round(each.head().version());
       if (round >= ballot.round()) {
         // Somebody kept what an attempt made that nobody here had promised: go above it.
         roundSeen = round;
@@ -124,9 +129,14 @@ final class ArcLeader {
         return;
       }
     }
-    var begun = new Reign(arc, self, ballot, limits, shelf, out, this, place);
+    shelf.met(arc, won.configuration());
+    if (!won.configuration().has(shelf.self())) {
+      end(notOwner());
+      return;
+    }
+    var begun = new Reign(arc, ballot, limits, shelf, stores, out, this, won, place);
     reign = begun;
-    begun.begin(won);
+    begun.begin(known, nowNanos);
     while (!waiting.isEmpty() && reign != null) {
       begun.submit(waiting.remove(), nowNanos);
     }
@@ -134,11 +144,14 @@ final class ArcLeader {
   }
 
   /** A node answered {@link CopyRequest.Prepare}. */
-  void promised(Id node, Ballot asked, CopyRequest.Promise reply, long nowNanos) {
+  void promised(Id node, Ballot asked, CopyReply.Promise reply, long nowNanos) {
     if (ended || !asked.equals(ballot)) {
       return;
     }
     if (!reply.granted()) {
+      if (reply.configuration() != null) {
+        shelf.met(arc, reply.configuration());
+      }
       outranked(reply.promised(), nowNanos);
       return;
     }
@@ -149,10 +162,11 @@ final class ArcLeader {
     }
     Takeover current = takeover;
     if (current != null) {
-      current.heard(node, reply.heads(), more);
+      current.met(reply.configuration());
+      current.heard(new Voter(node, reply.store()), reply.heads(), more);
       goOn(current, nowNanos);
     } else if (reign != null) {
-      reign.heard(node, reply.heads(), more);
+      reign.heard(node, reply.store(), reply.heads());
     }
   }
 
@@ -162,37 +176,9 @@ final class ArcLeader {
     if (ended || !asked.equals(ballot)) {
       return;
     }
-    boolean member = out.isMember(node);
-    if (!member) {
-      extra.remove(node);
-    }
-    if (reign != null) {
-      reign.unheard(node);
-    } else if (current != null && member) {
+    if (current != null) {
       current.silent(node);
-    } else if (current != null) {
-      current.gone(node);
     }
-  }
-
-  /** A node that says that it holds something is listened to, whether it is near or not. */
-  void hear(Id node) {
-    if (reign != null) {
-      reign.hear(node);
-    } else if (!ended && !extra.contains(node)) {
-      extra.add(node);
-      if (takeover != null) {
-        takeover.alsoAsk(node);
-      }
-    }
-  }
-
-  /** Whether a node's registers are known here, and every copy has what they should have. */
-  boolean canRelease(Id node) {
-    return reign != null
-        && !place.copies().contains(node)
-        && reign.hasHeard(node)
-        && reign.isLevel();
   }
 
   /** This node, or another, promised a newer ballot to somebody. */
@@ -201,7 +187,7 @@ final class ArcLeader {
       return;
     }
     roundSeen = Math.max(roundSeen, by.round());
-    if (reign != null || !self.equals(place.root())) {
+    if (reign != null) {
       end(notOwner());
       return;
     }
@@ -213,8 +199,7 @@ final class ArcLeader {
   }
 
   /** A node answered {@link CopyRequest.Accept}, in which it was sent these registers. */
-  void accepted(
-      Id node, Ballot asked, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
+  void accepted(Id node, Ballot asked, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
     Reign current = reign;
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
@@ -233,12 +218,33 @@ final class ArcLeader {
     }
   }
 
-  /** A node answered {@link CopyRequest.Check}. */
-  void checked(Id node, Ballot asked, long number, CopyRequest.Accepted reply, long nowNanos) {
+  /** A node answered an {@link CopyRequest.Accept} with a configuration. */
+  void configured(
+      Id node, Ballot asked, Configuration configuration, CopyReply.Accepted reply, long nowNanos) {
     Reign current = reign;
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
-        current.checked(node, number);
+        current.configured(node, configuration, reply, nowNanos);
+      } else {
+        outranked(reply.promised(), nowNanos);
+      }
+    }
+  }
+
+  /** A node did not answer that. */
+  void configureFailed(Id node, Ballot asked) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      current.configureFailed(node);
+    }
+  }
+
+  /** A node answered {@link CopyRequest.Check}. */
+  void checked(Id node, Ballot asked, long number, CopyReply.Accepted reply, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.equals(ballot)) {
+      if (reply.granted()) {
+        current.checked(node, reply.store(), number);
       } else {
         outranked(reply.promised(), nowNanos);
       }
@@ -254,7 +260,7 @@ final class ArcLeader {
   }
 
   /** A node answered {@link CopyRequest.Fetch} for these keys. */
-  void fetched(Id node, Ballot asked, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
+  void fetched(Id node, Ballot asked, List<String> keys, CopyReply.Fetched reply, long nowNanos) {
     Reign current = reign;
     if (current != null && asked.equals(ballot)) {
       current.fetched(node, keys, reply, nowNanos);
@@ -269,23 +275,18 @@ final class ArcLeader {
     }
   }
 
-  /**
-   * Others are the arc's neighbours now.
-   *
-   * @param newcomers members that may have forgotten what they were heard to hold
-   */
-  void place(Place next, List<Id> newcomers, long nowNanos) {
-    place = next;
-    Takeover current = takeover;
-    if (current != null) {
-      current.forget(newcomers);
-    }
+  /** It may change its members now. */
+  void wake(long nowNanos) {
     if (reign != null) {
-      reign.place(next, newcomers, nowNanos);
-    } else if (!self.equals(next.root())) {
-      end(notOwner());
-    } else if (current != null) {
-      goOn(current, nowNanos);
+      reign.wake(nowNanos);
+    }
+  }
+
+  /** Others should keep the arc now. */
+  void place(Place next, long nowNanos) {
+    place = next;
+    if (reign != null) {
+      reign.place(next, nowNanos);
     }
   }
 
@@ -308,7 +309,10 @@ final class ArcLeader {
     }
     waiting.removeIf(Pending::isAnswered);
     Takeover current = takeover;
-    if (current != null) {
+    if (waiting.isEmpty() && current != null && !current.isHopeful(shelf.self(), out)) {
+      // Nobody waits, and too few answer: the next request, or the next look around, tries again.
+      end(notOwner());
+    } else if (current != null) {
       goOn(current, nowNanos);
     } else if (nowNanos - retryAtNanos >= 0) {
       prepare(nowNanos);
@@ -318,7 +322,7 @@ final class ArcLeader {
 
   private RingException notReady() {
     Takeover current = takeover;
-    String silent = current == null ? "" : current.missing(place);
+    String silent = current == null ? "" : current.missing();
     return new RingException.Unavailable(
         silent.isEmpty()
             ? "The arc is being taken over."
@@ -330,20 +334,23 @@ final class ArcLeader {
     return reign == null ? null : reign.nextRepair();
   }
 
-  /** Whether it leads and every copy holds everything. */
-  boolean isLevel() {
-    return reign != null && reign.isLevel();
+  /** Whether it leads under this configuration, and that is decided. */
+  boolean isDecided(Configuration configuration) {
+    return reign != null && reign.isDecided(configuration);
   }
 
-  /** How many registers all copies hold. */
-  long levelRecords() {
-    return reign == null ? 0 : reign.levelRecords();
+  /** All that have, or lately had, a voice; empty while it does not lead. */
+  List<Voter> concerned() {
+    return reign == null ? List.of() : reign.concerned();
+  }
+
+  /** The configuration in which it leads, null while it does not. */
+  @Nullable Configuration configuration() {
+    return reign == null ? null : reign.configuration();
   }
 
   RingException notOwner() {
-    Id root = place.root();
-    return new RingException.NotOwner(
-        "This node is not the daddy of the arc now.", self.equals(root) ? null : root);
+    return new RingException.NotOwner("This node is not the daddy of the arc now.", null);
   }
 
   /** Ends, and says so to all who wait: what was sent to copies may still be made. */

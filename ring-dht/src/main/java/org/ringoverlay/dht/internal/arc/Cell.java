@@ -4,34 +4,42 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 /**
  * A key on its daddy: the register, who holds it, and who waits for it.
  *
- * <p>{@code unsettled → settled} when enough copies hold the register; only then may it be shown or
- * changed. With {@link #sources} the register is not even known: others hold a newer one.
+ * <p>{@code unsettled → settled} when a quorum holds the register under one ballot; only then may
+ * it be shown or changed. With {@link #sources} the register is not even known: others hold a newer
+ * one.
  */
 final class Cell {
   final String key;
   final ArrayDeque<Pending> queue = new ArrayDeque<>();
 
-  /** The nodes known to hold the register. */
-  final List<Id> holders = new ArrayList<>();
+  /**
+   * The members known to hold the register: accepted under {@link #round}, or under this ballot.
+   */
+  final List<Voter> holders = new ArrayList<>();
 
   /** The nodes that were sent the register and have not answered. */
   final List<Id> asked = new ArrayList<>();
 
-  /** The nodes that hold a newer register than this node. */
-  final List<Id> sources = new ArrayList<>();
+  /** The members that hold the register, which this node does not. */
+  final List<Voter> sources = new ArrayList<>();
 
   /** The register, null if the key never held anything. */
   @Nullable Register current;
 
-  /** The version that the sources hold. */
-  long sourceVersion;
+  /** What the sources hold, null if there are none. */
+  @Nullable Head wanted;
+
+  /** The round under which those that hold the register accepted it. */
+  long round;
 
   /** Whether the newer register is on its way. */
   boolean fetching;
@@ -56,64 +64,46 @@ final class Cell {
     return Register.versionOf(current);
   }
 
-  /** The register is another one now, which nobody but this node is known to hold. */
-  void becomes(Register next, Id self) {
+  /** The register is another one now, which only this node holds, under this round. */
+  void becomes(Register next, long underRound, Voter self) {
     current = next;
+    round = underRound;
+    sources.clear();
+    wanted = null;
     holders.clear();
     asked.clear();
     holders.add(self);
     settled = false;
   }
 
-  void holds(Id node) {
-    if (!holders.contains(node)) {
-      holders.add(node);
-    }
-  }
-
-  /** Nodes hold a version. */
-  void learn(long version, List<Id> nodes) {
-    if (version == version() && !isUnknown()) {
-      nodes.forEach(this::holds);
-    } else if (version > Math.max(version(), isUnknown() ? sourceVersion : 0)) {
+  /**
+   * The register that the sources hold is here. If a quorum holds it under one ballot they go on
+   * counting, and this node with them; else this node alone does, under its own.
+   */
+  void found(Register register, long underRound, Voter self) {
+    if (holders.isEmpty()) {
+      becomes(register, underRound, self);
+    } else {
+      current = register;
       sources.clear();
-      sources.addAll(nodes);
-      sourceVersion = version;
-      settled = false;
-    } else if (isUnknown() && version == sourceVersion) {
-      for (Id node : nodes) {
-        if (!sources.contains(node)) {
-          sources.add(node);
-        }
-      }
+      wanted = null;
+      holds(self);
     }
   }
 
-  /** A source is one no more; without any the own register is the newest. */
-  void forget(Id source, Id self) {
-    if (sources.remove(source) && sources.isEmpty()) {
-      if (current == null) {
-        settled = true;
-      } else {
-        holds(self);
-      }
+  void holds(Voter voter) {
+    if (!holders.contains(voter)) {
+      holders.add(voter);
     }
-  }
-
-  /** These nodes may have forgotten what they held. */
-  void forgetAll(List<Id> nodes, Id self) {
-    holders.removeAll(nodes);
-    asked.removeAll(nodes);
-    nodes.forEach(node -> forget(node, self));
   }
 
   boolean isUnknown() {
     return !sources.isEmpty();
   }
 
-  /** Whether all copies hold the register. */
-  boolean isLevel(Place place) {
-    return !isUnknown() && (current == null || holders.containsAll(place.copies()));
+  /** Whether all of these hold the register. */
+  boolean isLevel(List<Voter> voters) {
+    return !isUnknown() && (current == null || holders.containsAll(voters));
   }
 
   /** Whether nothing is lost if the cell is forgotten. */
@@ -124,13 +114,14 @@ final class Cell {
   /**
    * What a read is told.
    *
+   * @param copies how many members the arc has
+   * @param copiesWanted how many it should have
    * @param seen the newest version of the arc, 0 if it is not known
    */
-  Request.Found found(Place place, long seen) {
+  Request.Found found(int copies, int copiesWanted, long seen) {
     Register shown = current;
-    int copies = place.copies().size();
     return shown == null || shown.deleted()
-        ? new Request.Found(false, Register.NOTHING, 0, copies, place.wanted(), seen)
-        : new Request.Found(true, shown.value(), shown.written(), copies, place.wanted(), seen);
+        ? new Request.Found(false, Register.NOTHING, 0, copies, copiesWanted, seen)
+        : new Request.Found(true, shown.value(), shown.written(), copies, copiesWanted, seen);
   }
 }

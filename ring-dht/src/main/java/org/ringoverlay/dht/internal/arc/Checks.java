@@ -3,7 +3,9 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayList;
 import java.util.List;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -15,24 +17,27 @@ import org.ringoverlay.id.Id;
  * next.
  */
 final class Checks {
-  private final Id self;
+  private final Voter self;
   private final CopyRequest.Check question;
   private final Outbox out;
   private List<Read> running = new ArrayList<>();
   private List<Read> waiting = new ArrayList<>();
-  private final List<Id> granted = new ArrayList<>();
+  private final List<Voter> granted = new ArrayList<>();
+
+  /** The nodes that were asked in this round and were not silent. */
   private final List<Id> asked = new ArrayList<>();
-  private Place place;
+
+  private Configuration configuration;
   private long number;
 
   /** An answer that waits to be confirmed. */
   private record Read(Pending pending, Runnable answer) {}
 
-  Checks(int arc, Id self, Ballot ballot, Outbox out, Place place) {
+  Checks(int arc, Voter self, Ballot ballot, Outbox out, Configuration configuration) {
     this.self = self;
     this.question = new CopyRequest.Check(arc, ballot);
     this.out = out;
-    this.place = place;
+    this.configuration = configuration;
   }
 
   boolean isRunning() {
@@ -45,18 +50,17 @@ final class Checks {
     goOn();
   }
 
-  /** Others are the arc's neighbours now. */
-  void place(Place next) {
-    place = next;
+  /** Others decide from now on, in the reads under way too. */
+  void configure(Configuration next) {
+    configuration = next;
     goOn();
   }
 
   /** A node said in this round that the ballot stands. */
-  void checked(Id node, long round) {
+  void checked(Voter voter, long round) {
     if (round == number) {
-      asked.remove(node);
-      if (!granted.contains(node)) {
-        granted.add(node);
+      if (!granted.contains(voter)) {
+        granted.add(voter);
       }
       goOn();
     }
@@ -86,19 +90,21 @@ final class Checks {
   }
 
   private RingException unconfirmed() {
-    var silent = new ArrayList<>(place.copies());
-    silent.remove(self);
-    silent.removeAll(granted);
+    var silent = new ArrayList<String>();
+    for (Voter voter : configuration.voters()) {
+      if (!granted.contains(voter)) {
+        silent.add(voter.node().shortString());
+      }
+    }
     return new RingException.Unavailable(
-        place.need()
-            + " copies must confirm a read, and these have not answered: "
-            + String.join(", ", silent.stream().map(Id::shortString).toList()));
+        "A majority of the copies must confirm a read, and these have not answered: "
+            + String.join(", ", silent));
   }
 
   private void goOn() {
     begin();
     while (isRunning()) {
-      if (votes() < place.need()) {
+      if (!configuration.isQuorum(granted)) {
         ask();
         return;
       }
@@ -114,22 +120,16 @@ final class Checks {
       running = waiting;
       waiting = new ArrayList<>();
       granted.clear();
+      granted.add(self);
       asked.clear();
       number++;
     }
   }
 
-  private int votes() {
-    int votes = place.copies().contains(self) ? 1 : 0;
-    for (Id node : granted) {
-      votes += place.copies().contains(node) ? 1 : 0;
-    }
-    return votes;
-  }
-
   private void ask() {
-    for (Id node : place.copies()) {
-      if (!node.equals(self) && !granted.contains(node) && !asked.contains(node)) {
+    for (Voter voter : configuration.voters()) {
+      Id node = voter.node();
+      if (!granted.contains(voter) && !asked.contains(node)) {
         asked.add(node);
         out.check(node, question, number);
       }

@@ -1,16 +1,17 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.util.List;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.Context;
 import org.ringoverlay.RingService;
-import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
-/** What a node does for the daddies of others' arcs: promises, keeps, tells. On the loop. */
+/** What a node does for the daddies of arcs: promises, keeps, tells. On the loop. */
 final class Copies implements RingService<CopyRequest> {
   private final Shelf shelf;
   private final Limits limits;
@@ -48,15 +49,25 @@ final class Copies implements RingService<CopyRequest> {
     }
   }
 
-  private Object answer(CopyRequest request, Id origin) {
+  private CopyReply answer(CopyRequest request, Id origin) {
+    if (request instanceof CopyRequest.Batch batch) {
+      var replies = new ArrayList<CopyReply>();
+      batch.requests().forEach(each -> replies.add(answerOrDecline(each, origin)));
+      return new CopyReply.Answers(replies);
+    }
     Soundness.check(records.arcs(), request, origin);
     if (request instanceof CopyRequest.Accept accept) {
-      var reply = shelf.accept(accept.arc(), accept.ballot(), accept.entries());
-      return promised(accept.arc(), reply.promised(), reply);
+      var reply = shelf.accept(accept);
+      records.promised(accept.arc(), reply.promised());
+      if (accept.configuration() != null && reply.granted()) {
+        records.configured(accept.arc());
+      }
+      return reply;
     }
     if (request instanceof CopyRequest.Check check) {
       var reply = shelf.check(check.arc(), check.ballot());
-      return promised(check.arc(), reply.promised(), reply);
+      records.promised(check.arc(), reply.promised());
+      return reply;
     }
     if (request instanceof CopyRequest.Prepare prepare) {
       var reply =
@@ -66,19 +77,37 @@ final class Copies implements RingService<CopyRequest> {
               prepare.after(),
               limits.headsMax(),
               limits.batchBytesMax());
-      return promised(prepare.arc(), reply.promised(), reply);
+      records.promised(prepare.arc(), reply.promised());
+      return reply;
     }
     if (request instanceof CopyRequest.Fetch fetch) {
       return shelf.fetch(fetch.arc(), fetch.keys(), limits.batchBytesMax());
     }
-    CopyRequest.Holding holding = (CopyRequest.Holding) request;
-    List<Integer> released =
-        holding.arcs().stream().filter(arc -> records.holding(arc, origin)).toList();
-    return new CopyRequest.Held(released);
+    return located((CopyRequest.Locate) request, origin);
   }
 
-  private <R> R promised(int arc, Ballot promised, R reply) {
-    records.promised(arc, promised);
-    return reply;
+  private CopyReply answerOrDecline(CopyRequest request, Id origin) {
+    if (request == null || request instanceof CopyRequest.Batch) {
+      return new CopyReply.Declined("a batch holds single requests");
+    }
+    try {
+      return answer(request, origin);
+    } catch (RingException refused) {
+      return new CopyReply.Declined(refused.getMessage());
+    }
+  }
+
+  private CopyReply.Located located(CopyRequest.Locate locate, Id origin) {
+    if (locate.leaving()) {
+      records.leaves(origin);
+    }
+    var placed = new ArrayList<CopyReply.Placed>();
+    for (int arc : locate.arcs()) {
+      Configuration configuration = shelf.configuration(arc);
+      if (configuration != null) {
+        placed.add(new CopyReply.Placed(arc, configuration, records.isDecided(arc, configuration)));
+      }
+    }
+    return new CopyReply.Located(shelf.self().store(), placed);
   }
 }

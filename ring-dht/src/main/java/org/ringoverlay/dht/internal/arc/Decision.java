@@ -86,8 +86,8 @@ sealed interface Decision {
   private static Register remembering(
       @Nullable Register current, long version, OperationWindow window) {
     return current == null
-        ? new Register(version, 0, true, Register.NOTHING, window)
-        : new Register(version, current.written(), current.deleted(), current.value(), window);
+        ? new Register(version, 0, true, Register.NOTHING, window, 0)
+        : new Register(version, current.written(), current.deleted(), current.value(), window, 0);
   }
 
   private static boolean holds(Condition condition, long found) {

@@ -47,33 +47,41 @@ public final class DhtSettings {
   static final Setting<Integer> TAKEOVERS_QUIET =
       Setting.integer(
           "ring.dht.takeovers.quiet",
-          64,
+          128,
           1,
           1 << 20,
           "Arcs that are taken over at once while nobody waits for them.");
-  static final Setting<Long> TAKEOVER_GRACE =
-      Setting.duration(
-          "ring.dht.takeover.grace",
-          "3s",
-          "How long a takeover waits for silent members that it could do without.");
-  static final Setting<Integer> TAKEOVER_ASKED =
+  static final Setting<Integer> LOCATE_ASKED =
       Setting.integer(
-          "ring.dht.takeover.asked",
+          "ring.dht.locate.asked",
           16,
-          7,
+          1,
           64,
-          "How many of the nearest members a takeover asks what they know.");
-  static final Setting<Long> GONE_REMEMBERED =
+          "How many of the nearest members are asked who keeps an arc of which a node knows nothing.");
+  static final Setting<Long> SETTLED =
       Setting.duration(
-          "ring.dht.gone.remembered",
-          "10s",
-          "How long a takeover reckons that a dead member may have held the only other copy.");
+          "ring.dht.settled",
+          "60s",
+          "How long a newcomer must have stayed before it takes arcs over that have copies enough.");
+  static final Setting<Long> GONE =
+      Setting.duration(
+          "ring.dht.gone",
+          "5m",
+          "How long a dead member's copies are awaited before others replace it.");
+  static final Setting<Long> FORWARD_TIMEOUT =
+      Setting.duration(
+          "ring.dht.forward.timeout",
+          "1s",
+          "How long an arc's daddy may take for a request that was passed on to it.");
   static final Setting<Long> COPY_TIMEOUT =
       Setting.duration(
           "ring.dht.copy.timeout", "300ms", "How long a copy may take before another is tried.");
   static final Setting<Integer> REPAIRS_MAX =
       Setting.integer(
           "ring.dht.repairs.max", 8, 1, 1_024, "Messages under way that bring copies level.");
+  static final Setting<Integer> MOVES_MAX =
+      Setting.integer(
+          "ring.dht.moves.max", 64, 1, 1 << 20, "Arcs whose members one daddy changes at once.");
   static final Setting<Integer> BATCH_RECORDS =
       Setting.integer("ring.dht.batch.records", 128, 1, 10_000, "Records in one such message.");
   static final Setting<Long> BATCH_BYTES =
@@ -83,9 +91,7 @@ public final class DhtSettings {
           "ring.dht.heads.max", 2_000, 1, 10_000, "Versions that one answer in a takeover tells.");
   static final Setting<Long> SWEEP_INTERVAL =
       Setting.duration(
-          "ring.dht.sweep.interval",
-          "10s",
-          "How often a node tells other daddies what it holds of theirs.");
+          "ring.dht.sweep.interval", "5s", "How often a node looks whether arcs should move.");
 
   /** All of them. */
   public static final List<Setting<?>> ALL =
@@ -100,11 +106,13 @@ public final class DhtSettings {
           ARC_QUEUE_MAX,
           TAKEOVERS_MAX,
           TAKEOVERS_QUIET,
-          TAKEOVER_GRACE,
-          TAKEOVER_ASKED,
-          GONE_REMEMBERED,
+          LOCATE_ASKED,
+          SETTLED,
+          GONE,
+          FORWARD_TIMEOUT,
           COPY_TIMEOUT,
           REPAIRS_MAX,
+          MOVES_MAX,
           BATCH_RECORDS,
           BATCH_BYTES,
           HEADS_MAX,
@@ -161,7 +169,6 @@ public final class DhtSettings {
     return new Limits(
         settings.get(KEY_QUEUE_MAX),
         settings.get(ARC_QUEUE_MAX),
-        settings.get(TAKEOVER_GRACE),
         settings.get(HEADS_MAX),
         settings.get(BATCH_RECORDS),
         Math.min(settings.get(BATCH_BYTES), messageBytesMax(settings)));

@@ -6,9 +6,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.view.MemberState;
 
 /** The {@link Outbox} of a leader on a node's loop: tells the answers back to it. */
 final class LeaderPost implements Outbox, Upkeep.Worker {
@@ -17,9 +20,6 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Upkeep upkeep;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
-
-  /** Questions in a row to which the only nodes that know the answer were silent. */
-  private int failures;
 
   LeaderPost(Ring ring, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
@@ -43,13 +43,9 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     post.send(
         node,
         message,
-        failures,
-        CopyRequest.Promise.class,
+        CopyReply.Promise.class,
         reply -> leader().promised(node, ballot, reply, now()),
-        () -> {
-          failures++;
-          leader().prepareFailed(node, ballot);
-        });
+        () -> leader().prepareFailed(node, ballot));
   }
 
   @Override
@@ -62,7 +58,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     post.send(
         node,
         message,
-        CopyRequest.Accepted.class,
+        CopyReply.Accepted.class,
         reply -> {
           leader().accepted(node, ballot, heads, reply, now());
           ended.run();
@@ -75,12 +71,23 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public void configure(Id node, CopyRequest.Accept message, Configuration configuration) {
+    Ballot ballot = message.ballot();
+    post.send(
+        node,
+        message,
+        CopyReply.Accepted.class,
+        reply -> leader().configured(node, ballot, configuration, reply, now()),
+        () -> leader().configureFailed(node, ballot));
+  }
+
+  @Override
   public void check(Id node, CopyRequest.Check message, long number) {
     Ballot ballot = message.ballot();
     post.send(
         node,
         message,
-        CopyRequest.Accepted.class,
+        CopyReply.Accepted.class,
         reply -> leader().checked(node, ballot, number, reply, now()),
         () -> leader().checkFailed(node, ballot, number));
   }
@@ -95,15 +102,12 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     post.send(
         node,
         message,
-        failures,
-        CopyRequest.Fetched.class,
+        CopyReply.Fetched.class,
         reply -> {
-          failures = 0;
           leader().fetched(node, ballot, message.keys(), reply, now());
           ended.run();
         },
         () -> {
-          failures++;
           leader().fetchFailed(node, ballot, message.keys());
           upkeep.atNextTick(ended);
         });
@@ -129,14 +133,24 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public boolean mayMove() {
+    return upkeep.mayMove(leader());
+  }
+
+  @Override
+  public void moved() {
+    upkeep.moved(leader());
+  }
+
+  @Override
   public void ended() {
     upkeep.ended(leader());
     whenEnded.accept(leader());
   }
 
   @Override
-  public boolean isMember(Id node) {
-    return ring.view().find(node).isPresent();
+  public boolean answers(Id node) {
+    return ring.view().find(node).filter(member -> member.state() == MemberState.ALIVE).isPresent();
   }
 
   @Override

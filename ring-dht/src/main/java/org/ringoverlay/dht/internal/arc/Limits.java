@@ -5,15 +5,9 @@ package org.ringoverlay.dht.internal.arc;
  *
  * @param keyQueueMax requests that may wait for one key
  * @param arcQueueMax requests that may wait for an arc that is being taken over
- * @param graceNanos how long a takeover waits for silent members that it could do without
  * @param headsMax heads in one message
  * @param batchRecordsMax records in one message
  * @param batchBytesMax bytes of records in one message of more than one record
  */
 record Limits(
-    int keyQueueMax,
-    int arcQueueMax,
-    long graceNanos,
-    int headsMax,
-    int batchRecordsMax,
-    long batchBytesMax) {}
+    int keyQueueMax, int arcQueueMax, int headsMax, int batchRecordsMax, long batchBytesMax) {}

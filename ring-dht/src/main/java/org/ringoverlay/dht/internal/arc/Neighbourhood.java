@@ -1,171 +1,193 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
 import org.ringoverlay.view.RingView;
 
 /**
- * The members that keep records, in one view of the ring: says for every arc who its copies are.
- *
- * <p>Copies are the nearest members that answer. But a majority is counted of the members that are
- * <em>present</em>, suspects included: whoever cannot reach the others must not take their silence
- * for their absence. Immutable but for the list of the departed, which {@link #after} hands on.
+ * The members that keep records, as one node sees them: who should keep an arc, and who of those
+ * that do is to be asked first. A hint; configurations decide. On the loop.
  */
 final class Neighbourhood {
-  private final RingView view;
+  /** What this node remembers of one that it saw. */
+  private static final class Seen {
+    final long sinceNanos;
+    final long incarnation;
+    boolean suspect;
+
+    Seen(long sinceNanos, long incarnation) {
+      this.sinceNanos = sinceNanos;
+      this.incarnation = incarnation;
+    }
+  }
+
+  /** Departed nodes that are remembered at most. */
+  private static final int REMEMBERED_MAX = 10_000;
+
+  private final Id self;
   private final String service;
-  private final int copiesWanted;
-  private final int askedMax;
-  private final boolean leaving;
-  private final List<Member> present;
-  private final List<Gone> gone;
-  private final List<Id> newcomers;
+  private final int wanted;
+  private final long settledNanos;
+  private final long goneNanos;
+  private final Map<Id, Seen> seen = new TreeMap<>();
 
-  private record Gone(Id id, long untilNanos) {}
+  /** Since when members of arcs have been missing. */
+  private final Map<Id, Long> missing = new TreeMap<>();
 
-  private Neighbourhood(
-      RingView view,
-      String service,
-      int copiesWanted,
-      int askedMax,
-      boolean leaving,
-      List<Gone> gone,
-      List<Member> before) {
-    this.view = view;
-    this.service = service;
-    this.copiesWanted = copiesWanted;
-    this.askedMax = askedMax;
-    this.gone = gone;
-    this.present =
-        view.members().stream()
-            .filter(member -> member.offers(service) && counts(member.state()))
-            .toList();
-    this.newcomers =
-        present.stream()
-            .filter(member -> before.stream().noneMatch(old -> isSameStart(old, member)))
-            .map(Member::id)
-            .toList();
-    boolean others = present.stream().anyMatch(member -> !member.id().equals(view.self()));
-    this.leaving = leaving && others;
-  }
+  private final TreeSet<Id> left = new TreeSet<>();
+  private final TreeSet<Id> leaving = new TreeSet<>();
+  private List<Member> present = List.of();
+  private RingView view;
 
   /**
-   * The first neighbourhood.
+   * Makes one.
    *
-   * @param askedMax how many of the nearest are asked when an arc gets another daddy
+   * @param settledNanos how long a newcomer waits for arcs that have members enough
+   * @param goneNanos how long a member that died keeps its place
    */
-  static Neighbourhood of(RingView view, String service, int copiesWanted, int askedMax) {
-    return new Neighbourhood(view, service, copiesWanted, askedMax, false, List.of(), List.of());
-  }
-
-  /**
-   * The neighbourhood of the next view. Members that vanish under suspicion have died and are
-   * remembered for a while; those that vanish otherwise have left and handed over.
-   */
-  Neighbourhood after(RingView next, long nowNanos, long rememberedNanos) {
-    var departed = new ArrayList<Gone>();
-    for (Gone old : gone) {
-      if (old.untilNanos - nowNanos > 0 && next.find(old.id).isEmpty()) {
-        departed.add(old);
-      }
-    }
-    for (Member member : present) {
-      if (member.state() == MemberState.SUSPECT && next.find(member.id()).isEmpty()) {
-        departed.add(new Gone(member.id(), nowNanos + rememberedNanos));
-      }
-    }
-    return new Neighbourhood(next, service, copiesWanted, askedMax, leaving, departed, present);
-  }
-
-  /** The same for a node that is about to leave and does not count on itself any more. */
-  Neighbourhood withoutSelf() {
-    return new Neighbourhood(view, service, copiesWanted, askedMax, true, gone, present);
-  }
-
-  /**
-   * The members of which the view before this one knew nothing: they are new, or they were away, or
-   * they have started again and may have forgotten everything.
-   */
-  List<Id> newcomers() {
-    return newcomers;
-  }
-
-  private static boolean isSameStart(Member one, Member other) {
-    return one.id().equals(other.id()) && one.incarnation() == other.incarnation();
+  Neighbourhood(
+      RingView view, String service, int wanted, long settledNanos, long goneNanos, long now) {
+    this.view = view;
+    this.self = view.self();
+    this.service = service;
+    this.wanted = wanted;
+    this.settledNanos = settledNanos;
+    this.goneNanos = goneNanos;
+    List<Id> unused = move(view, now);
   }
 
   RingView view() {
     return view;
   }
 
+  /**
+   * The next view.
+   *
+   * @return the nodes that have started again
+   */
+  List<Id> move(RingView next, long now) {
+    view = next;
+    present =
+        next.members().stream()
+            .filter(
+                member ->
+                    member.offers(service)
+                        && (member.state() == MemberState.ALIVE
+                            || member.state() == MemberState.SUSPECT))
+            .toList();
+    var ids = new TreeSet<Id>();
+    var restarted = new ArrayList<Id>();
+    for (Member member : present) {
+      Id id = member.id();
+      ids.add(id);
+      Seen known = seen.get(id);
+      boolean again = known != null && known.incarnation != member.incarnation();
+      if (known == null || again) {
+        known = new Seen(now, member.incarnation());
+        seen.put(id, known);
+      }
+      if (again || missing.containsKey(id)) {
+        restarted.add(id);
+      }
+      known.suspect = member.state() == MemberState.SUSPECT;
+    }
+    seen.entrySet()
+        .removeIf(
+            each -> {
+              boolean vanished = !ids.contains(each.getKey());
+              if (vanished && !each.getValue().suspect) {
+                left.add(each.getKey());
+              }
+              return vanished;
+            });
+    // Who is forgotten, and is a member of an arc still, counts as missing from now on.
+    if (missing.size() > REMEMBERED_MAX) {
+      missing.clear();
+    }
+    if (left.size() > REMEMBERED_MAX) {
+      left.clear();
+    }
+    left.removeAll(ids);
+    leaving.retainAll(ids);
+    missing.keySet().removeAll(ids);
+    return restarted;
+  }
+
+  /** Whether a node is in the ring and not under suspicion. */
+  boolean answers(Id node) {
+    Seen known = seen.get(node);
+    return known != null && !known.suspect;
+  }
+
+  /** A member is about to leave. */
+  boolean leaves(Id node) {
+    return leaving.add(node);
+  }
+
   boolean isLeaving() {
-    return leaving;
+    return leaving.contains(self);
   }
 
-  /** Whether this node gets the messages of an arc. */
-  boolean isRoot(int arc) {
-    return view.isRoot(view.arcs().centre(arc));
+  /** Whether there is another member than this node. */
+  boolean isAlone() {
+    return present.stream().allMatch(member -> member.id().equals(self));
   }
 
-  /** Who matters to an arc. */
-  Place place(int arc) {
+  /** Who should keep an arc that these keep now. */
+  Place place(int arc, Collection<Voter> members, long now) {
     Id centre = view.arcs().centre(arc);
-    var copies = new ArrayList<Id>();
-    var asked = new ArrayList<Id>();
-    var suspects = new ArrayList<Id>();
+    var near = new ArrayList<Id>();
+    var young = new ArrayList<Id>();
+    for (Member member : nearest(centre, wanted + leaving.size())) {
+      Id id = member.id();
+      if (!leaving.contains(id) && near.size() < wanted) {
+        near.add(id);
+        Seen since = seen.get(id);
+        if (since != null && now - since.sinceNanos < settledNanos) {
+          young.add(id);
+        }
+      }
+    }
+    var gone = new ArrayList<Id>();
+    for (Voter voter : members) {
+      Id node = voter.node();
+      if (!seen.containsKey(node)) {
+        long since = missing.computeIfAbsent(node, unused -> now);
+        if (left.contains(node) || now - since >= goneNanos) {
+          gone.add(node);
+        }
+      }
+    }
+    return new Place(centre, near, young, gone, List.copyOf(leaving), wanted);
+  }
+
+  /** The present members nearest to an ID, the closest first, this node among them. */
+  List<Member> nearest(Id centre, int count) {
+    var nearest = new ArrayList<Member>();
     int after = firstFrom(centre);
     int before = after - 1;
-    for (int seen = 0; seen < present.size(); seen++) {
-      if (copies.size() == copiesWanted && asked.size() >= askedMax) {
-        break;
-      }
+    while (nearest.size() < Math.min(count, present.size())) {
       Member next = present.get(Math.floorMod(after, present.size()));
       Member previous = present.get(Math.floorMod(before, present.size()));
-      Member nearest = next;
       if (Id.compareDistance(centre, next.id(), previous.id()) < 0) {
+        nearest.add(next);
         after++;
       } else {
-        nearest = previous;
+        nearest.add(previous);
         before--;
       }
-      boolean suspect = nearest.state() == MemberState.SUSPECT;
-      asked.add(nearest.id());
-      if (suspect) {
-        suspects.add(nearest.id());
-      } else if (copies.size() < copiesWanted && !isLeavingSelf(nearest.id())) {
-        copies.add(nearest.id());
-      }
     }
-    Member root = view.root(centre);
-    int counted = Math.max(1, present.size() - (leaving ? 1 : 0));
-    return new Place(
-        root == null ? null : root.id(),
-        copies,
-        asked,
-        suspects,
-        Place.majority(Math.min(copiesWanted, counted)),
-        copiesWanted,
-        goneNear(centre, asked));
-  }
-
-  private boolean isLeavingSelf(Id id) {
-    return leaving && id.equals(view.self());
-  }
-
-  private int goneNear(Id centre, List<Id> asked) {
-    @Nullable Id farthest =
-        asked.size() < askedMax || asked.isEmpty() ? null : asked.get(asked.size() - 1);
-    int near = 0;
-    for (Gone one : gone) {
-      if (farthest == null || Id.compareDistance(centre, one.id, farthest) < 0) {
-        near++;
-      }
-    }
-    return near;
+    return nearest;
   }
 
   private int firstFrom(Id centre) {
@@ -182,7 +204,34 @@ final class Neighbourhood {
     return low;
   }
 
-  private static boolean counts(MemberState state) {
-    return state == MemberState.ALIVE || state == MemberState.SUSPECT;
+  /**
+   * The members of an arc in the order in which they should be its daddy: those that answer and
+   * stay before the others, and the closest first.
+   */
+  List<Id> preferred(int arc, Configuration configuration) {
+    Id centre = view.arcs().centre(arc);
+    List<Voter> voters = configuration.isJoint() ? configuration.next() : configuration.members();
+    var nodes = new ArrayList<Id>();
+    voters.forEach(voter -> nodes.add(voter.node()));
+    nodes.sort(
+        (one, other) -> {
+          int byFitness = Integer.compare(unfitness(one), unfitness(other));
+          return byFitness != 0 ? byFitness : Id.compareDistance(centre, one, other);
+        });
+    return nodes;
+  }
+
+  private int unfitness(Id node) {
+    Seen known = seen.get(node);
+    if (known == null) {
+      return 3;
+    }
+    return known.suspect ? 2 : leaving.contains(node) ? 1 : 0;
+  }
+
+  /** The first that should be the daddy, null if none of the members is in the ring. */
+  @Nullable Id daddy(int arc, Configuration configuration) {
+    List<Id> nodes = preferred(arc, configuration);
+    return nodes.isEmpty() || unfitness(nodes.get(0)) == 3 ? null : nodes.get(0);
   }
 }

@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.List;
+import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.id.Id;
@@ -16,6 +17,13 @@ interface Outbox {
   /** Asks to keep registers, whose heads come back with the reply. */
   void accept(Id node, CopyRequest.Accept message, List<Head> heads);
 
+  /**
+   * Asks to keep a configuration.
+   *
+   * @param configuration the configuration, which comes back with the reply
+   */
+  void configure(Id node, CopyRequest.Accept message, Configuration configuration);
+
   /** Asks whether the ballot stands. */
   void check(Id node, CopyRequest.Check message, long number);
 
@@ -28,11 +36,17 @@ interface Outbox {
   /** Copies lag behind: {@link ArcLeader#nextRepair} has work. */
   void repair();
 
+  /** Whether the leader may change its members now; if not, it is woken when it may. */
+  boolean mayMove();
+
+  /** The leader's members are those that they should be. */
+  void moved();
+
   /** The leader is none any more. */
   void ended();
 
-  /** Whether a node is in the ring, as this node sees it; whoever is not will never answer. */
-  boolean isMember(Id node);
+  /** Whether a node answers, as far as this node knows. */
+  boolean answers(Id node);
 
   /** Sixty-four random bits. */
   long random();

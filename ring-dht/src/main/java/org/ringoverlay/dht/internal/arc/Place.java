@@ -1,41 +1,64 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 /**
- * Who matters to an arc, in one node's view.
+ * Who should keep an arc, in one node's view of the ring. A wish: who does keep it is decided by
+ * the arc's configuration.
  *
- * @param root the node that gets the arc's messages, null if none does
- * @param copies the members that keep copies, the closest first; the answering ones alone
- * @param asked the members that are asked for what they know when the arc gets another daddy, the
- *     closest first, suspects among them
- * @param suspects those of {@code asked} that are under suspicion
- * @param need how many copies make a change or a read final
+ * @param centre the arc's centre
+ * @param near the present members that are nearest to it and do not leave, the closest first, as
+ *     many as the ring wants copies
+ * @param young those of them that joined lately
+ * @param gone members of which nothing will be heard again
+ * @param leaving members that are about to leave
  * @param wanted how many copies the ring wants
- * @param goneLately how many members that may have held copies died lately
  */
 record Place(
-    @Nullable Id root,
-    List<Id> copies,
-    List<Id> asked,
-    List<Id> suspects,
-    int need,
-    int wanted,
-    int goneLately) {
+    Id centre, List<Id> near, List<Id> young, List<Id> gone, List<Id> leaving, int wanted) {
   Place {
-    copies = List.copyOf(copies);
-    asked = List.copyOf(asked);
-    suspects = List.copyOf(suspects);
+    near = List.copyOf(near);
+    young = List.copyOf(young);
+    gone = List.copyOf(gone);
+    leaving = List.copyOf(leaving);
   }
 
-  static int majority(int count) {
-    return count / 2 + 1;
-  }
-
-  /** How many copies may be out of reach without an acknowledged change being lost with them. */
-  int spare() {
-    return wanted - majority(wanted);
+  /**
+   * Who should keep the arc, given who does.
+   *
+   * <p>The nearest. A member that died lately may come back and keeps its place until it is gone. A
+   * death never makes the members fewer: without another in its stead even a gone one stays, so
+   * that no majority is counted without it. And whoever joined lately moves in only where members
+   * lack.
+   */
+  List<Id> nodes(List<Voter> members) {
+    var candidates = new ArrayList<Id>();
+    for (Voter member : members) {
+      Id node = member.node();
+      if (!gone.contains(node) && !leaving.contains(node) && !candidates.contains(node)) {
+        candidates.add(node);
+      }
+    }
+    boolean lacks = candidates.size() < wanted;
+    for (Id node : near) {
+      if (!candidates.contains(node) && (lacks || !young.contains(node))) {
+        candidates.add(node);
+      }
+    }
+    candidates.sort((one, other) -> Id.compareDistance(centre, one, other));
+    var nodes = new ArrayList<>(candidates.subList(0, Math.min(wanted, candidates.size())));
+    for (Voter member : members) {
+      Id node = member.node();
+      if (nodes.size() < Math.min(wanted, members.size())
+          && gone.contains(node)
+          && !leaving.contains(node)
+          && !nodes.contains(node)) {
+        nodes.add(node);
+      }
+    }
+    return nodes;
   }
 }

@@ -1,28 +1,36 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.AskOptions;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
+import org.ringoverlay.view.Member;
 import org.ringoverlay.view.RingView;
 
 /**
- * One node's part in the records: takes the requests for the arcs whose root it is, becomes their
- * daddy, and passes on what it holds of arcs whose root is another.
+ * One node's part in the records: takes requests, passes on those for arcs whose daddy is another,
+ * and becomes the daddy of the arcs of which it is the member that should.
  *
  * <p>On the loop. Bounded by the settings of {@link DhtSettings}.
  */
@@ -31,7 +39,6 @@ public final class Records implements RingService<Request> {
   public static final String SERVICE = "dht";
 
   static final String COPY_SERVICE = "dht.copy";
-  private static final int ARCS_IN_MESSAGE_MAX = 512;
 
   /** What is kept back of a client's time, so that the answer reaches it before it gives up. */
   private static final long ANSWER_NANOS = 100_000_000;
@@ -40,14 +47,22 @@ public final class Records implements RingService<Request> {
   private final Settings settings;
   private final Limits limits;
   private final Shelf shelf;
+  private final Stores stores = new Stores();
   private final Copies copies;
   private final CopyPost post;
   private final Upkeep upkeep;
+  private final Directory directory;
   private final Map<Integer, ArcLeader> leaders = new TreeMap<>();
-  private final Map<Integer, List<Id>> quietTakeovers = new LinkedHashMap<>();
+
+  /** Arcs that this node should be the daddy of, and is not yet. */
+  private final TreeSet<Integer> quietTakeovers = new TreeSet<>();
+
+  /** Those that were asked which store they keep, and have not answered. */
+  private final TreeSet<Id> greeting = new TreeSet<>();
+
+  private final Runnable quietly = this::takeOverQuietly;
   private @Nullable Neighbourhood neighbourhood;
-  private @Nullable CompletableFuture<Long> handedOver;
-  private boolean sweeping;
+  private @Nullable Departure departure;
 
   /** Makes a node's part; it begins to work when the node is in the ring. */
   public Records(Ring ring) {
@@ -55,10 +70,24 @@ public final class Records implements RingService<Request> {
     this.settings = ring.settings();
     this.limits = DhtSettings.limits(settings);
     DhtSettings.copies(settings);
-    this.shelf = new Shelf(settings.get(DhtSettings.RECORDS_MAX));
+    // In memory a store is made with each start of the node.
+    var self = new Voter(ring.id(), ring.randomness().nextLong());
+    this.shelf = new Shelf(self, settings.get(DhtSettings.RECORDS_MAX));
     this.copies = new Copies(shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), this);
-    this.post = new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT));
-    this.upkeep = new Upkeep(ring.scheduler(), ring.clock(), settings.get(DhtSettings.REPAIRS_MAX));
+    this.post = new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT), limits.batchBytesMax());
+    this.upkeep =
+        new Upkeep(
+            ring.scheduler(),
+            ring.clock(),
+            settings.get(DhtSettings.REPAIRS_MAX),
+            settings.get(DhtSettings.MOVES_MAX));
+    this.directory =
+        new Directory(
+            ring,
+            shelf,
+            post,
+            settings.get(DhtSettings.LOCATE_ASKED),
+            settings.get(DhtSettings.COPY_TIMEOUT));
   }
 
   /** The services to register. */
@@ -98,9 +127,16 @@ public final class Records implements RingService<Request> {
 
   /** A leader's errors are outcomes of the request, and say rightly whether something changed. */
   private static <R> CompletionStage<R> said(Throwable error, Context context) {
-    return error instanceof RingException outcome
+    Throwable cause = unwrap(error);
+    return cause instanceof RingException outcome
         ? context.fail(outcome)
-        : CompletableFuture.failedFuture(error);
+        : CompletableFuture.failedFuture(cause);
+  }
+
+  private static Throwable unwrap(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
   }
 
   private CompletionStage<?> take(Request request, Context context) {
@@ -113,19 +149,78 @@ public final class Records implements RingService<Request> {
       }
     }
     Neighbourhood around = refresh();
-    Place place = around.place(arc);
-    if (!ring.id().equals(place.root())) {
-      throw new RingException.NotOwner("This node is not the root of the key.", place.root());
-    }
     long now = ring.clock().nanos();
     long timeLeft = context.timeLeft().toNanos();
+    long deadline = now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
+    // Whoever passed a request on has looked who should be the daddy.
+    boolean passedOn = context.target().equals(ring.id());
+    Configuration configuration = shelf.configuration(arc);
+    boolean member = configuration != null && configuration.has(shelf.self());
+    if (leaders.containsKey(arc) || (member && passedOn)) {
+      return lead(arc, request, deadline);
+    }
+    if (configuration != null && member && !passedOn && !mayDecide(configuration)) {
+      // Perhaps others decide since long, and this node was not told.
+      return directory
+          .find(arc, around)
+          .thenCompose(found -> passOn(arc, request, refresh().preferred(arc, found), deadline));
+    }
+    if (passedOn) {
+      throw new RingException.NotOwner("This node does not keep the key's arc.", null);
+    }
+    if (configuration != null) {
+      return passOn(arc, request, around.preferred(arc, configuration), deadline);
+    }
+    return directory
+        .find(arc, around)
+        .thenCompose(found -> passOn(arc, request, refresh().preferred(arc, found), deadline));
+  }
+
+  private CompletionStage<Object> lead(int arc, Request request, long deadline) {
+    long now = ring.clock().nanos();
     var pending =
         new Pending(
             request,
             request instanceof Request.Keyed keyed ? Keys.full(keyed.space(), keyed.key()) : null,
-            now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2));
-    leader(arc, place, now).submit(pending, now);
+            deadline);
+    leader(arc, now).submit(pending, now);
     return pending.answer();
+  }
+
+  /** Has the first of these answer that can. */
+  private CompletionStage<Object> passOn(int arc, Request request, List<Id> nodes, long deadline) {
+    long left = deadline - ring.clock().nanos();
+    if (nodes.isEmpty() || left <= 0) {
+      var unused = directory.find(arc, refresh());
+      return CompletableFuture.failedFuture(
+          new RingException.Unavailable("No member of the key's arc answers."));
+    }
+    Id node = nodes.get(0);
+    if (node.equals(ring.id())) {
+      return lead(arc, request, deadline);
+    }
+    boolean changes = request instanceof Request.Change;
+    AskOptions options =
+        AskOptions.defaults()
+            .within(Duration.ofNanos(Math.min(left, settings.get(DhtSettings.FORWARD_TIMEOUT))))
+            .directly();
+    return ring.ask(SERVICE, node, request, Json.class, changes ? options : options.reading())
+        .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
+        .exceptionallyCompose(
+            error -> {
+              Throwable cause = unwrap(error);
+              if (cause instanceof RingException.NotOwner
+                  || cause instanceof RingException.NoRoute) {
+                return passOn(arc, request, nodes.subList(1, nodes.size()), deadline);
+              }
+              return CompletableFuture.failedFuture(
+                  cause instanceof RingException.Timeout
+                      ? new RingException.Unavailable(
+                          "The daddy of the key's arc, node "
+                              + node.shortString()
+                              + ", gave no answer in time.")
+                      : cause);
+            });
   }
 
   private void check(Request request) {
@@ -180,10 +275,15 @@ public final class Records implements RingService<Request> {
   public Request.@Nullable Found peek(String space, String key) {
     int arc = arcs().indexOf(Keys.id(space, key));
     Register held = shelf.register(arc, Keys.full(space, key));
-    return held == null ? null : new Cell(key, held).found(refresh().place(arc), 0);
+    Configuration configuration = shelf.configuration(arc);
+    if (held == null || configuration == null) {
+      return null;
+    }
+    return new Cell(key, held)
+        .found(configuration.members().size(), DhtSettings.copies(settings), 0);
   }
 
-  private ArcLeader leader(int arc, Place place, long nowNanos) {
+  private ArcLeader leader(int arc, long nowNanos) {
     ArcLeader present = leaders.get(arc);
     if (present != null) {
       return present;
@@ -193,20 +293,30 @@ public final class Records implements RingService<Request> {
       throw new RingException.Refused(
           preparing + " arcs are being taken over already (ring.dht.takeovers.max).");
     }
-    return lead(arc, place, nowNanos);
+    return lead(arc, nowNanos);
   }
 
-  private ArcLeader lead(int arc, Place place, long nowNanos) {
+  private ArcLeader lead(int arc, long nowNanos) {
+    quietTakeovers.remove(arc);
     var outbox = new LeaderPost(ring, post, upkeep, ended -> leaders.remove(ended.arc(), ended));
-    var leader = new ArcLeader(arc, ring.id(), limits, shelf, outbox, place);
+    var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);
     leaders.put(arc, leader);
-    List<Id> holding = quietTakeovers.remove(arc);
-    if (holding != null) {
-      holding.forEach(leader::hear);
-    }
     leader.start(nowNanos);
     return leader;
+  }
+
+  private Place place(int arc) {
+    ArcLeader leader = leaders.get(arc);
+    Configuration configuration = leader == null ? null : leader.configuration();
+    if (configuration == null) {
+      configuration = shelf.configuration(arc);
+    }
+    List<Voter> members = configuration == null ? List.of() : configuration.voters();
+    if (leader != null && !leader.concerned().isEmpty()) {
+      members = leader.concerned();
+    }
+    return around().place(arc, members, ring.clock().nanos());
   }
 
   // ---- what other nodes say
@@ -219,46 +329,60 @@ public final class Records implements RingService<Request> {
     }
   }
 
-  /**
-   * A node says that it holds registers of an arc.
-   *
-   * @return whether it need not
-   */
-  boolean holding(int arc, Id node) {
-    Neighbourhood around = refresh();
-    if (!around.isRoot(arc)) {
-      return false;
+  /** This node has heard of a configuration of an arc. */
+  void configured(int arc) {
+    if (shouldLead(arc)) {
+      quietTakeovers.add(arc);
+      upkeep.atNextTick(quietly);
     }
-    ArcLeader leader = leaders.get(arc);
-    if (leader != null) {
-      if (leader.canRelease(node)) {
-        return true;
-      }
-      leader.hear(node);
-      return false;
-    }
-    List<Id> holders = quietTakeovers.computeIfAbsent(arc, unused -> new ArrayList<>());
-    if (!holders.contains(node) && holders.size() < settings.get(DhtSettings.TAKEOVER_ASKED)) {
-      holders.add(node);
-    }
-    upkeep.atNextTick(quietly);
-    return false;
   }
 
-  private final Runnable quietly = this::takeOverQuietly;
+  /** A member is about to leave. */
+  void leaves(Id node) {
+    refresh();
+    if (around().leaves(node)) {
+      placeAll();
+    }
+  }
+
+  /** Whether this node is the member that should be the daddy of an arc, and is not. */
+  private boolean shouldLead(int arc) {
+    Configuration configuration = shelf.configuration(arc);
+    if (configuration == null || leaders.containsKey(arc) || !configuration.has(shelf.self())) {
+      return false;
+    }
+    boolean idle = around().isAlone() && configuration.voters().equals(List.of(shelf.self()));
+    return !idle
+        && ring.id().equals(around().daddy(arc, configuration))
+        && mayDecide(configuration);
+  }
+
+  /** Whether a configuration is the one under which this node leads the arc, and decided. */
+  boolean isDecided(int arc, Configuration configuration) {
+    ArcLeader leader = leaders.get(arc);
+    return leader != null && leader.isDecided(configuration);
+  }
+
+  /** Whether so many members answer, as far as this node knows, that they can decide. */
+  private boolean mayDecide(Configuration configuration) {
+    var answering = new ArrayList<>(configuration.voters());
+    answering.removeIf(
+        voter ->
+            !voter.equals(shelf.self())
+                && (stores.isReplaced(voter) || !around().answers(voter.node())));
+    return configuration.isQuorum(answering);
+  }
 
   private void takeOverQuietly() {
-    Neighbourhood around = refresh();
+    refresh();
     int room = settings.get(DhtSettings.TAKEOVERS_QUIET) - upkeep.preparing();
-    for (int arc : List.copyOf(quietTakeovers.keySet())) {
+    for (int arc : List.copyOf(quietTakeovers)) {
       if (room <= 0) {
         break;
       }
-      Place place = around.place(arc);
-      if (!ring.id().equals(place.root()) || leaders.containsKey(arc)) {
-        quietTakeovers.remove(arc);
-      } else {
-        lead(arc, place, ring.clock().nanos());
+      quietTakeovers.remove(arc);
+      if (shouldLead(arc)) {
+        lead(arc, ring.clock().nanos());
         room--;
       }
     }
@@ -274,35 +398,66 @@ public final class Records implements RingService<Request> {
     refresh();
   }
 
-  private Neighbourhood refresh() {
-    RingView view = ring.view();
+  private Neighbourhood around() {
     Neighbourhood present = neighbourhood;
-    if (present != null && present.view().version() == view.version()) {
-      return present;
-    }
-    long now = ring.clock().nanos();
-    Neighbourhood next =
-        present == null
-            ? Neighbourhood.of(
-                view,
-                COPY_SERVICE,
-                DhtSettings.copies(settings),
-                settings.get(DhtSettings.TAKEOVER_ASKED))
-            : present.after(view, now, settings.get(DhtSettings.GONE_REMEMBERED));
-    moveTo(next, now);
-    if (!sweeping) {
-      sweeping = true;
-      sweepLater();
-    }
-    return next;
+    return present == null ? refresh() : present;
   }
 
-  private void moveTo(Neighbourhood next, long nowNanos) {
-    neighbourhood = next;
-    for (ArcLeader leader : List.copyOf(leaders.values())) {
-      leader.place(next.place(leader.arc()), next.newcomers(), nowNanos);
+  private Neighbourhood refresh() {
+    RingView view = ring.view();
+    long now = ring.clock().nanos();
+    Neighbourhood present = neighbourhood;
+    if (present == null) {
+      if (ring.isFounder()) {
+        shelf.found(view.arcs().count());
+      }
+      present =
+          new Neighbourhood(
+              view,
+              COPY_SERVICE,
+              DhtSettings.copies(settings),
+              settings.get(DhtSettings.SETTLED),
+              settings.get(DhtSettings.GONE),
+              now);
+      neighbourhood = present;
+      stores.heard(shelf.self().node(), shelf.self().store());
+      greet(present);
+      sweepLater();
+    } else if (present.view().version() != view.version()) {
+      present.move(view, now).forEach(stores::forget);
+      greet(present);
+      placeAll();
     }
-    sweep(next);
+    return present;
+  }
+
+  /** Asks the members near this node which stores they keep. */
+  private void greet(Neighbourhood present) {
+    for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED))) {
+      Id node = member.id();
+      if (stores.of(node) == null && greeting.add(node)) {
+        post.send(
+            node,
+            new CopyRequest.Locate(List.of(), false),
+            CopyReply.Located.class,
+            reply -> {
+              greeting.remove(node);
+              stores.heard(node, reply.store());
+              placeAll();
+            },
+            () -> greeting.remove(node));
+      }
+    }
+  }
+
+  private void placeAll() {
+    long now = ring.clock().nanos();
+    for (ArcLeader leader : List.copyOf(leaders.values())) {
+      leader.place(place(leader.arc()), now);
+    }
+    for (int arc : shelf.voiced()) {
+      configured(arc);
+    }
   }
 
   private void sweepLater() {
@@ -310,89 +465,23 @@ public final class Records implements RingService<Request> {
         .schedule(
             settings.get(DhtSettings.SWEEP_INTERVAL),
             () -> {
-              Neighbourhood around = neighbourhood;
-              if (around != null) {
-                sweep(around);
-              }
+              greet(around());
+              placeAll();
               sweepLater();
             });
-  }
-
-  /** Takes over what this node holds and is root of, and tells other roots what it holds. */
-  private void sweep(Neighbourhood around) {
-    var elsewhere = new TreeMap<Id, List<Integer>>();
-    for (int arc : shelf.held()) {
-      Place place = around.place(arc);
-      Id root = place.root();
-      if (ring.id().equals(root)) {
-        if (!leaders.containsKey(arc)) {
-          quietTakeovers.computeIfAbsent(arc, unused -> new ArrayList<>());
-          upkeep.atNextTick(quietly);
-        }
-      } else if (root != null
-          && (!root.equals(shelf.promised(arc).daddy()) || !place.copies().contains(ring.id()))) {
-        elsewhere.computeIfAbsent(root, unused -> new ArrayList<>()).add(arc);
-      }
-    }
-    elsewhere.forEach(
-        (root, arcs) -> {
-          for (int from = 0; from < arcs.size(); from += ARCS_IN_MESSAGE_MAX) {
-            tellHolding(
-                root, arcs.subList(from, Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX)));
-          }
-        });
-  }
-
-  private void tellHolding(Id root, List<Integer> arcs) {
-    var changes = new TreeMap<Integer, Long>();
-    arcs.forEach(arc -> changes.put(arc, shelf.changes(arc)));
-    post.send(
-        root,
-        new CopyRequest.Holding(arcs),
-        CopyRequest.Held.class,
-        reply -> {
-          for (int arc : reply.released()) {
-            // What came in between may be wanted of this node after all.
-            if (changes.getOrDefault(arc, -1L) == shelf.changes(arc)
-                && !refresh().place(arc).copies().contains(ring.id())) {
-              shelf.release(arc);
-            }
-          }
-        },
-        () -> {});
   }
 
   // ---- leaving
 
   @Override
   public CompletionStage<Long> leaving() {
-    CompletableFuture<Long> begun = handedOver;
-    if (begun != null) {
-      return begun;
+    Departure begun = departure;
+    if (begun == null) {
+      begun = new Departure(ring, shelf, post, upkeep, refresh());
+      departure = begun;
+      leaves(ring.id());
+      begun.begin(leaders::containsKey);
     }
-    var future = new CompletableFuture<Long>();
-    handedOver = future;
-    Neighbourhood without = refresh().withoutSelf();
-    moveTo(without, ring.clock().nanos());
-    lookWhetherHandedOver(future);
-    return future;
-  }
-
-  private void lookWhetherHandedOver(CompletableFuture<Long> future) {
-    Neighbourhood around = refresh();
-    if (!around.isLeaving()) {
-      future.complete(0L);
-      return;
-    }
-    boolean level =
-        quietTakeovers.isEmpty()
-            && leaders.values().stream()
-                .filter(leader -> around.isRoot(leader.arc()))
-                .allMatch(ArcLeader::isLevel);
-    if (level) {
-      future.complete(leaders.values().stream().mapToLong(ArcLeader::levelRecords).sum());
-    } else {
-      upkeep.atNextTick(() -> lookWhetherHandedOver(future));
-    }
+    return begun.handedOver();
   }
 }

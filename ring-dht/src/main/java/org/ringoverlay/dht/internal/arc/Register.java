@@ -15,14 +15,20 @@ import org.ringoverlay.json.Json;
  * @param deleted whether this is a tombstone
  * @param value the value, JSON's null for a tombstone
  * @param operations what it remembers of the operations that made it
+ * @param accepted the round of the ballot under which it was accepted here, 0 while it is not
  */
 record Register(
-    long version, long written, boolean deleted, Json value, OperationWindow operations) {
+    long version,
+    long written,
+    boolean deleted,
+    Json value,
+    OperationWindow operations,
+    long accepted) {
   static final Json NOTHING = Json.of(null);
 
   /** The register of a change that was made. */
   static Register made(long version, boolean deleted, Json value, OperationWindow operations) {
-    return new Register(version, version, deleted, value, operations);
+    return new Register(version, version, deleted, value, operations, 0);
   }
 
   static boolean present(@Nullable Register register) {
@@ -32,6 +38,11 @@ record Register(
   /** The version of the value, 0 if there is none. */
   static long valueVersionOf(@Nullable Register register) {
     return register == null || register.deleted ? 0 : register.written;
+  }
+
+  /** The same, accepted under a round. */
+  Register acceptedUnder(long round) {
+    return new Register(version, written, deleted, value, operations, round);
   }
 
   static long versionOf(@Nullable Register register) {
@@ -67,6 +78,7 @@ record Register(
         window = window.plus(operation);
       }
     }
-    return new Register(entry.version(), entry.written(), entry.deleted(), entry.value(), window);
+    return new Register(
+        entry.version(), entry.written(), entry.deleted(), entry.value(), window, 0);
   }
 }

@@ -8,22 +8,26 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Seat;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
 /**
  * A daddy's time under one ballot: serialises the changes of each key of an arc.
  *
- * <p>Of each key one change is under way at a time. It is kept here first, then sent to the copies,
- * and acknowledged when enough have it. Before a register is shown or changed enough copies hold
- * it; a register that was found in the takeover at fewer is written back first, and one that others
- * know better is fetched by {@link Recovery}. Reads and conflicts are confirmed by {@link Checks}.
+ * <p>Of each key one change is under way at a time. It is kept here first, then sent to the
+ * members, and acknowledged when a quorum has it. Before a register is shown or changed a quorum
+ * holds it under one ballot; a register that was found in the takeover at fewer is written back
+ * first, and one that others hold is fetched by {@link Recovery}. Reads and conflicts are confirmed
+ * by {@link Checks}, and the members change by {@link Reconfiguration}.
  *
  * <p>Plain state, on the loop.
  *
@@ -31,15 +35,17 @@ import org.ringoverlay.id.Id;
  */
 final class Reign {
   private final int arc;
-  private final Id self;
+  private final Voter self;
   private final Ballot ballot;
   private final Limits limits;
   private final Shelf shelf;
+  private final Stores stores;
   private final Outbox out;
   private final ArcLeader leader;
   private final TreeMap<String, Cell> cells = new TreeMap<>();
   private final Map<String, Cell> busy = new LinkedHashMap<>();
   private final Recovery recovery;
+  private final Reconfiguration members;
   private final Checks checks;
   private final Repairs repairs;
   private Place place;
@@ -50,41 +56,104 @@ final class Reign {
 
   Reign(
       int arc,
-      Id self,
       Ballot ballot,
       Limits limits,
       Shelf shelf,
+      Stores stores,
       Outbox out,
       ArcLeader leader,
+      Takeover won,
       Place place) {
     this.arc = arc;
-    this.self = self;
+    this.self = shelf.self();
     this.ballot = ballot;
     this.limits = limits;
     this.shelf = shelf;
+    this.stores = stores;
     this.out = out;
     this.leader = leader;
     this.place = place;
     this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
-    this.checks = new Checks(arc, self, ballot, out, place);
-    this.repairs = new Repairs(arc, self, ballot, limits);
+    this.members = new Reconfiguration(arc, ballot, shelf, stores, out, won, place);
+    this.checks = new Checks(arc, self, ballot, out, members.current());
+    this.repairs = new Repairs(arc, ballot, limits);
   }
 
   /** Takes up what the takeover learned. */
-  void begin(Takeover won) {
-    recovery.begin(won);
-    won.known()
-        .forEach(
-            (key, known) -> {
-              Cell cell = new Cell(key, shelf.register(arc, key));
-              cells.put(key, cell);
-              if (cell.version() == known.version()) {
-                cell.holders.addAll(known.holders());
-                cell.settled = votes(cell) >= place.need();
-              } else {
-                cell.learn(known.version(), known.holders());
-              }
-            });
+  void begin(Map<String, Takeover.Known> learned, long nowNanos) {
+    learned.forEach(
+        (key, known) -> {
+          Register own = shelf.register(arc, key);
+          boolean here = Register.versionOf(own) == known.head().version();
+          var cell = new Cell(key, here ? own : null);
+          cells.put(key, cell);
+          cell.round = known.head().accepted();
+          if (members.current().isQuorum(known.holders())) {
+            cell.holders.addAll(known.holders());
+          }
+          if (!here) {
+            cell.settled = false;
+            cell.wanted = known.head();
+            cell.sources.addAll(known.holders());
+          } else if (cell.holders.isEmpty()) {
+            writeBack(cell);
+          } else if (!cell.holders.contains(self) && restamp(cell)) {
+            cell.holds(self);
+          }
+        });
+    List.copyOf(cells.values()).forEach(this::settle);
+    goOn(nowNanos);
+  }
+
+  /** A register that fewer than a quorum hold is proposed again under this ballot. */
+  private void writeBack(Cell cell) {
+    Register register = cell.current;
+    if (register != null && restamp(cell)) {
+      cell.becomes(register, ballot.round(), self);
+    }
+  }
+
+  /** This node accepts under this ballot what it holds already. */
+  private boolean restamp(Cell cell) {
+    Register register = cell.current;
+    return register != null
+        && shelf
+            .accept(CopyRequest.Accept.registers(arc, ballot, List.of(register.whole(cell.key))))
+            .granted();
+  }
+
+  /** The next step of a change of members, if there is one. */
+  private void goOn(long nowNanos) {
+    if (over) {
+      return;
+    }
+    while (members.advance(cells.values(), nowNanos)) {
+      Configuration next = members.current();
+      checks.configure(next);
+      for (Cell cell : List.copyOf(cells.values())) {
+        cell.settled = false;
+        settle(cell);
+        if (cell.settled) {
+          pump(cell, nowNanos);
+        } else {
+          busy.put(cell.key, cell);
+        }
+        if (over) {
+          return;
+        }
+      }
+    }
+    if (members.isMoving()) {
+      out.tick();
+    }
+    if (members.isMoving() || !busy.isEmpty()) {
+      out.repair();
+    }
+    if (!members.current().has(self) && members.isSettled()) {
+      var decided = new CopyRequest.Accept(arc, ballot, List.of(), members.current(), true);
+      shelf.accept(decided);
+      leader.end(leader.notOwner());
+    }
   }
 
   void submit(Pending pending, long nowNanos) {
@@ -129,7 +198,7 @@ final class Reign {
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
     } else {
-      var found = cell.found(place, seen());
+      var found = cell.found(copies(), place.wanted(), seen());
       checks.confirm(pending, () -> pending.done(found));
     }
   }
@@ -146,12 +215,11 @@ final class Reign {
       repeat(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Forgotten forgotten) {
       pending.done(
-          new Request.Done(
-              0, false, place.copies().size(), place.wanted(), seen(), forgotten.version()));
+          new Request.Done(0, false, copies(), place.wanted(), seen(), forgotten.version()));
     } else if (decision instanceof Decision.Reject reject) {
       checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, place.copies().size(), place.wanted(), seen(), 0);
+      var nothing = new Request.Done(0, false, copies(), place.wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, change, apply);
@@ -176,14 +244,17 @@ final class Reign {
   }
 
   private void apply(Cell cell, Pending pending, Request.Change change, Decision.Apply apply) {
-    if (place.copies().size() < place.need()) {
-      pending.fail(unreachable());
+    Configuration current = members.current();
+    List<Voter> answering = new ArrayList<>(current.voters());
+    answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
+    if (!current.isQuorum(answering)) {
+      pending.fail(unreachable(answering));
       return;
     }
     Entry step = apply.next().step(cell.key, cell.current, apply.operation());
-    CopyRequest.Accepted own;
+    CopyReply.Accepted own;
     try {
-      own = shelf.accept(arc, ballot, List.of(step));
+      own = shelf.accept(CopyRequest.Accept.registers(arc, ballot, List.of(step)));
     } catch (RingException.Refused full) {
       pending.fail(full);
       return;
@@ -194,7 +265,7 @@ final class Reign {
       return;
     }
     newest = apply.next().version();
-    cell.becomes(apply.next(), self);
+    cell.becomes(apply.next(), ballot.round(), self);
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
@@ -202,10 +273,8 @@ final class Reign {
         && apply.operation().outcome() == Operation.Outcome.MADE) {
       pending.done(apply.operation().done(1, place.wanted(), seen()));
     }
-    for (Id node : place.copies()) {
-      if (!node.equals(self)) {
-        send(cell, node, step);
-      }
+    for (Voter voter : members.others()) {
+      send(cell, voter.node(), step);
     }
     settle(cell);
   }
@@ -214,8 +283,8 @@ final class Reign {
     cell.asked.add(node);
     out.accept(
         node,
-        new CopyRequest.Accept(arc, ballot, List.of(entry)),
-        List.of(new Head(cell.key, entry.version())));
+        CopyRequest.Accept.registers(arc, ballot, List.of(entry)),
+        List.of(new Head(cell.key, entry.version(), ballot.round())));
   }
 
   private void sendWhole(Cell cell, Id node) {
@@ -224,8 +293,8 @@ final class Reign {
     }
   }
 
-  void accepted(Id node, List<Head> heads, CopyRequest.Accepted reply, long nowNanos) {
-    reply.higher().forEach(head -> recovery.learn(node, head));
+  void accepted(Id node, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
+    Voter voter = stores.heard(node, reply.store());
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell == null || cell.version() != head.version()) {
@@ -235,12 +304,12 @@ final class Reign {
       if (reply.behind().contains(head.key())) {
         sendWhole(cell, node);
       } else if (!cell.isUnknown()) {
-        cell.holds(node);
+        cell.holds(voter);
       }
       progress(cell, nowNanos);
     }
-    if (!reply.higher().isEmpty()) {
-      out.repair();
+    if (!members.isSettled()) {
+      goOn(nowNanos);
     }
   }
 
@@ -249,26 +318,20 @@ final class Reign {
       Cell cell = cells.get(head.key());
       if (cell != null && cell.version() == head.version()) {
         cell.asked.remove(node);
-        if (busy.containsKey(cell.key) && !cell.settled) {
-          sendToAnother(cell, node);
-        } else {
-          out.tick();
-        }
       }
     }
+    out.tick();
   }
 
-  private void sendToAnother(Cell cell, Id failed) {
-    for (Id node : place.asked()) {
-      if (!node.equals(self)
-          && !node.equals(failed)
-          && !place.suspects().contains(node)
-          && !cell.holders.contains(node)
-          && !cell.asked.contains(node)) {
-        sendWhole(cell, node);
-        return;
-      }
-    }
+  /** A node accepted a configuration. */
+  void configured(Id node, Configuration configuration, CopyReply.Accepted reply, long nowNanos) {
+    members.accepted(stores.heard(node, reply.store()), configuration);
+    goOn(nowNanos);
+  }
+
+  void configureFailed(Id node) {
+    members.failed(node);
+    out.tick();
   }
 
   private void progress(Cell cell, long nowNanos) {
@@ -278,7 +341,7 @@ final class Reign {
 
   /** Acknowledges what enough copies hold. */
   private void settle(Cell cell) {
-    if (!cell.settled && !cell.isUnknown() && votes(cell) >= place.need()) {
+    if (!cell.settled && !cell.isUnknown() && isHeld(cell)) {
       cell.settled = true;
       Pending made = cell.changing;
       cell.changing = null;
@@ -289,7 +352,7 @@ final class Reign {
         }
       }
     }
-    boolean level = cell.isLevel(place);
+    boolean level = isLevel(cell);
     if (level && cell.settled) {
       cell.waitForAll.forEach(all -> done(cell, all.pending(), all.operation()));
       cell.waitForAll.clear();
@@ -303,7 +366,7 @@ final class Reign {
   private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
     if (operation.outcome() == Operation.Outcome.CONFLICT) {
       pending.fail(Decision.conflict(change, cell.current, operation.found()));
-    } else if (change.acknowledge() != Acknowledge.ALL || cell.isLevel(place)) {
+    } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
       done(cell, pending, operation);
     } else {
       cell.waitForAll.add(new Cell.ForAll(pending, operation));
@@ -313,33 +376,43 @@ final class Reign {
   }
 
   private void done(Cell cell, Pending pending, Operation operation) {
-    pending.done(operation.done(cell.holders.size(), place.wanted(), seen()));
+    var holders = new ArrayList<>(members.current().voters());
+    holders.retainAll(cell.holders);
+    pending.done(operation.done(holders.size(), place.wanted(), seen()));
   }
 
-  private int votes(Cell cell) {
-    // A node that is about to leave is no copy any more and must not count itself.
-    boolean leaving = cell.holders.contains(self) && !place.copies().contains(self);
-    return cell.holders.size() - (leaving ? 1 : 0);
+  private boolean isHeld(Cell cell) {
+    return cell.current == null || members.current().isQuorum(cell.holders);
   }
 
-  // ---- registers that others know better
-
-  void heard(Id node, List<Head> heads, boolean more) {
-    recovery.heard(node, heads, more);
+  private boolean isLevel(Cell cell) {
+    return cell.isLevel(members.current().voters());
   }
 
-  /** A node says that it holds something. */
-  void hear(Id node) {
-    recovery.hear(node);
+  /** How many of the members answer, as far as this node knows. */
+  private int copies() {
+    int copies = 0;
+    for (Voter member : members.current().members()) {
+      copies += member.equals(self) || out.answers(member.node()) ? 1 : 0;
+    }
+    return copies;
   }
 
-  /** A node did not tell what it holds. */
-  void unheard(Id node) {
-    recovery.unheard(node);
-  }
+  // ---- registers that others hold
 
-  boolean hasHeard(Id node) {
-    return recovery.hasHeard(node);
+  /** One more member told what it holds, when the ballot led already. */
+  void heard(Id node, long store, List<Head> heads) {
+    Voter voter = stores.heard(node, store);
+    for (Head head : heads) {
+      Cell cell = cells.get(head.key());
+      if (cell != null
+          && !cell.holders.isEmpty()
+          && cell.round == head.accepted()
+          && (cell.wanted == null ? cell.version() : cell.wanted.version()) == head.version()) {
+        cell.holds(voter);
+      }
+    }
+    out.repair();
   }
 
   /** Hastens what somebody waits for. */
@@ -350,19 +423,18 @@ final class Reign {
       recovery.fetch(cell);
       return;
     }
-    for (Id node : place.copies()) {
-      if (!node.equals(self) && !cell.holders.contains(node) && !cell.asked.contains(node)) {
-        sendWhole(cell, node);
+    for (Voter voter : members.others()) {
+      if (!cell.holders.contains(voter) && !cell.asked.contains(voter.node())) {
+        sendWhole(cell, voter.node());
       }
     }
   }
 
-  void fetched(Id node, List<String> keys, CopyRequest.Fetched reply, long nowNanos) {
-    if (recovery.isOutranked(keys, reply)) {
-      leader.end(leader.notOwner());
-      return;
-    }
+  void fetched(Id node, List<String> keys, CopyReply.Fetched reply, long nowNanos) {
     recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
+    if (!members.isSettled()) {
+      goOn(nowNanos);
+    }
   }
 
   void fetchFailed(Id node, List<String> keys) {
@@ -371,8 +443,8 @@ final class Reign {
 
   // ---- reads
 
-  void checked(Id node, long number) {
-    checks.checked(node, number);
+  void checked(Id node, long store, long number) {
+    checks.checked(stores.heard(node, store), number);
   }
 
   void checkFailed(Id node, long number) {
@@ -381,27 +453,29 @@ final class Reign {
 
   private Seat seat() {
     var replicas = new ArrayList<Id>();
-    replicas.add(self);
-    for (Id copy : place.copies()) {
-      if (!copy.equals(self)) {
-        replicas.add(copy);
+    replicas.add(self.node());
+    for (Voter voter : members.current().members()) {
+      if (!voter.node().equals(self.node())) {
+        replicas.add(voter.node());
       }
     }
-    return new Seat(replicas, ballot.round());
+    return new Seat(replicas, members.current().epoch());
   }
 
   // ---- members and time
 
-  void place(Place next, List<Id> newcomers, long nowNanos) {
+  /** The members may change now. */
+  void wake(long nowNanos) {
+    goOn(nowNanos);
+  }
+
+  void place(Place next, long nowNanos) {
     place = next;
-    if (!newcomers.isEmpty()) {
-      recovery.forgetAll(newcomers);
+    members.place(next);
+    goOn(nowNanos);
+    if (!cells.isEmpty()) {
+      out.repair();
     }
-    for (Cell cell : List.copyOf(busy.values())) {
-      progress(cell, nowNanos);
-    }
-    checks.place(next);
-    out.repair();
   }
 
   boolean tick(long nowNanos) {
@@ -409,9 +483,8 @@ final class Reign {
       tick(cell, nowNanos);
     }
     checks.tick(nowNanos);
-    out.repair();
-    recovery.tick();
-    return !over && (!busy.isEmpty() || checks.isRunning() || recovery.isAsking());
+    goOn(nowNanos);
+    return !over && (!busy.isEmpty() || checks.isRunning() || members.isMoving());
   }
 
   private void tick(Cell cell, long nowNanos) {
@@ -438,46 +511,53 @@ final class Reign {
   }
 
   @Nullable Repair nextRepair() {
-    return repairs.next(cells, place, shelf.hasRoom());
+    List<Voter> others = members.others();
+    others.removeIf(voter -> !out.answers(voter.node()));
+    return repairs.next(cells, others, shelf.hasRoom());
   }
 
-  /** Whether every copy holds everything. */
-  boolean isLevel() {
-    return cells.values().stream().allMatch(cell -> cell.isLevel(place));
+  /** Whether a configuration is the present one, and decided. */
+  boolean isDecided(Configuration configuration) {
+    return members.isDecided() && members.current().equals(configuration);
   }
 
-  /** How many registers all copies hold. */
-  long levelRecords() {
-    return cells.values().stream()
-        .filter(cell -> cell.current != null && cell.isLevel(place))
-        .count();
+  /** All that have a voice, and those that had one and are still to be told. */
+  List<Voter> concerned() {
+    var concerned = new ArrayList<>(members.current().voters());
+    concerned.addAll(members.leavers());
+    return concerned;
+  }
+
+  /** The configuration that quorums are counted in. */
+  Configuration configuration() {
+    return members.current();
   }
 
   /** What an unsettled key waits for. */
   private RingException notReady(Cell cell) {
     if (cell.isUnknown()) {
       return new RingException.Unavailable(
-          "Only members that do not answer hold the newest value: " + names(cell.sources));
+          "Only members that do not answer hold the newest value: "
+              + names(cell.sources.stream().map(Voter::node).toList()));
     }
-    var silent = new ArrayList<>(place.copies());
+    var silent = new ArrayList<>(members.current().voters());
     silent.removeAll(cell.holders);
     return new RingException.Unavailable(
-        place.need()
-            + " copies must hold the value before it can be used, and these have not answered: "
-            + names(silent));
+        "A majority of the copies must hold the value before it can be used, and these have not"
+            + " answered: "
+            + names(silent.stream().map(Voter::node).toList()));
   }
 
   private static String names(List<Id> nodes) {
     return String.join(", ", nodes.stream().map(Id::shortString).toList());
   }
 
-  private RingException unreachable() {
+  private RingException unreachable(List<Voter> answering) {
+    var missing = new ArrayList<>(members.current().voters());
+    missing.removeAll(answering);
     return new RingException.Unavailable(
-        place.need()
-            + " copies are needed and "
-            + place.copies().size()
-            + " members answer; under suspicion: "
-            + names(place.suspects()));
+        "A majority of the arc's copies is needed, and these do not answer: "
+            + names(missing.stream().map(Voter::node).toList()));
   }
 
   void end(RingException why) {

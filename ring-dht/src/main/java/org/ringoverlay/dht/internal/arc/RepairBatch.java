@@ -7,6 +7,7 @@ import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 /**
@@ -15,7 +16,6 @@ import org.ringoverlay.id.Id;
  */
 final class RepairBatch {
   private final int arc;
-  private final Id self;
   private final Ballot ballot;
   private final Limits limits;
   private final boolean room;
@@ -24,21 +24,24 @@ final class RepairBatch {
   private @Nullable Id node;
   private long bytes;
 
-  RepairBatch(int arc, Id self, Ballot ballot, Limits limits, boolean room) {
+  RepairBatch(int arc, Ballot ballot, Limits limits, boolean room) {
     this.arc = arc;
-    this.self = self;
     this.ballot = ballot;
     this.limits = limits;
     this.room = room;
   }
 
-  /** Takes what the cell needs, if it goes to this batch's node; false when the batch is full. */
-  boolean take(Cell cell, Place place) {
+  /**
+   * Takes what the cell needs, if it goes to this batch's node; false when the batch is full.
+   *
+   * @param others who should hold the register, but for this node
+   */
+  boolean take(Cell cell, List<Voter> others) {
     if (pushed.size() + pulled.size() >= limits.batchRecordsMax()) {
       return false;
     }
     if (cell.isUnknown()) {
-      Id source = cell.sources.get(0);
+      Id source = cell.sources.get(0).node();
       // What a full node cannot keep it would fetch again and again; whoever asks for it is told.
       boolean fits = room || cell.current != null;
       if (fits && !cell.fetching && pushed.isEmpty() && (node == null || node.equals(source))) {
@@ -56,10 +59,10 @@ final class RepairBatch {
     if (register == null || !pulled.isEmpty()) {
       return true;
     }
-    for (Id copy : place.copies()) {
-      if (!copy.equals(self)
-          && (node == null || node.equals(copy))
-          && !cell.holders.contains(copy)
+    for (Voter other : others) {
+      Id copy = other.node();
+      if ((node == null || node.equals(copy))
+          && !cell.holders.contains(other)
           && !cell.asked.contains(copy)) {
         Entry whole = register.whole(cell.key);
         bytes += whole.sizeBytesMax();
@@ -83,7 +86,10 @@ final class RepairBatch {
     if (!pulled.isEmpty()) {
       return new Repair.Pull(to, new CopyRequest.Fetch(arc, pulled));
     }
-    var heads = pushed.stream().map(entry -> new Head(entry.key(), entry.version())).toList();
-    return new Repair.Push(to, new CopyRequest.Accept(arc, ballot, pushed), heads);
+    var heads =
+        pushed.stream()
+            .map(entry -> new Head(entry.key(), entry.version(), ballot.round()))
+            .toList();
+    return new Repair.Push(to, CopyRequest.Accept.registers(arc, ballot, pushed), heads);
   }
 }

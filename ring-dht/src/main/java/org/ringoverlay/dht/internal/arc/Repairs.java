@@ -1,21 +1,20 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.List;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
-import org.ringoverlay.id.Id;
+import org.ringoverlay.dht.internal.wire.Voter;
 
 /** Goes round the keys of a reign and gathers what brings copies level, a message at a time. */
 final class Repairs {
   private final int arc;
-  private final Id self;
   private final Ballot ballot;
   private final Limits limits;
   private String cursor = "";
 
-  Repairs(int arc, Id self, Ballot ballot, Limits limits) {
+  Repairs(int arc, Ballot ballot, Limits limits) {
     this.arc = arc;
-    this.self = self;
     this.ballot = ballot;
     this.limits = limits;
   }
@@ -23,18 +22,19 @@ final class Repairs {
   /**
    * The next message, null if there is none to send now.
    *
+   * @param others who should hold everything, but for this node
    * @param room whether this node can keep one more key
    */
-  @Nullable Repair next(NavigableMap<String, Cell> cells, Place place, boolean room) {
-    var batch = new RepairBatch(arc, self, ballot, limits, room);
+  @Nullable Repair next(NavigableMap<String, Cell> cells, List<Voter> others, boolean room) {
+    var batch = new RepairBatch(arc, ballot, limits, room);
     for (Cell cell : cells.tailMap(cursor, true).values()) {
-      if (!batch.take(cell, place)) {
+      if (!batch.take(cell, others)) {
         cursor = cell.key;
         return batch.close();
       }
     }
     for (Cell cell : cells.headMap(cursor, false).values()) {
-      if (!batch.take(cell, place)) {
+      if (!batch.take(cell, others)) {
         cursor = cell.key;
         return batch.close();
       }

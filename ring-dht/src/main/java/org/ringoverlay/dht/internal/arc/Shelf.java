@@ -6,20 +6,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
-import org.ringoverlay.dht.internal.wire.CopyRequest.Accepted;
-import org.ringoverlay.dht.internal.wire.CopyRequest.Fetched;
-import org.ringoverlay.dht.internal.wire.CopyRequest.Promise;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply.Accepted;
+import org.ringoverlay.dht.internal.wire.CopyReply.Fetched;
+import org.ringoverlay.dht.internal.wire.CopyReply.Promise;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 
 /**
- * What one node keeps and has promised: the acceptor of Paxos, one per arc, with a register per
- * key.
+ * What one node keeps and has promised: the acceptor of Paxos, one per arc, with a register per key
+ * and the configuration.
  *
  * <p>Once a ballot is promised for an arc nothing of an older one is kept, so that a daddy that was
- * replaced, or slept, finds out at the first node that it asks. Between registers of one key the
- * higher version wins.
+ * replaced, or slept, finds out at the first node that it asks. Of a key the register of the newer
+ * ballot is kept, and under one ballot the one of the higher version.
  *
  * <p>Bounded in records; the promises are bounded by the number of arcs. On the loop.
  *
@@ -27,17 +30,40 @@ import org.ringoverlay.error.RingException;
  */
 final class Shelf {
   private final Map<Integer, Arc> arcs = new TreeMap<>();
+  private final Voter self;
   private final int recordsMax;
   private int records;
 
   private static final class Arc {
     private Ballot promised = Ballot.NONE;
+    private @Nullable Configuration configuration;
+
+    /** Whether this node was a member and has not been told that it is none any more. */
+    private boolean member;
+
     private final TreeMap<String, Register> registers = new TreeMap<>();
-    private long changes;
   }
 
-  Shelf(int recordsMax) {
+  Shelf(Voter self, int recordsMax) {
+    this.self = self;
     this.recordsMax = recordsMax;
+  }
+
+  /** The node and its store. */
+  Voter self() {
+    return self;
+  }
+
+  /** This node founded the ring: it alone decides in all of these arcs. */
+  void found(int count) {
+    for (int index = 0; index < count; index++) {
+      arc(index).configuration = Configuration.founded(self);
+      arc(index).member = true;
+    }
+  }
+
+  private Arc arc(int index) {
+    return arcs.computeIfAbsent(index, unused -> new Arc());
   }
 
   /** Promises a ballot if no newer one was promised, and lists all registers. */
@@ -50,16 +76,17 @@ final class Shelf {
    * fit, but at least one if there is any.
    */
   Promise prepare(int index, Ballot ballot, String after, int headsMax, long bytesMax) {
-    Arc arc = arcs.computeIfAbsent(index, unused -> new Arc());
+    Arc arc = arc(index);
     if (!stands(arc, ballot)) {
-      return new Promise(false, arc.promised, List.of(), false);
+      return new Promise(false, arc.promised, self.store(), arc.configuration, List.of(), false);
     }
     arc.promised = ballot;
     var heads = new ArrayList<Head>();
     boolean more = false;
     long bytes = 0;
     for (Map.Entry<String, Register> held : arc.registers.tailMap(after, false).entrySet()) {
-      var head = new Head(held.getKey(), held.getValue().version());
+      Register register = held.getValue();
+      var head = new Head(held.getKey(), register.version(), register.accepted());
       bytes += head.sizeBytesMax();
       if (heads.size() == headsMax || (bytes > bytesMax && !heads.isEmpty())) {
         more = true;
@@ -67,52 +94,71 @@ final class Shelf {
       }
       heads.add(head);
     }
-    return new Promise(true, ballot, heads, more);
+    return new Promise(true, ballot, self.store(), arc.configuration, heads, more);
   }
 
   /**
-   * Keeps registers, all or none.
+   * Keeps registers and a configuration, all or none.
    *
-   * @throws RingException.Refused if there is no room for the new ones
+   * @throws RingException.Refused if there is no room for new registers
    */
-  Accepted accept(int index, Ballot ballot, List<Entry> entries) {
-    Arc arc = arcs.computeIfAbsent(index, unused -> new Arc());
+  Accepted accept(CopyRequest.Accept request) {
+    Arc arc = arc(request.arc());
+    Ballot ballot = request.ballot();
     if (!stands(arc, ballot)) {
-      return new Accepted(false, arc.promised, List.of(), List.of());
+      return new Accepted(false, arc.promised, self.store(), List.of());
     }
+    List<Entry> entries = request.entries();
     long fresh = entries.stream().filter(entry -> !arc.registers.containsKey(entry.key())).count();
-    if (records + fresh > recordsMax) {
+    if (fresh > 0 && records + fresh > recordsMax) {
       throw new RingException.Refused(
           "This node holds " + records + " records; ring.dht.records.max is " + recordsMax + ".");
     }
     arc.promised = ballot;
-    arc.changes++;
-    var behind = new ArrayList<String>();
-    var higher = new ArrayList<Head>();
-    for (Entry entry : entries) {
-      Register held = arc.registers.get(entry.key());
-      long version = Register.versionOf(held);
-      if (version > entry.version()) {
-        higher.add(new Head(entry.key(), version));
-      } else if (version < entry.version()) {
-        if (entry.base() == Entry.WHOLE || entry.base() == version) {
-          put(arc, entry.key(), Register.of(entry, held));
-        } else {
-          behind.add(entry.key());
-        }
+    Configuration proposed = request.configuration();
+    if (proposed != null) {
+      arc.configuration = Configuration.newer(arc.configuration, proposed);
+      arc.member |= proposed.has(self);
+      if (request.decided() && proposed.equals(arc.configuration) && !proposed.has(self)) {
+        drop(arc);
+        return new Accepted(true, ballot, self.store(), List.of());
       }
     }
-    return new Accepted(true, ballot, behind, higher);
+    var behind = new ArrayList<String>();
+    for (Entry entry : entries) {
+      if (!keep(arc, entry, ballot.round())) {
+        behind.add(entry.key());
+      }
+    }
+    return new Accepted(true, ballot, self.store(), behind);
+  }
+
+  /** Keeps a register; false if it can only be kept whole. */
+  private boolean keep(Arc arc, Entry entry, long round) {
+    Register held = arc.registers.get(entry.key());
+    long version = Register.versionOf(held);
+    if (held != null && held.accepted() == round && version > entry.version()) {
+      return true;
+    }
+    if (held != null && version == entry.version()) {
+      put(arc, entry.key(), held.acceptedUnder(round));
+      return true;
+    }
+    if (entry.base() != Entry.WHOLE && entry.base() != version) {
+      return false;
+    }
+    put(arc, entry.key(), Register.of(entry, held).acceptedUnder(round));
+    return true;
   }
 
   /** Promises a ballot if no newer one was promised. */
   Accepted check(int index, Ballot ballot) {
-    Arc arc = arcs.computeIfAbsent(index, unused -> new Arc());
+    Arc arc = arc(index);
     boolean granted = stands(arc, ballot);
     if (granted) {
       arc.promised = ballot;
     }
-    return new Accepted(granted, arc.promised, List.of(), List.of());
+    return new Accepted(granted, arc.promised, self.store(), List.of());
   }
 
   /** The registers of these keys, as many as fit, but at least one if there is any. */
@@ -153,31 +199,51 @@ final class Shelf {
     return records;
   }
 
-  /** Grows with everything that is asked of this node to keep of an arc. */
-  long changes(int index) {
+  /** The newest configuration of an arc that this node has met, null if none. */
+  @Nullable Configuration configuration(int index) {
     Arc arc = arcs.get(index);
-    return arc == null ? 0 : arc.changes;
+    return arc == null ? null : arc.configuration;
   }
 
-  /** The arcs of which there are registers, in order. */
-  List<Integer> held() {
-    var held = new ArrayList<Integer>();
+  /** Another node has met a configuration. */
+  void met(int index, Configuration configuration) {
+    Arc arc = arc(index);
+    arc.configuration = Configuration.newer(arc.configuration, configuration);
+  }
+
+  /**
+   * The arcs in which this node has a voice, or had one and has not been told that the others
+   * decide without it, in order.
+   */
+  List<Integer> voiced() {
+    var voiced = new ArrayList<Integer>();
     arcs.forEach(
         (index, arc) -> {
-          if (!arc.registers.isEmpty()) {
-            held.add(index);
+          if (arc.member) {
+            voiced.add(index);
           }
         });
-    return held;
+    return voiced;
   }
 
-  /** Forgets the registers of an arc, but not what was promised. */
-  void release(int index) {
-    Arc arc = arcs.get(index);
-    if (arc != null) {
-      records -= arc.registers.size();
-      arc.registers.clear();
+  /** The daddy says that a configuration is decided. */
+  void decided(int index, Configuration configuration) {
+    Arc arc = arc(index);
+    if (configuration.equals(arc.configuration) && !configuration.has(self)) {
+      drop(arc);
     }
+  }
+
+  /** How many registers there are of an arc. */
+  int records(int index) {
+    Arc arc = arcs.get(index);
+    return arc == null ? 0 : arc.registers.size();
+  }
+
+  private void drop(Arc arc) {
+    arc.member = false;
+    records -= arc.registers.size();
+    arc.registers.clear();
   }
 
   private void put(Arc arc, String key, Register register) {

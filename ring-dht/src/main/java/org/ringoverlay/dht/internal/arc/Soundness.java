@@ -1,13 +1,16 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -17,9 +20,15 @@ import org.ringoverlay.id.Id;
  * nothing that no sound node can have sent comes past the wire's edge.
  *
  * <p>A daddy only sends registers of rounds up to its own, and a node keeps nothing of an older
- * ballot than it promised. So who accepts or grants a ballot holds no version of a later round.
+ * ballot than it promised. So who grants a ballot holds no version of a later round.
  */
 final class Soundness {
+  /** Far from the end, so that no change of members is the last. */
+  private static final long EPOCH_MAX = 1L << 53;
+
+  /** Of what others tell, so that changes are left whatever they tell. */
+  private static final long EPOCH_HEARD_MAX = 1L << 52;
+
   private Soundness() {}
 
   /**
@@ -30,6 +39,7 @@ final class Soundness {
   static void check(Arcs arcs, CopyRequest request, Id origin) {
     if (request instanceof CopyRequest.Accept accept) {
       checkBallot(arcs, accept.arc(), accept.ballot(), origin);
+      checkConfiguration(accept.configuration(), accept.ballot().round());
       accept
           .entries()
           .forEach(entry -> checkEntry(arcs, accept.arc(), entry, accept.ballot().round()));
@@ -39,8 +49,8 @@ final class Soundness {
       checkBallot(arcs, prepare.arc(), prepare.ballot(), origin);
     } else if (request instanceof CopyRequest.Fetch fetch) {
       checkArc(arcs, fetch.arc());
-    } else if (request instanceof CopyRequest.Holding holding) {
-      holding.arcs().forEach(arc -> checkArc(arcs, arc));
+    } else if (request instanceof CopyRequest.Locate locate) {
+      locate.arcs().forEach(arc -> checkArc(arcs, arc));
     }
   }
 
@@ -51,8 +61,11 @@ final class Soundness {
    */
   static void checkReply(Arcs arcs, CopyRequest request, Object reply) {
     if (request instanceof CopyRequest.Prepare prepare
-        && reply instanceof CopyRequest.Promise promise) {
+        && reply instanceof CopyReply.Promise promise) {
       checkPromised(promise.promised());
+      checkConfiguration(promise.configuration(), Versions.ROUND_MAX);
+      checkAsked(
+          promise.configuration() == null || promise.configuration().epoch() <= EPOCH_HEARD_MAX);
       String after = prepare.after();
       for (Head head : promise.heads()) {
         checkHead(arcs, prepare.arc(), head, prepare.ballot());
@@ -61,26 +74,42 @@ final class Soundness {
         }
         after = head.key();
       }
-    } else if (request instanceof CopyRequest.Accept accept
-        && reply instanceof CopyRequest.Accepted accepted) {
-      checkPromised(accepted.promised());
-      Set<String> sent = new TreeSet<>();
-      accept.entries().forEach(entry -> sent.add(entry.key()));
-      for (Head head : accepted.higher()) {
-        checkHead(arcs, accept.arc(), head, accept.ballot());
-        checkAsked(sent.contains(head.key()));
-      }
-    } else if (reply instanceof CopyRequest.Accepted accepted) {
+    } else if (reply instanceof CopyReply.Accepted accepted) {
       checkPromised(accepted.promised());
     } else if (request instanceof CopyRequest.Fetch fetch
-        && reply instanceof CopyRequest.Fetched fetched) {
+        && reply instanceof CopyReply.Fetched fetched) {
       List<String> keys = fetch.keys();
       for (Entry entry : fetched.entries()) {
         // A newer daddy may have been there since this one heard the head.
         checkEntry(arcs, fetch.arc(), entry, Versions.ROUND_MAX);
         checkAsked(keys.contains(entry.key()));
       }
+    } else if (request instanceof CopyRequest.Locate locate
+        && reply instanceof CopyReply.Located located) {
+      for (CopyReply.Placed placed : located.placed()) {
+        checkAsked(locate.arcs().contains(placed.arc()) && placed.configuration() != null);
+        checkConfiguration(placed.configuration(), Versions.ROUND_MAX);
+        checkAsked(placed.configuration().epoch() <= EPOCH_HEARD_MAX);
+      }
     }
+  }
+
+  private static void checkConfiguration(@Nullable Configuration configuration, long roundMax) {
+    if (configuration != null
+        && (configuration.epoch() < 1
+            || configuration.epoch() > EPOCH_MAX
+            || configuration.round() < 0
+            || configuration.round() > roundMax
+            || !areMembers(configuration.members(), 1)
+            || !areMembers(configuration.next(), 0))) {
+      throw new RingException.InvalidInput("The message holds what is no configuration of an arc.");
+    }
+  }
+
+  private static boolean areMembers(List<Voter> voters, int countMin) {
+    return voters.size() >= countMin
+        && voters.size() <= Configuration.MEMBERS_MAX
+        && new TreeSet<>(voters).size() == voters.size();
   }
 
   private static void checkArc(Arcs arcs, int arc) {
@@ -113,6 +142,8 @@ final class Soundness {
   private static void checkHead(Arcs arcs, int arc, Head head, Ballot granted) {
     if (head.key() == null
         || !isVersion(head.version(), granted.round())
+        || head.accepted() < 0
+        || head.accepted() > granted.round()
         || arcs.indexOf(Keys.idOfFull(head.key())) != arc) {
       throw noRegister();
     }

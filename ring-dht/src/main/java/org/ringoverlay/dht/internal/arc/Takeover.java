@@ -1,71 +1,64 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 /**
- * One attempt to become an arc's daddy: collects promises, and what each member that may hold
- * copies knows.
+ * One attempt to become an arc's daddy: collects promises, with the registers and the configuration
+ * that each member knows, until they make a quorum of the newest configuration among them.
  *
- * <p>An acknowledged change is at a majority of the copies of its time. So the attempt is never
- * complete while so many members are silent or lately dead that they could hide one: they answer in
- * the end, or they are declared dead and are members no more. Fewer silent ones are waited for only
- * until the grace has passed. A node that said that it holds something may hold the only copy, and
- * is waited for as long as it is a member.
+ * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, section 2.2; and Lamport,
+ *     Malkhi, Zhou, "Vertical Paxos", 2009</a>
  */
 final class Takeover {
-  private final long sinceNanos;
   private final Map<Id, String> asking = new LinkedHashMap<>();
-  private final List<Id> heard = new ArrayList<>();
-  private final List<Id> extra = new ArrayList<>();
-  private final TreeMap<String, Known> known = new TreeMap<>();
+  private final Map<Voter, List<Head>> told = new LinkedHashMap<>();
+  private final List<Voter> heard = new ArrayList<>();
+  private Configuration configuration;
+
+  /** Nodes that keep another store than the member did. */
+  private final Set<Id> strangers = new TreeSet<>();
+
+  /** Whether somebody did not know the newest configuration. */
+  private boolean unknown;
 
   /**
    * What is known of a key.
    *
-   * @param version the highest version met
-   * @param holders the nodes that hold it
+   * @param head the newest register met
+   * @param holders those that hold it, accepted under the same ballot
    */
-  record Known(long version, List<Id> holders) {}
+  record Known(Head head, List<Voter> holders) {}
 
-  /**
-   * Begins.
-   *
-   * @param sinceNanos when the first attempt began, from which the grace counts
-   */
-  Takeover(long sinceNanos) {
-    this.sinceNanos = sinceNanos;
+  /** Begins with the newest configuration that this node has met. */
+  Takeover(Configuration configuration) {
+    this.configuration = configuration;
   }
 
-  /** The nodes whose knowledge is complete. */
-  List<Id> heard() {
-    return Collections.unmodifiableList(heard);
-  }
-
-  /** What was heard, by full key. */
-  Map<String, Known> known() {
-    return Collections.unmodifiableMap(known);
-  }
-
-  /** Asks one more node, which says that it holds something. */
-  void alsoAsk(Id node) {
-    if (!extra.contains(node)) {
-      extra.add(node);
-    }
+  /** The newest configuration that was met. */
+  Configuration configuration() {
+    return configuration;
   }
 
   /** The nodes to ask now, which then count as being asked. */
-  List<Id> toAsk(Place place) {
+  List<Id> toAsk() {
     var now = new ArrayList<Id>();
-    for (Id node : concat(place.asked(), extra)) {
-      if (!heard.contains(node) && asking.putIfAbsent(node, "") == null) {
-        now.add(node);
+    for (Voter voter : configuration.voters()) {
+      if (!heard.contains(voter)
+          && !strangers.contains(voter.node())
+          && asking.putIfAbsent(voter.node(), "") == null) {
+        now.add(voter.node());
       }
     }
     return now;
@@ -76,26 +69,67 @@ final class Takeover {
     return asking.getOrDefault(node, "");
   }
 
-  /** A node promised and told of these registers; whether that was all that it holds. */
-  void heard(Id node, List<Head> heads, boolean more) {
-    for (Head head : heads) {
-      Known old = known.get(head.key());
-      if (old == null || old.version() < head.version()) {
-        var holders = new ArrayList<Id>();
-        holders.add(node);
-        known.put(head.key(), new Known(head.version(), holders));
-      } else if (old.version() == head.version() && !old.holders().contains(node)) {
-        old.holders().add(node);
-      }
+  /** A member told which configuration is the newest that it has met. */
+  void met(@Nullable Configuration other) {
+    unknown |= !configuration.equals(other);
+    if (other != null && other.compareTo(configuration) > 0) {
+      strangers.clear();
     }
-    if (more && !heads.isEmpty()) {
-      asking.put(node, heads.get(heads.size() - 1).key());
-    } else {
-      asking.remove(node);
-      if (!heard.contains(node)) {
-        heard.add(node);
-      }
+    configuration = Objects.requireNonNull(Configuration.newer(configuration, other));
+  }
+
+  /** Whether all that were heard knew the newest configuration, and so a quorum has it. */
+  boolean isKnown() {
+    return !unknown;
+  }
+
+  /** A member promised and told of these registers; whether that was all that it holds. */
+  void heard(Voter voter, List<Head> heads, boolean more) {
+    if (!configuration.has(voter)) {
+      asking.remove(voter.node());
+      strangers.add(voter.node());
+      return;
     }
+    told.computeIfAbsent(voter, unused -> new ArrayList<>()).addAll(heads);
+    if (more) {
+      asking.put(voter.node(), heads.get(heads.size() - 1).key());
+    } else if (!heard.contains(voter)) {
+      asking.remove(voter.node());
+      heard.add(voter);
+    }
+  }
+
+  /** What the members of the newest configuration hold, by full key. */
+  Map<String, Known> known() {
+    var known = new TreeMap<String, Known>();
+    told.forEach(
+        (voter, heads) -> {
+          if (configuration.has(voter)) {
+            heads.forEach(head -> learn(known, voter, head));
+          }
+        });
+    return known;
+  }
+
+  private static void learn(Map<String, Known> known, Voter voter, Head head) {
+    Known old = known.get(head.key());
+    int order = old == null ? 1 : compare(head, old.head());
+    if (order > 0) {
+      var holders = new ArrayList<Voter>();
+      holders.add(voter);
+      known.put(head.key(), new Known(head, holders));
+    } else if (old != null && order == 0 && !old.holders().contains(voter)) {
+      old.holders().add(voter);
+    }
+  }
+
+  /**
+   * Of two registers of a key the one of the newer ballot is newer, and under one ballot the one of
+   * the higher version. The version alone tells nothing: what was written back keeps its version.
+   */
+  private static int compare(Head one, Head other) {
+    int byBallot = Long.compare(one.accepted(), other.accepted());
+    return byBallot != 0 ? byBallot : Long.compare(one.version(), other.version());
   }
 
   /** A node did not answer; {@link #toAsk} will name it again. */
@@ -103,57 +137,29 @@ final class Takeover {
     asking.remove(node);
   }
 
-  /** A node is in the ring no more, so it will never answer. */
-  void gone(Id node) {
-    asking.remove(node);
-    extra.remove(node);
-  }
-
-  /** What these nodes said counts no more: they may have started again since. */
-  void forget(List<Id> nodes) {
-    heard.removeAll(nodes);
-    asking.keySet().removeAll(nodes);
-    known.values().forEach(each -> each.holders().removeAll(nodes));
-    known.values().removeIf(each -> each.holders().isEmpty());
+  /** Whether so many answer, as far as this node knows, that it can be completed. */
+  boolean isHopeful(Voter self, Outbox out) {
+    var answering = new ArrayList<>(configuration.voters());
+    answering.removeIf(
+        voter ->
+            !voter.equals(self)
+                && (!out.answers(voter.node()) || strangers.contains(voter.node())));
+    return configuration.isQuorum(answering);
   }
 
   /** Whether enough is known. */
-  boolean isComplete(Place place, long nowNanos, long graceNanos) {
-    boolean graceOver = nowNanos - sinceNanos >= graceNanos;
-    int silent = 0;
-    int answered = 0;
-    for (Id node : place.asked()) {
-      if (heard.contains(node)) {
-        answered++;
-      } else if (place.suspects().contains(node) || graceOver) {
-        silent++;
-      } else {
-        return false;
-      }
-    }
-    return heard.containsAll(extra)
-        && answered >= place.need()
-        && (silent == 0 || silent + place.goneLately() <= place.spare());
+  boolean isComplete() {
+    return configuration.isQuorum(heard);
   }
 
   /** The members that have not answered, for people to read. */
-  String missing(Place place) {
+  String missing() {
     var names = new ArrayList<String>();
-    for (Id node : concat(place.asked(), extra)) {
-      if (!heard.contains(node)) {
-        names.add(node.shortString());
+    for (Voter voter : configuration.voters()) {
+      if (!heard.contains(voter)) {
+        names.add(voter.node().shortString());
       }
     }
     return String.join(", ", names);
-  }
-
-  private static List<Id> concat(List<Id> some, List<Id> more) {
-    var all = new ArrayList<>(some);
-    for (Id one : more) {
-      if (!all.contains(one)) {
-        all.add(one);
-      }
-    }
-    return all;
   }
 }

@@ -18,6 +18,9 @@ final class Upkeep {
   private final Scheduler scheduler;
   private final Clock clock;
   private final int repairsMax;
+  private final int movesMax;
+  private final LinkedHashSet<ArcLeader> moving = new LinkedHashSet<>();
+  private final LinkedHashSet<ArcLeader> waitingToMove = new LinkedHashSet<>();
   private final Map<Integer, ArcLeader> ticking = new LinkedHashMap<>();
   private final Map<Integer, Worker> uneven = new LinkedHashMap<>();
   private final LinkedHashSet<Runnable> atTick = new LinkedHashSet<>();
@@ -34,10 +37,11 @@ final class Upkeep {
     void send(Repair repair, Runnable ended);
   }
 
-  Upkeep(Scheduler scheduler, Clock clock, int repairsMax) {
+  Upkeep(Scheduler scheduler, Clock clock, int repairsMax, int movesMax) {
     this.scheduler = scheduler;
     this.clock = clock;
     this.repairsMax = repairsMax;
+    this.movesMax = movesMax;
   }
 
   void tick(ArcLeader leader) {
@@ -101,7 +105,45 @@ final class Upkeep {
     }
   }
 
+  /**
+   * Whether a leader may change the members of its arc now: only so many do at once, or a newcomer
+   * to a ring of thousands of arcs would keep everybody from their work. Whoever may not is woken
+   * when its turn comes.
+   */
+  boolean mayMove(ArcLeader leader) {
+    if (moving.contains(leader)) {
+      return true;
+    }
+    if (moving.size() < movesMax) {
+      waitingToMove.remove(leader);
+      moving.add(leader);
+      return true;
+    }
+    waitingToMove.add(leader);
+    return false;
+  }
+
+  /** A leader changes its members no more. */
+  void moved(ArcLeader leader) {
+    waitingToMove.remove(leader);
+    if (moving.remove(leader) && !waitingToMove.isEmpty()) {
+      scheduler.execute(this::moveNext);
+    }
+  }
+
+  private void moveNext() {
+    // Each is woken once: whoever does not want to change any more takes no place.
+    for (ArcLeader next : List.copyOf(waitingToMove)) {
+      if (moving.size() >= movesMax) {
+        return;
+      }
+      waitingToMove.remove(next);
+      next.wake(clock.nanos());
+    }
+  }
+
   void ended(ArcLeader leader) {
+    moved(leader);
     ticking.remove(leader.arc(), leader);
     Worker worker = uneven.get(leader.arc());
     if (worker != null && worker.leader() == leader) {

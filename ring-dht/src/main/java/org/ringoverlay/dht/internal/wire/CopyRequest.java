@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.wire;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an arc's daddy, or one who would be, asks of another node. */
 public sealed interface CopyRequest {
@@ -17,12 +18,29 @@ public sealed interface CopyRequest {
     }
   }
 
-  /** Asks to keep registers. */
-  record Accept(int arc, Ballot ballot, List<Entry> entries) implements CopyRequest {
+  /**
+   * Asks to keep registers, or a configuration, or both.
+   *
+   * @param configuration the configuration, null for the one that there is
+   * @param decided whether the configuration is decided, so that who is none of its members may
+   *     drop the arc
+   */
+  record Accept(
+      int arc,
+      Ballot ballot,
+      List<Entry> entries,
+      @Nullable Configuration configuration,
+      boolean decided)
+      implements CopyRequest {
     /** Copies the list. */
     public Accept {
       ballot = Ballot.orNone(ballot);
       entries = Entry.orEmpty(entries);
+    }
+
+    /** Asks to keep registers. */
+    public static Accept registers(int arc, Ballot ballot, List<Entry> entries) {
+      return new Accept(arc, ballot, entries, null, false);
     }
   }
 
@@ -42,60 +60,23 @@ public sealed interface CopyRequest {
     }
   }
 
-  /** Tells the root of arcs that the sender holds registers of them. */
-  record Holding(List<Integer> arcs) implements CopyRequest {
+  /**
+   * Asks who decides in arcs.
+   *
+   * @param leaving whether the sender is about to leave the ring, and is to be a member no more
+   */
+  record Locate(List<Integer> arcs, boolean leaving) implements CopyRequest {
     /** Copies the list. */
-    public Holding {
+    public Locate {
       arcs = Entry.orEmpty(arcs);
     }
   }
 
-  /**
-   * The reply to {@link Prepare}.
-   *
-   * @param granted whether the promise was given
-   * @param promised the highest ballot that the node has promised
-   * @param heads the registers that it holds, in the order of their keys
-   * @param more whether there are more after the last
-   */
-  record Promise(boolean granted, Ballot promised, List<Head> heads, boolean more) {
+  /** Several at once, each of which is answered for itself. */
+  record Batch(List<CopyRequest> requests) implements CopyRequest {
     /** Copies the list. */
-    public Promise {
-      promised = Ballot.orNone(promised);
-      heads = Entry.orEmpty(heads);
-    }
-  }
-
-  /**
-   * The reply to {@link Accept} and {@link Check}.
-   *
-   * @param granted whether the ballot stands; if not, nothing was kept
-   * @param promised the highest ballot that the node has promised
-   * @param behind keys that the node can only take whole
-   * @param higher registers of which the node holds a newer version
-   */
-  record Accepted(boolean granted, Ballot promised, List<String> behind, List<Head> higher) {
-    /** Copies the lists. */
-    public Accepted {
-      promised = Ballot.orNone(promised);
-      behind = Entry.orEmpty(behind);
-      higher = Entry.orEmpty(higher);
-    }
-  }
-
-  /** The reply to {@link Fetch}: what there was, as much as fits. */
-  record Fetched(List<Entry> entries) {
-    /** Copies the list. */
-    public Fetched {
-      entries = Entry.orEmpty(entries);
-    }
-  }
-
-  /** The reply to {@link Holding}: the arcs that the sender need not keep. */
-  record Held(List<Integer> released) {
-    /** Copies the list. */
-    public Held {
-      released = Entry.orEmpty(released);
+    public Batch {
+      requests = Entry.orEmpty(requests);
     }
   }
 }

@@ -1,7 +1,13 @@
 package org.ringoverlay.dht.internal.wire;
 
-/** A register's full key and its version, without what it holds. */
-public record Head(String key, long version) {
+/**
+ * A register without what it holds.
+ *
+ * @param key the full key, with its namespace
+ * @param version the register's version
+ * @param accepted the round of the ballot under which its holder accepted it
+ */
+public record Head(String key, long version, long accepted) {
   private static final int FIELDS_BYTES_MAX = 64;
   private static final int ESCAPED_CHAR_BYTES_MAX = 6;
 

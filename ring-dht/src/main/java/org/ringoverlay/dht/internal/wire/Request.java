@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 
@@ -93,8 +94,21 @@ public sealed interface Request {
    * @param copies how many live members hold copies of the arc
    * @param wanted how many copies the ring wants
    * @param seen the newest version of the arc, 0 if the answer does not tell
+   * @param daddy who answered, null if it is the node that was asked
    */
-  record Found(boolean present, Json value, long version, int copies, int wanted, long seen) {}
+  record Found(
+      boolean present,
+      Json value,
+      long version,
+      int copies,
+      int wanted,
+      long seen,
+      @Nullable Id daddy) {
+    /** The answer of the node that was asked. */
+    public Found(boolean present, Json value, long version, int copies, int wanted, long seen) {
+      this(present, value, version, copies, wanted, seen, null);
+    }
+  }
 
   /**
    * The reply to a {@link Change}.
@@ -106,6 +120,26 @@ public sealed interface Request {
    * @param seen the newest version of the arc
    * @param forgotten not 0 if nothing was changed because the register has forgotten operations
    *     that the sender had not seen: the version of the newest of them
+   * @param daddy who answered, null if it is the node that was asked
    */
-  record Done(long version, boolean existed, int copies, int wanted, long seen, long forgotten) {}
+  record Done(
+      long version,
+      boolean existed,
+      int copies,
+      int wanted,
+      long seen,
+      long forgotten,
+      @Nullable Id daddy) {
+    /** The answer of the node that was asked. */
+    public Done(long version, boolean existed, int copies, int wanted, long seen, long forgotten) {
+      this(version, existed, copies, wanted, seen, forgotten, null);
+    }
+  }
+
+  /**
+   * What whoever passed a request on adds to its reply.
+   *
+   * @param daddy who answered
+   */
+  record PassedOn(Id daddy) {}
 }

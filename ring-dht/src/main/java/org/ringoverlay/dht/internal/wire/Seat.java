@@ -7,7 +7,7 @@ import org.ringoverlay.id.Id;
  * The reply to {@link Request.Where}.
  *
  * @param replicas the members that keep copies, the daddy first
- * @param epoch grows whenever an arc gets another daddy
+ * @param epoch grows whenever the arc's members change
  */
 public record Seat(List<Id> replicas, long epoch) {
   /** Copies the list. */

@@ -8,45 +8,59 @@ import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Seat;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 
-/** A daddy and two copies whose messages are carried by hand. */
+/** A daddy and two other members whose messages are carried by hand. */
 class ArcLeaderTest {
   private static final int ARC = 5;
-  private static final Id SELF = Id.of("self");
-  private static final Id B = Id.of("b");
-  private static final Id C = Id.of("c");
-  private static final Id FAR = Id.of("far");
+  private static final String KEY = "default\0key";
+  private static final Voter SELF = new Voter(Id.of("self"), 1);
+  private static final Voter B = new Voter(Id.of("b"), 2);
+  private static final Voter C = new Voter(Id.of("c"), 3);
+  private static final Voter B_AGAIN = new Voter(B.node(), 22);
+  private static final List<Id> NODES = List.of(SELF.node(), B.node(), C.node());
+  private static final Configuration THREE =
+      new Configuration(1, 0, List.of(SELF, B, C), List.of());
   private static final long SECOND = 1_000_000_000L;
-  private static final Entry HELD =
-      Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
-  private static final Limits LIMITS = new Limits(2, 2, 3 * SECOND, 100, 10, 10_000);
+  private static final Entry OLD =
+      Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
+  private static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
 
-  private final Shelf shelf = new Shelf(100);
+  private final Shelf shelf = new Shelf(SELF, 100);
   private final Sent sent = new Sent();
   private final ArcLeader leader =
       new ArcLeader(
           ARC,
-          SELF,
           LIMITS,
           shelf,
+          new Stores(),
           sent,
-          new Place(SELF, List.of(SELF, B, C), List.of(SELF, B, C), List.of(), 2, 3, 0));
+          new Place(SELF.node(), NODES, List.of(), List.of(), List.of(), 3));
+
+  ArcLeaderTest() {
+    shelf.met(ARC, THREE);
+  }
+
+  // ---- taking over
 
   @Test
-  void leadsOnlyWhenAllWhoAnswerPingsHavePromised() {
-    leader.start(0);
+  void leadsWhenAQuorumHasPromised() {
+    start();
     Pending put = put("a", 1);
     leader.submit(put, 0);
-    promise(B);
     assertThat(leader.isPreparing()).isTrue();
-    promise(C);
+    assertThat(sent.prepares).containsExactly(B.node(), C.node());
+    promise(B);
 
     assertThat(leader.isPreparing()).isFalse();
     assertThat(sent.accepts).hasSize(2);
@@ -54,7 +68,106 @@ class ArcLeaderTest {
   }
 
   @Test
-  void acknowledgesWithTheMajoritysAnswer() {
+  void aPromiseFromAnotherStoreThanTheMembersDoesNotCount() {
+    start();
+    promise(B_AGAIN);
+    assertThat(leader.isPreparing()).isTrue();
+    promise(C);
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  @Test
+  void needsAQuorumOfTheNewestConfigurationThatAMemberKnows() {
+    var d = new Voter(Id.of("d"), 4);
+    var newer = new Configuration(3, 0, List.of(SELF, C, d), List.of());
+    start();
+    promise(B, newer);
+    assertThat(leader.isPreparing()).isTrue();
+    assertThat(sent.prepares).containsExactly(B.node(), C.node(), d.node());
+    promise(d);
+
+    assertThat(leader.isPreparing()).isFalse();
+    assertThat(leader.configuration().members()).isEqualTo(newer.members());
+  }
+
+  @Test
+  void doesNotLeadAnArcOfWhichItIsNoMember() {
+    var without = new Configuration(3, 0, List.of(B, C), List.of());
+    start();
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    promise(B, without);
+    promise(C, without);
+
+    assertThat(error(put)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.ended).isTrue();
+    assertThat(shelf.configuration(ARC)).isEqualTo(without);
+  }
+
+  @Test
+  void takesAHigherRoundWhenOutrankedOnTheWay() {
+    start();
+    long round = leader.ballot().round();
+    refuse(B, round + 4, null);
+    leader.tick(SECOND);
+
+    assertThat(leader.ballot().round()).isEqualTo(round + 5);
+    assertThat(leader.isPreparing()).isTrue();
+  }
+
+  @Test
+  void learnsTheConfigurationFromOneThatRefuses() {
+    start();
+    refuse(B, 9, new Configuration(3, 0, List.of(B, C), List.of()));
+    leader.tick(SECOND);
+
+    assertThat(sent.ended).isTrue();
+  }
+
+  @Test
+  void takesAHigherRoundThanThoseThatMadeWhatItMeets() {
+    start();
+    promise(B, new Head(KEY, Versions.next(0, 8), 1));
+
+    assertThat(leader.isPreparing()).isTrue();
+    assertThat(leader.ballot().round()).isEqualTo(9);
+  }
+
+  @Test
+  void asksASilentMemberAgainAndSaysWhomItWaitsFor() {
+    start();
+    Pending early = get();
+    leader.submit(early, 0);
+    leader.prepareFailed(B.node(), leader.ballot());
+    leader.tick(6 * SECOND);
+
+    assertThat(error(early))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(B.node().shortString())
+        .hasMessageContaining(C.node().shortString());
+    assertThat(sent.prepares).containsExactly(B.node(), C.node(), B.node());
+    promise(B);
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  @Test
+  void aMemberThatTellsItsRegistersInPagesCountsWithTheLast() {
+    start();
+    var head = new Head(KEY, 1, 0);
+    leader.promised(B.node(), leader.ballot(), promiseOf(B, null, List.of(head), true), 0);
+    assertThat(leader.isPreparing()).isTrue();
+    assertThat(sent.prepares).endsWith(B.node());
+    promise(B);
+
+    assertThat(leader.isPreparing()).isFalse();
+    leader.submit(get(), 0);
+    assertThat(sent.fetches).containsExactly(B.node());
+  }
+
+  // ---- changes
+
+  @Test
+  void acknowledgesWithTheQuorumsAnswer() {
     lead();
     Pending put = put("a", 1);
     leader.submit(put, 0);
@@ -80,6 +193,19 @@ class ArcLeaderTest {
   }
 
   @Test
+  void anAnswerFromAnotherStoreThanTheMembersDoesNotCount() {
+    lead();
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+
+    accept(B_AGAIN);
+    assertThat(put.isAnswered()).isFalse();
+
+    accept(C);
+    assertThat(put.isAnswered()).isTrue();
+  }
+
+  @Test
   void ofOneKeyOneChangeIsUnderWayAndTheNextMeetsItsVersion() {
     lead();
     Pending first = put("a", 1);
@@ -97,32 +223,6 @@ class ArcLeaderTest {
   }
 
   @Test
-  void aReadWaitsForTheChangeUnderWayAndForItsConfirmation() {
-    lead();
-    leader.submit(put("a", 1), 0);
-    Pending read = get();
-    leader.submit(read, 0);
-    assertThat(sent.checks).isEmpty();
-    accept(B);
-    assertThat(read.isAnswered()).isFalse();
-
-    leader.checked(B, leader.ballot(), 1, granted(), 0);
-
-    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of(1));
-  }
-
-  @Test
-  void aDaddyThatWasReplacedAnswersNoRead() {
-    lead();
-    Pending read = get();
-    leader.submit(read, 0);
-    leader.checked(B, leader.ballot(), 1, refused(9), 0);
-
-    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
-    assertThat(sent.ended).isTrue();
-  }
-
-  @Test
   void aChangeUnderWayWhenAnotherTakesOverIsUnknownAndAWaitingOneUnchanged() {
     lead();
     Pending underWay = put("a", 1);
@@ -130,65 +230,38 @@ class ArcLeaderTest {
     leader.submit(underWay, 0);
     leader.submit(waiting, 0);
 
-    leader.outranked(new Ballot(9, B, 9), 0);
+    leader.outranked(new Ballot(9, B.node(), 9), 0);
 
     assertThat(error(underWay)).isInstanceOf(RingException.OutcomeUnknown.class);
     assertThat(error(waiting)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.ended).isTrue();
   }
 
   @Test
-  void writesBackWhatOnlyOneMemberHoldsBeforeItIsRead() {
-    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
-    leader.start(0);
-    promise(B);
-    leader.promised(
-        C,
-        leader.ballot(),
-        new CopyRequest.Promise(
-            true, leader.ballot(), List.of(new Head(old.key(), old.version())), false),
-        0);
-    Pending read = get();
-    leader.submit(read, 0);
-    assertThat(sent.fetches).containsExactly(C);
-
-    leader.fetched(
-        C, leader.ballot(), List.of(old.key()), new CopyRequest.Fetched(List.of(old)), 0);
-
-    // This node and C make a majority; the read is confirmed like any other.
-    leader.checked(C, leader.ballot(), 1, granted(), 0);
-    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of("old"));
-    assertThat(leader.nextRepair()).isInstanceOf(Repair.Push.class);
-  }
-
-  @Test
-  void writesBackWhatItAloneHoldsBeforeItIsRead() {
-    var former = new Ballot(1, SELF, 7);
-    var old = Entry.made("default\0key", 1, false, Json.of("old"), Entry.WHOLE, List.of());
-    shelf.accept(ARC, former, List.of(old));
+  void aCopyThatPromisedANewerBallotEndsTheReign() {
     lead();
-    Pending read = get();
-    leader.submit(read, 0);
-    assertThat(sent.checks).isEmpty();
-    assertThat(sent.lastTo(B).message().entries()).containsExactly(old);
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    Sent.Accept message = sent.lastTo(B.node());
+    leader.accepted(B.node(), leader.ballot(), message.heads, refused(9), 0);
 
-    accept(B);
-    leader.checked(B, leader.ballot(), 1, granted(), 0);
-    assertThat(((Request.Found) read.answer().join()).value()).isEqualTo(Json.of("old"));
+    assertThat(error(put)).isInstanceOf(RingException.OutcomeUnknown.class);
+    assertThat(sent.ended).isTrue();
+    Pending late = put("b", 1);
+    leader.submit(late, 0);
+    assertThat(error(late)).isInstanceOf(RingException.NotOwner.class);
   }
 
   @Test
-  void takesAHigherRoundWhenOutrankedOnTheWay() {
-    leader.start(0);
-    long round = leader.ballot().round();
-    leader.promised(
-        B,
-        leader.ballot(),
-        new CopyRequest.Promise(false, new Ballot(round + 4, C, 1), List.of(), false),
-        0);
-    leader.tick(SECOND);
+  void aDaddyWhoseOwnNodePromisedANewerBallotChangesNothing() {
+    lead();
+    shelf.prepare(ARC, new Ballot(9, B.node(), 9));
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
 
-    assertThat(leader.ballot().round()).isEqualTo(round + 5);
-    assertThat(leader.isPreparing()).isTrue();
+    assertThat(error(put)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.accepts).isEmpty();
+    assertThat(shelf.records()).isZero();
   }
 
   @Test
@@ -206,14 +279,13 @@ class ArcLeaderTest {
   @Test
   void saysUnavailableAtOnceWhenTooFewMembersAnswer() {
     lead();
-    leader.place(
-        new Place(SELF, List.of(SELF), List.of(SELF, B, C), List.of(B, C), 2, 3, 0), List.of(), 0);
+    sent.silent.addAll(List.of(B.node(), C.node()));
     Pending put = put("a", 1);
     leader.submit(put, 0);
 
     assertThat(error(put))
         .isInstanceOf(RingException.Unavailable.class)
-        .hasMessageContaining(B.shortString());
+        .hasMessageContaining(B.node().shortString());
     assertThat(shelf.records()).isZero();
   }
 
@@ -233,34 +305,32 @@ class ArcLeaderTest {
   @Test
   void aCopyThatMissedAStepGetsTheWhole() {
     lead();
-    leader.submit(put("a", 1), 0);
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
     var first = sent.accepts.get(0);
     leader.accepted(
         first.node,
         leader.ballot(),
         first.heads,
-        new CopyRequest.Accepted(true, leader.ballot(), List.of("default\0key"), List.of()),
+        new CopyReply.Accepted(true, leader.ballot(), B.store(), List.of(KEY)),
         0);
 
+    assertThat(put.isAnswered()).isFalse();
     assertThat(sent.accepts.get(2).node).isEqualTo(first.node);
     assertThat(sent.accepts.get(2).message.entries().get(0).base()).isEqualTo(Entry.WHOLE);
   }
 
   @Test
-  void aCopyThatStartedAgainIsBroughtLevelAgain() {
+  void aCopyThatDidNotAnswerIsBroughtLevelInTheBackground() {
     lead();
     leader.submit(put("a", 1), 0);
     accept(B);
-    accept(C);
-    assertThat(leader.isLevel()).isTrue();
+    fail(C);
 
-    leader.place(
-        new Place(SELF, List.of(SELF, B, C), List.of(SELF, B, C), List.of(), 2, 3, 0),
-        List.of(B),
-        0);
-
-    assertThat(leader.isLevel()).isFalse();
-    assertThat(leader.nextRepair()).extracting(Repair::node).isEqualTo(B);
+    var push = (Repair.Push) leader.nextRepair();
+    assertThat(push.node()).isEqualTo(C.node());
+    assertThat(push.message().entries()).extracting(Entry::base).containsExactly(Entry.WHOLE);
+    assertThat(leader.nextRepair()).isNull();
   }
 
   @Test
@@ -297,131 +367,6 @@ class ArcLeaderTest {
   }
 
   @Test
-  void aRegisterThatAFullNodeCannotKeepIsNotTakenForAbsent() {
-    for (int number = 0; shelf.hasRoom(); number++) {
-      shelf.accept(
-          ARC + 1,
-          new Ballot(1, B, 1),
-          List.of(Entry.made("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of())));
-    }
-    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
-    leader.start(0);
-    promise(B);
-    promise(C, held);
-    Pending read = get();
-    leader.submit(read, 0);
-
-    fetched(held);
-
-    assertThat(error(read)).isInstanceOf(RingException.Refused.class);
-    assertThat(leader.isLevel()).isFalse();
-    assertThat(leader.nextRepair()).isNull();
-  }
-
-  @Test
-  void aRegisterOfANewerDaddyEndsTheOldOnesReign() {
-    var held = Entry.made("default\0key", 1, false, Json.of("held"), Entry.WHOLE, List.of());
-    leader.start(0);
-    promise(B);
-    promise(C, held);
-    Pending read = get();
-    leader.submit(read, 0);
-    long newer = Versions.next(held.version(), leader.ballot().round() + 1);
-
-    fetched(Entry.made(held.key(), newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
-
-    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
-    assertThat(sent.ended).isTrue();
-    assertThat(shelf.records()).isZero();
-  }
-
-  @Test
-  void aFarHolderThatIsSilentButAMemberIsAskedUntilItTells() {
-    leader.start(0);
-    leader.hear(FAR);
-    promise(B);
-    promise(C);
-    leader.tick(0);
-    assertThat(sent.prepares).endsWith(FAR);
-    Pending early = get();
-    leader.submit(early, 0);
-
-    leader.prepareFailed(FAR, leader.ballot());
-    leader.tick(6 * SECOND);
-
-    assertThat(error(early))
-        .isInstanceOf(RingException.Unavailable.class)
-        .hasMessageContaining(FAR.shortString());
-    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
-    assertThat(leader.isPreparing()).isTrue();
-
-    promise(FAR, HELD);
-    assertThat(leader.isPreparing()).isFalse();
-    assertThat(sent.fetches).isEmpty();
-    leader.submit(get(), 6 * SECOND);
-    assertThat(sent.fetches).containsExactly(FAR);
-  }
-
-  @Test
-  void aFarHolderThatIsGoneIsWaitedForNoMore() {
-    leader.start(0);
-    leader.hear(FAR);
-    promise(B);
-    promise(C);
-    leader.tick(0);
-    sent.gone.add(FAR);
-
-    leader.prepareFailed(FAR, leader.ballot());
-    leader.tick(0);
-
-    assertThat(leader.isPreparing()).isFalse();
-  }
-
-  @Test
-  void aRegisterThatOnlyASilentMemberHoldsIsUnavailableAndNotAbsent() {
-    leadWithHeldByFarAlone();
-    Pending read = get();
-    leader.submit(read, 0);
-
-    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
-    leader.tick(SECOND);
-    assertThat(read.isAnswered()).isFalse();
-    assertThat(sent.fetches).containsExactly(FAR, FAR);
-    leader.tick(6 * SECOND);
-
-    assertThat(error(read))
-        .isInstanceOf(RingException.Unavailable.class)
-        .hasMessageContaining(FAR.shortString());
-  }
-
-  @Test
-  void aRegisterThatOnlyAGoneMemberHeldIsAbsent() {
-    leadWithHeldByFarAlone();
-    Pending read = get();
-    leader.submit(read, 0);
-    sent.gone.add(FAR);
-
-    leader.fetchFailed(FAR, leader.ballot(), List.of(HELD.key()));
-    leader.tick(0);
-    leader.checked(B, leader.ballot(), 1, granted(), 0);
-
-    assertThat(((Request.Found) read.answer().join()).present()).isFalse();
-  }
-
-  @Test
-  void aMemberThatSaysLateThatItHoldsSomethingIsAskedUntilItTellsWhat() {
-    lead();
-    leader.hear(FAR);
-    leader.prepareFailed(FAR, leader.ballot());
-    assertThat(leader.tick(0)).isTrue();
-    assertThat(sent.prepares).filteredOn(FAR::equals).hasSize(2);
-
-    promise(FAR, HELD);
-    leader.submit(get(), 0);
-    assertThat(sent.fetches).containsExactly(FAR);
-  }
-
-  @Test
   void versionsAreCountedPerArcSoThatWhatWasSeenOfOneKeyOrdersTheOthers() {
     lead();
     Pending one = put("a", 1);
@@ -440,8 +385,10 @@ class ArcLeaderTest {
             "default\0other",
             5 * SECOND);
     leader.submit(other, 0);
-    sent.accepts.forEach(
-        accept -> leader.accepted(accept.node, leader.ballot(), accept.heads, granted(), 0));
+    for (Sent.Accept accept : List.copyOf(sent.accepts)) {
+      Voter voter = accept.node.equals(B.node()) ? B : C;
+      leader.accepted(accept.node, leader.ballot(), accept.heads, granted(voter), 0);
+    }
 
     assertThat(done(other).version()).isEqualTo(done(one).version() + 1);
     assertThat(done(other).seen()).isEqualTo(done(other).version());
@@ -461,9 +408,329 @@ class ArcLeaderTest {
 
     Pending repeat = named("k:late", 2);
     leader.submit(repeat, 0);
-    leader.checked(B, leader.ballot(), 1, granted(), 0);
+    check(B, 1);
 
     assertThat(error(repeat)).isInstanceOf(RingException.Conflict.class);
+  }
+
+  // ---- reads
+
+  @Test
+  void aReadWaitsForTheChangeUnderWayAndForItsConfirmation() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.checks).isEmpty();
+    accept(B);
+    assertThat(read.isAnswered()).isFalse();
+
+    check(B, 1);
+
+    assertThat(found(read).value()).isEqualTo(Json.of(1));
+  }
+
+  @Test
+  void aConfirmationFromAnotherStoreThanTheMembersDoesNotCount() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    check(B_AGAIN, 1);
+    assertThat(read.isAnswered()).isFalse();
+
+    check(C, 1);
+    assertThat(found(read).present()).isFalse();
+  }
+
+  @Test
+  void aReadIsNotConfirmedByWhatWasAskedBeforeItCame() {
+    lead();
+    Pending first = get();
+    Pending second = get();
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    check(B, 1);
+    assertThat(first.isAnswered()).isTrue();
+    assertThat(second.isAnswered()).isFalse();
+
+    check(C, 1);
+    assertThat(second.isAnswered()).isFalse();
+    check(C, 2);
+    assertThat(second.isAnswered()).isTrue();
+  }
+
+  @Test
+  void aDaddyThatWasReplacedAnswersNoRead() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    leader.checked(B.node(), leader.ballot(), 1, refused(9), 0);
+
+    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
+    assertThat(sent.ended).isTrue();
+  }
+
+  @Test
+  void aReadThatTooFewCopiesConfirmIsUnavailable() {
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    leader.checkFailed(B.node(), leader.ballot(), 1);
+
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(B.node().shortString())
+        .hasMessageContaining(C.node().shortString());
+  }
+
+  @Test
+  void saysWhoKeepsTheArcOnceThatIsConfirmed() {
+    lead();
+    var where = new Pending(new Request.Where(SELF.node()), null, 5 * SECOND);
+    leader.submit(where, 0);
+    assertThat(where.isAnswered()).isFalse();
+
+    check(B, 1);
+
+    assertThat(where.answer().join()).isEqualTo(new Seat(NODES, THREE.epoch()));
+  }
+
+  // ---- what was there before
+
+  @Test
+  void whatAQuorumHoldsUnderOneBallotIsReadWithoutWritingItBack() {
+    keep(OLD, 1);
+    start();
+    promise(B, new Head(KEY, 1, 1));
+    Pending read = get();
+    leader.submit(read, 0);
+    check(B, 1);
+
+    assertThat(found(read).value()).isEqualTo(Json.of("old"));
+    assertThat(sent.accepts).isEmpty();
+  }
+
+  @Test
+  void whatAQuorumHoldsUnderDifferentBallotsIsWrittenBackBeforeItIsRead() {
+    keep(OLD, 2);
+    start();
+    promise(B, new Head(KEY, 1, 1));
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.checks).isEmpty();
+    assertThat(sent.lastTo(B.node()).message.entries()).containsExactly(OLD);
+
+    accept(B);
+    check(B, 1);
+    assertThat(found(read).value()).isEqualTo(Json.of("old"));
+  }
+
+  @Test
+  void writesBackWhatOnlyOneMemberHoldsBeforeItIsRead() {
+    leadWithOldOnCAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.fetches).containsExactly(C.node());
+
+    fetched(C, OLD);
+    // This node and C hold it now, but not under one ballot.
+    assertThat(sent.checks).isEmpty();
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(sent.lastTo(B.node()).message.entries()).containsExactly(OLD);
+    accept(C);
+
+    check(C, 1);
+    assertThat(found(read).value()).isEqualTo(Json.of("old"));
+  }
+
+  @Test
+  void writesBackWhatItAloneHoldsBeforeItIsRead() {
+    keep(OLD, 1);
+    lead();
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.checks).isEmpty();
+    assertThat(sent.lastTo(B.node()).message.entries()).containsExactly(OLD);
+
+    accept(B);
+    check(B, 1);
+    assertThat(found(read).value()).isEqualTo(Json.of("old"));
+  }
+
+  @Test
+  void aPromiseThatComesLateSparesItsNodeWhatItHolds() {
+    keep(OLD, 1);
+    start();
+    promise(B, new Head(KEY, 1, 1));
+    assertThat(leader.isPreparing()).isFalse();
+
+    promise(C, new Head(KEY, 1, 1));
+
+    assertThat(leader.nextRepair()).isNull();
+  }
+
+  @Test
+  void aPromiseThatComesLateAndTellsOfAnOlderBallotDoesNotCount() {
+    leadWithOldOnCAlone();
+    fetched(C, OLD);
+    leader.submit(get(), 0);
+
+    promise(B, new Head(KEY, 1, 1));
+    leader.tick(0);
+    assertThat(sent.checks).isEmpty();
+
+    accept(B);
+    assertThat(sent.checks).isNotEmpty();
+  }
+
+  @Test
+  void anOlderBallotsHigherVersionGivesWayToTheNewerBallotsRegister() {
+    keep(Entry.made(KEY, 5, false, Json.of("never shown"), Entry.WHOLE, List.of()), 1);
+    start();
+    promise(B, new Head(KEY, 1, 2));
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(sent.fetches).containsExactly(B.node());
+    fetched(B, OLD);
+    accept(B);
+    check(B, 1);
+
+    assertThat(found(read).value()).isEqualTo(Json.of("old"));
+    assertThat(shelf.register(ARC, KEY).version()).isEqualTo(1);
+  }
+
+  @Test
+  void aRegisterThatOnlyASilentMemberHoldsIsUnavailableAndNotAbsent() {
+    leadWithOldOnCAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+
+    leader.fetchFailed(C.node(), leader.ballot(), List.of(KEY));
+    leader.tick(SECOND);
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(sent.fetches).containsExactly(C.node(), C.node());
+    leader.tick(6 * SECOND);
+
+    assertThat(error(read))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining(C.node().shortString());
+  }
+
+  @Test
+  void aRegisterOfANewerDaddyIsNotTakenForTheOneThatIsWanted() {
+    leadWithOldOnCAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+    long newer = Versions.next(1, leader.ballot().round() + 1);
+
+    fetched(C, Entry.made(KEY, newer, false, Json.of("newer"), Entry.WHOLE, List.of()));
+
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(shelf.records()).isZero();
+  }
+
+  @Test
+  void aRegisterThatAFullNodeCannotKeepIsNotTakenForAbsent() {
+    for (int number = 0; shelf.hasRoom(); number++) {
+      shelf.accept(
+          CopyRequest.Accept.registers(
+              ARC + 1,
+              new Ballot(1, B.node(), 1),
+              List.of(
+                  Entry.made("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of()))));
+    }
+    leadWithOldOnCAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+
+    fetched(C, OLD);
+
+    assertThat(error(read)).isInstanceOf(RingException.Refused.class);
+    assertThat(leader.nextRepair()).isNull();
+    Pending again = get();
+    leader.submit(again, 0);
+    assertThat(again.isAnswered()).isFalse();
+    assertThat(sent.fetches).hasSize(2);
+  }
+
+  /** Begins after five rounds of others. */
+  private void start() {
+    shelf.prepare(ARC, new Ballot(5, C.node(), 5));
+    leader.start(0);
+  }
+
+  private void leadWithOldOnCAlone() {
+    start();
+    promise(C, new Head(KEY, OLD.version(), 1));
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  private void lead() {
+    start();
+    promise(B);
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  private void keep(Entry entry, long round) {
+    shelf.accept(
+        CopyRequest.Accept.registers(ARC, new Ballot(round, SELF.node(), 7), List.of(entry)));
+  }
+
+  private void promise(Voter voter, Head... heads) {
+    leader.promised(
+        voter.node(), leader.ballot(), promiseOf(voter, null, List.of(heads), false), 0);
+  }
+
+  private void promise(Voter voter, Configuration configuration) {
+    leader.promised(
+        voter.node(), leader.ballot(), promiseOf(voter, configuration, List.of(), false), 0);
+  }
+
+  private CopyReply.Promise promiseOf(
+      Voter voter, Configuration configuration, List<Head> heads, boolean more) {
+    return new CopyReply.Promise(true, leader.ballot(), voter.store(), configuration, heads, more);
+  }
+
+  private void refuse(Voter voter, long round, Configuration configuration) {
+    var by = new Ballot(round, C.node(), 1);
+    leader.promised(
+        voter.node(),
+        leader.ballot(),
+        new CopyReply.Promise(false, by, voter.store(), configuration, List.of(), false),
+        0);
+  }
+
+  private void accept(Voter voter) {
+    Sent.Accept message = sent.lastTo(voter.node());
+    leader.accepted(voter.node(), message.message.ballot(), message.heads, granted(voter), 0);
+  }
+
+  private void fail(Voter voter) {
+    Sent.Accept message = sent.lastTo(voter.node());
+    leader.acceptFailed(voter.node(), message.message.ballot(), message.heads);
+  }
+
+  private void check(Voter voter, long number) {
+    leader.checked(voter.node(), leader.ballot(), number, granted(voter), 0);
+  }
+
+  private void fetched(Voter voter, Entry entry) {
+    leader.fetched(
+        voter.node(),
+        leader.ballot(),
+        List.of(entry.key()),
+        new CopyReply.Fetched(List.of(entry)),
+        0);
+  }
+
+  private CopyReply.Accepted granted(Voter voter) {
+    return new CopyReply.Accepted(true, leader.ballot(), voter.store(), List.of());
+  }
+
+  private static CopyReply.Accepted refused(long round) {
+    return new CopyReply.Accepted(false, new Ballot(round, B.node(), 1), B.store(), List.of());
   }
 
   private static Pending named(String operation, int value) {
@@ -477,74 +744,8 @@ class ArcLeaderTest {
             operation,
             0,
             false),
-        "default\0key",
+        KEY,
         5 * SECOND);
-  }
-
-  @Test
-  void aReadThatTooFewCopiesConfirmIsUnavailable() {
-    lead();
-    Pending read = get();
-    leader.submit(read, 0);
-    leader.checkFailed(B, leader.ballot(), 1);
-
-    leader.tick(6 * SECOND);
-
-    assertThat(error(read))
-        .isInstanceOf(RingException.Unavailable.class)
-        .hasMessageContaining(B.shortString())
-        .hasMessageContaining(C.shortString());
-  }
-
-  private void leadWithHeldByFarAlone() {
-    leader.start(0);
-    leader.hear(FAR);
-    promise(B);
-    promise(C);
-    leader.tick(0);
-    promise(FAR, HELD);
-    assertThat(leader.isPreparing()).isFalse();
-  }
-
-  private void promise(Id node, Entry held) {
-    var heads = List.of(new Head(held.key(), held.version()));
-    leader.promised(
-        node, leader.ballot(), new CopyRequest.Promise(true, leader.ballot(), heads, false), 0);
-  }
-
-  private void fetched(Entry entry) {
-    leader.fetched(
-        C, leader.ballot(), List.of(entry.key()), new CopyRequest.Fetched(List.of(entry)), 0);
-  }
-
-  private void lead() {
-    leader.start(0);
-    promise(B);
-    promise(C);
-    assertThat(leader.isPreparing()).isFalse();
-  }
-
-  private void promise(Id node) {
-    leader.promised(
-        node, leader.ballot(), new CopyRequest.Promise(true, leader.ballot(), List.of(), false), 0);
-  }
-
-  private void accept(Id node) {
-    Sent.Accept message = sent.lastTo(node);
-    leader.accepted(node, message.message.ballot(), message.heads, granted(), 0);
-  }
-
-  private void fail(Id node) {
-    Sent.Accept message = sent.lastTo(node);
-    leader.acceptFailed(node, message.message.ballot(), message.heads);
-  }
-
-  private CopyRequest.Accepted granted() {
-    return new CopyRequest.Accepted(true, leader.ballot(), List.of(), List.of());
-  }
-
-  private static CopyRequest.Accepted refused(long round) {
-    return new CopyRequest.Accepted(false, new Ballot(round, B, 1), List.of(), List.of());
   }
 
   private static Pending put(String operation, int value) {
@@ -555,16 +756,22 @@ class ArcLeaderTest {
     return new Pending(
         new Request.Put(
             "default", "key", Json.of(value), Condition.NONE, acknowledge, operation, 0, false),
-        "default\0key",
+        KEY,
         5 * SECOND);
   }
 
   private static Pending get() {
-    return new Pending(new Request.Get("default", "key", false), "default\0key", 5 * SECOND);
+    return new Pending(new Request.Get("default", "key", false), KEY, 5 * SECOND);
   }
 
   private static Request.Done done(Pending pending) {
+    assertThat(pending.isAnswered()).isTrue();
     return (Request.Done) pending.answer().join();
+  }
+
+  private static Request.Found found(Pending pending) {
+    assertThat(pending.isAnswered()).isTrue();
+    return (Request.Found) pending.answer().join();
   }
 
   private static Throwable error(Pending pending) {
@@ -572,13 +779,23 @@ class ArcLeaderTest {
     return pending.answer().handle((reply, error) -> error).join();
   }
 
+  @Test
+  void aFormerStoreIsNotAskedForPromisesAgainAndAgain() {
+    start();
+    int before = sent.prepares.size();
+    for (int i = 0; i < 10; i++) {
+      promise(B_AGAIN);
+    }
+    assertThat(sent.prepares).hasSize(before);
+  }
+
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
     private final List<Accept> accepts = new ArrayList<>();
     private final List<Id> prepares = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
-    private final List<Id> gone = new ArrayList<>();
     private final List<Id> fetches = new ArrayList<>();
+    private final List<Id> silent = new ArrayList<>();
     private boolean ended;
 
     private record Accept(Id node, CopyRequest.Accept message, List<Head> heads) {}
@@ -599,6 +816,9 @@ class ArcLeaderTest {
     public void accept(Id node, CopyRequest.Accept message, List<Head> heads) {
       accepts.add(new Accept(node, message, heads));
     }
+
+    @Override
+    public void configure(Id node, CopyRequest.Accept message, Configuration configuration) {}
 
     @Override
     public void check(Id node, CopyRequest.Check message, long number) {
@@ -622,8 +842,16 @@ class ArcLeaderTest {
     }
 
     @Override
-    public boolean isMember(Id node) {
-      return !gone.contains(node);
+    public boolean mayMove() {
+      return true;
+    }
+
+    @Override
+    public void moved() {}
+
+    @Override
+    public boolean answers(Id node) {
+      return !silent.contains(node);
     }
 
     @Override

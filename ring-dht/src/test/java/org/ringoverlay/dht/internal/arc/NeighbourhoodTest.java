@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.view.Member;
@@ -15,86 +17,190 @@ import org.ringoverlay.view.RingView;
 class NeighbourhoodTest {
   private static final Arcs ARCS = Arcs.of(4);
   private static final long SECOND = 1_000_000_000L;
+  private static final long SETTLED = 10 * SECOND;
+  private static final long GONE = 60 * SECOND;
   private long versions;
 
   @Test
-  void theCopiesAreTheNearestThatAnswerAndOfferTheService() {
+  void theCopiesShouldBeTheNearestThatOfferTheService() {
     var members = new ArrayList<Member>();
     for (int arc = 0; arc < 16; arc++) {
       members.add(member(arc, MemberState.ALIVE, arc == 5 ? "other" : "dht.copy"));
     }
-    Place place = around(members).place(4);
+    Place place = around(members).place(4, List.of(), SETTLED);
 
-    assertThat(place.root()).isEqualTo(ARCS.centre(4));
-    assertThat(place.copies())
+    assertThat(place.centre()).isEqualTo(ARCS.centre(4));
+    assertThat(place.near())
         .hasSize(3)
         .startsWith(ARCS.centre(4), ARCS.centre(3))
         .doesNotContain(ARCS.centre(5));
-    assertThat(place.asked()).hasSize(7).doesNotContain(ARCS.centre(5));
-    assertThat(place.need()).isEqualTo(2);
+    assertThat(place.young()).isEmpty();
   }
 
   @Test
-  void everyMemberOfASmallRingIsACopyAndIsAsked() {
-    Place place = around(List.of(alive(0), alive(9))).place(4);
+  void everyMemberOfASmallRingShouldBeACopy() {
+    Place place = around(List.of(alive(0), alive(9))).place(4, List.of(), SETTLED);
 
-    assertThat(place.copies()).hasSize(2);
-    assertThat(place.asked()).hasSize(2);
-    assertThat(place.need()).isEqualTo(2);
+    assertThat(place.near()).containsExactlyInAnyOrder(ARCS.centre(0), ARCS.centre(9));
     assertThat(place.wanted()).isEqualTo(3);
   }
 
   @Test
-  void aSuspectIsNoCopyButStillCounts() {
-    Place place = around(List.of(alive(0), suspect(8))).place(0);
+  void aSuspectKeepsItsPlace() {
+    Place place = around(List.of(alive(0), suspect(8))).place(0, voters(0, 8), GONE);
 
-    assertThat(place.copies()).containsExactly(ARCS.centre(0));
-    assertThat(place.asked()).hasSize(2);
-    assertThat(place.suspects()).containsExactly(ARCS.centre(8));
-    assertThat(place.need()).isEqualTo(2);
+    assertThat(place.near()).containsExactly(ARCS.centre(0), ARCS.centre(8));
+    assertThat(place.gone()).isEmpty();
   }
 
   @Test
-  void aNodeThatLeavesIsNoCopyOfItsOwnUnlessItIsAlone() {
-    Place place = around(List.of(alive(0), alive(4), alive(8))).withoutSelf().place(0);
-    assertThat(place.copies()).doesNotContain(ARCS.centre(0)).hasSize(2);
-    assertThat(place.need()).isEqualTo(2);
+  void aNodeThatLeavesShouldBeNoCopyAndTheNextShould() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(1), alive(2), alive(3)));
+    assertThat(neighbourhood.place(0, List.of(), SETTLED).near()).contains(ARCS.centre(0));
+    assertThat(neighbourhood.isLeaving()).isFalse();
 
-    assertThat(around(List.of(alive(0))).withoutSelf().isLeaving()).isFalse();
+    assertThat(neighbourhood.leaves(ARCS.centre(0))).isTrue();
+    assertThat(neighbourhood.leaves(ARCS.centre(0))).isFalse();
+
+    Place place = neighbourhood.place(0, List.of(), SETTLED);
+    assertThat(neighbourhood.isLeaving()).isTrue();
+    assertThat(place.near()).containsExactly(ARCS.centre(1), ARCS.centre(2), ARCS.centre(3));
+    assertThat(place.leaving()).containsExactly(ARCS.centre(0));
   }
 
   @Test
-  void rememberedAreThoseThatDiedAndNotThoseThatLeft() {
-    Neighbourhood before = around(List.of(alive(0), suspect(4), alive(8)));
+  void whoHasLeftIsNotLeavingWhenItComesBack() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(4)));
+    neighbourhood.leaves(ARCS.centre(4));
+    neighbourhood.move(view(List.of(alive(0))), SECOND);
+    neighbourhood.move(view(List.of(alive(0), alive(4))), 2 * SECOND);
 
-    Neighbourhood after = before.after(view(List.of(alive(0))), 0, SECOND);
-    assertThat(after.place(0).goneLately()).isEqualTo(1);
-
-    assertThat(after.after(view(List.of(alive(0))), SECOND, SECOND).place(0).goneLately()).isZero();
-    assertThat(after.after(view(List.of(alive(0), alive(4))), 0, SECOND).place(0).goneLately())
-        .isZero();
+    Place place = neighbourhood.place(0, List.of(), 2 * SECOND);
+    assertThat(place.leaving()).isEmpty();
+    assertThat(place.near()).contains(ARCS.centre(4));
   }
 
   @Test
-  void newcomersAreThoseThatWereNotThereOrStartedAgain() {
-    Neighbourhood before = around(List.of(alive(0), alive(4), suspect(8)));
-    Member again =
-        new Member(
-            ARCS.centre(4), 2, "host:1", "", Map.of(), List.of("dht.copy"), MemberState.ALIVE);
+  void isAloneWithoutAnotherThatOffersTheService() {
+    assertThat(around(List.of(alive(0))).isAlone()).isTrue();
+    assertThat(around(List.of(alive(0), member(4, MemberState.ALIVE, "other"))).isAlone()).isTrue();
+    assertThat(around(List.of(alive(0), suspect(4))).isAlone()).isFalse();
+  }
 
-    Neighbourhood after =
-        before.after(view(List.of(alive(0), again, alive(8), alive(12))), 0, SECOND);
+  @Test
+  void whoDiedIsGoneAfterAWhileAndWhoLeftAtOnce() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), suspect(4), alive(8)));
+    List<Voter> members = voters(0, 4, 8);
+    neighbourhood.move(view(List.of(alive(0))), SECOND);
 
-    assertThat(after.newcomers()).containsExactly(ARCS.centre(4), ARCS.centre(12));
-    assertThat(after.withoutSelf().newcomers()).isEmpty();
+    assertThat(neighbourhood.place(0, members, SECOND).gone()).containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, members, SECOND + GONE - 1).gone())
+        .containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, members, SECOND + GONE).gone())
+        .containsExactly(ARCS.centre(4), ARCS.centre(8));
+  }
+
+  @Test
+  void aMemberThatWasNeverSeenIsGoneAfterAWhileToo() {
+    Neighbourhood neighbourhood = around(List.of(alive(0)));
+    List<Voter> members = voters(0, 4);
+
+    assertThat(neighbourhood.place(0, members, SECOND).gone()).isEmpty();
+    assertThat(neighbourhood.place(0, members, SECOND + GONE).gone())
+        .containsExactly(ARCS.centre(4));
+  }
+
+  @Test
+  void whoComesBackIsGoneNoMoreAndMayDieOnceMore() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), suspect(4), alive(8)));
+    List<Voter> members = voters(0, 4, 8);
+    neighbourhood.move(view(List.of(alive(0))), 0);
+    assertThat(neighbourhood.place(0, members, 0).gone()).containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, members, GONE).gone()).hasSize(2);
+
+    neighbourhood.move(view(List.of(alive(0), suspect(4), suspect(8))), GONE);
+    assertThat(neighbourhood.place(0, members, GONE).gone()).isEmpty();
+
+    neighbourhood.move(view(List.of(alive(0))), GONE);
+    assertThat(neighbourhood.place(0, members, GONE + 1).gone()).isEmpty();
+  }
+
+  @Test
+  void tellsWhoStartedAgain() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(4), suspect(8)));
+
+    assertThat(neighbourhood.move(view(List.of(alive(0), again(4), alive(8), alive(12))), SECOND))
+        .containsExactly(ARCS.centre(4));
+    assertThat(neighbourhood.move(view(List.of(alive(0), again(4), alive(8), alive(12))), SECOND))
+        .isEmpty();
+  }
+
+  @Test
+  void whoComesBackWhileItIsAMemberMayHaveStartedAgain() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), suspect(4)));
+    neighbourhood.move(view(List.of(alive(0))), SECOND);
+    neighbourhood.place(0, voters(0, 4), SECOND);
+
+    assertThat(neighbourhood.move(view(List.of(alive(0), alive(4))), SECOND))
+        .containsExactly(ARCS.centre(4));
+  }
+
+  @Test
+  void whoJoinedOrStartedAgainIsYoungForAWhile() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(4), alive(8)));
+    neighbourhood.move(view(List.of(alive(0), again(4), alive(8), alive(1))), SETTLED);
+
+    assertThat(neighbourhood.place(0, List.of(), SETTLED).young())
+        .containsExactlyInAnyOrder(ARCS.centre(1), ARCS.centre(4));
+    assertThat(neighbourhood.place(0, List.of(), 2 * SETTLED - 1).young()).hasSize(2);
+    assertThat(neighbourhood.place(0, List.of(), 2 * SETTLED).young()).isEmpty();
+  }
+
+  @Test
+  void theClosestMemberThatAnswersAndStaysShouldBeTheDaddy() {
+    Neighbourhood neighbourhood =
+        around(List.of(alive(0), suspect(1), alive(2), alive(3), alive(4)));
+    neighbourhood.leaves(ARCS.centre(0));
+    Configuration configuration = new Configuration(1, 0, voters(7, 4, 3, 1, 0), List.of());
+
+    // Nearer than all of them is one that is no member.
+    assertThat(neighbourhood.preferred(2, configuration))
+        .containsExactly(
+            ARCS.centre(3), ARCS.centre(4), ARCS.centre(0), ARCS.centre(1), ARCS.centre(7));
+    assertThat(neighbourhood.daddy(2, configuration)).isEqualTo(ARCS.centre(3));
+  }
+
+  @Test
+  void thereIsNoDaddyWhileNoMemberIsInTheRing() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), suspect(1)));
+
+    assertThat(neighbourhood.daddy(0, new Configuration(1, 0, voters(4, 5), List.of()))).isNull();
+    assertThat(neighbourhood.daddy(0, new Configuration(1, 0, voters(4, 1), List.of())))
+        .isEqualTo(ARCS.centre(1));
+  }
+
+  @Test
+  void whileTheMembersChangeOneOfThoseToComeShouldBeTheDaddy() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(1), alive(2)));
+
+    assertThat(neighbourhood.daddy(0, new Configuration(2, 1, voters(0, 1), voters(1, 2))))
+        .isEqualTo(ARCS.centre(1));
   }
 
   private Neighbourhood around(List<Member> members) {
-    return Neighbourhood.of(view(members), "dht.copy", 3, 7);
+    return new Neighbourhood(view(members), "dht.copy", 3, SETTLED, GONE, 0);
   }
 
   private RingView view(List<Member> members) {
     return new RingView(versions++, ARCS.centre(0), ARCS, members);
+  }
+
+  private static List<Voter> voters(int... arcs) {
+    var voters = new ArrayList<Voter>();
+    for (int arc : arcs) {
+      voters.add(new Voter(ARCS.centre(arc), 1));
+    }
+    return voters;
   }
 
   private static Member alive(int arc) {
@@ -108,5 +214,10 @@ class NeighbourhoodTest {
   private static Member member(int arc, MemberState state, String service) {
     Id id = ARCS.centre(arc);
     return new Member(id, 1, "host:1", "", Map.of(), List.of(service), state);
+  }
+
+  private static Member again(int arc) {
+    Id id = ARCS.centre(arc);
+    return new Member(id, 2, "host:1", "", Map.of(), List.of("dht.copy"), MemberState.ALIVE);
   }
 }

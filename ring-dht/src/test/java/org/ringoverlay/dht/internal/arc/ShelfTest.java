@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -17,15 +21,18 @@ class ShelfTest {
   private static final int ARC = 3;
   private static final Ballot FIRST = new Ballot(1, Id.of("a"), 11);
   private static final Ballot SECOND = new Ballot(2, Id.of("b"), 22);
+  private static final Voter SELF = new Voter(Id.of("self"), 7);
+  private static final Voter B = new Voter(Id.of("b"), 8);
+  private static final Voter C = new Voter(Id.of("c"), 9);
 
-  private final Shelf shelf = new Shelf(3);
+  private final Shelf shelf = new Shelf(SELF, 3);
 
   @Test
   void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
-    shelf.accept(ARC, FIRST, List.of(whole("key", 1)));
-    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 1));
+    keep(FIRST, whole("key", 1));
+    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 1, 1));
 
-    var late = shelf.accept(ARC, FIRST, List.of(whole("key", 2)));
+    var late = keep(FIRST, whole("key", 2));
 
     assertThat(late.granted()).isFalse();
     assertThat(late.promised()).isEqualTo(SECOND);
@@ -35,42 +42,107 @@ class ShelfTest {
   }
 
   @Test
+  void whoAcceptsOrConfirmsABallotHasPromisedIt() {
+    keep(SECOND, whole("key", 1));
+    assertThat(shelf.prepare(ARC, FIRST).granted()).isFalse();
+
+    shelf.check(ARC + 1, SECOND);
+    assertThat(shelf.prepare(ARC + 1, FIRST).granted()).isFalse();
+  }
+
+  @Test
   void aRoundBelongsToOneAttempt() {
-    shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE);
+    shelf.prepare(ARC, FIRST);
     var sameRound = new Ballot(1, Id.of("a"), 12);
 
-    assertThat(shelf.prepare(ARC, sameRound, "", 10, Long.MAX_VALUE).granted()).isFalse();
-    assertThat(shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE).granted()).isTrue();
+    assertThat(shelf.prepare(ARC, sameRound).granted()).isFalse();
+    assertThat(shelf.prepare(ARC, FIRST).granted()).isTrue();
   }
 
   @Test
   void aBallotOfOneArcSaysNothingOfAnother() {
-    shelf.prepare(ARC, SECOND, "", 10, Long.MAX_VALUE);
-    assertThat(shelf.prepare(ARC + 1, FIRST, "", 10, Long.MAX_VALUE).granted()).isTrue();
+    shelf.prepare(ARC, SECOND);
+    assertThat(shelf.prepare(ARC + 1, FIRST).granted()).isTrue();
   }
 
   @Test
-  void aHigherVersionStaysAndIsTold() {
-    shelf.accept(ARC, FIRST, List.of(whole("key", 5)));
+  void aPromiseTellsStoreAndConfiguration() {
+    var configuration = new Configuration(4, 1, List.of(SELF, B), List.of());
+    assertThat(shelf.prepare(ARC, FIRST).configuration()).isNull();
+    propose(FIRST, configuration, false);
 
-    var reply = shelf.accept(ARC, SECOND, List.of(whole("key", 4)));
+    var promise = shelf.prepare(ARC, SECOND);
+
+    assertThat(promise.granted()).isTrue();
+    assertThat(promise.store()).isEqualTo(SELF.store());
+    assertThat(promise.configuration()).isEqualTo(configuration);
+  }
+
+  @Test
+  void whoGrantsNoPromiseTellsTheConfigurationAndNoHeads() {
+    var configuration = new Configuration(4, 1, List.of(SELF, B), List.of());
+    keep(FIRST, whole("key", 1));
+    propose(SECOND, configuration, false);
+
+    var refusal = shelf.prepare(ARC, FIRST);
+
+    assertThat(refusal.granted()).isFalse();
+    assertThat(refusal.promised()).isEqualTo(SECOND);
+    assertThat(refusal.store()).isEqualTo(SELF.store());
+    assertThat(refusal.configuration()).isEqualTo(configuration);
+    assertThat(refusal.heads()).isEmpty();
+  }
+
+  @Test
+  void underOneBallotTheHigherVersionStays() {
+    keep(FIRST, whole("key", 5));
+
+    var reply = keep(FIRST, whole("key", 4));
 
     assertThat(reply.granted()).isTrue();
-    assertThat(reply.higher()).containsExactly(new Head("key", 5));
+    assertThat(reply.behind()).isEmpty();
     assertThat(shelf.register(ARC, "key")).extracting(Register::version).isEqualTo(5L);
   }
 
   @Test
+  void theRegisterOfANewerBallotReplacesAHigherVersionOfAnOlderOne() {
+    keep(FIRST, whole("key", 5));
+
+    var reply = keep(SECOND, whole("key", 4));
+
+    assertThat(reply.granted()).isTrue();
+    assertThat(reply.behind()).isEmpty();
+    Register held = shelf.register(ARC, "key");
+    assertThat(held.version()).isEqualTo(4);
+    assertThat(held.value()).isEqualTo(Json.of(4L));
+    assertThat(held.accepted()).isEqualTo(2);
+  }
+
+  @Test
+  void theSameVersionIsHeldUnderTheNewerBallotFromThenOn() {
+    keep(FIRST, whole("key", 5));
+
+    // What was held is complete already, so even a step without its base will do.
+    var step =
+        Entry.made("key", 5, false, Json.of(5L), 4, List.of(Operation.made("o5", 5, true, 0)));
+    assertThat(keep(SECOND, step).behind()).isEmpty();
+
+    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 5, 2));
+    assertThat(shelf.register(ARC, "key").operations().list()).hasSize(1);
+  }
+
+  @Test
   void aStepNeedsTheRegisterThatItBuildsOn() {
-    shelf.accept(ARC, FIRST, List.of(whole("key", 1)));
+    keep(FIRST, whole("key", 1));
     var step =
         Entry.made("key", 3, false, Json.of(3), 2, List.of(Operation.made("o3", 3, true, 0)));
-    assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).containsExactly("key");
+    assertThat(keep(FIRST, step).behind()).containsExactly("key");
+    assertThat(shelf.register(ARC, "key")).extracting(Register::version).isEqualTo(1L);
 
     var next =
         Entry.made("key", 2, false, Json.of(2), 1, List.of(Operation.made("o2", 2, true, 0)));
-    assertThat(shelf.accept(ARC, FIRST, List.of(next)).behind()).isEmpty();
-    assertThat(shelf.accept(ARC, FIRST, List.of(step)).behind()).isEmpty();
+    assertThat(keep(FIRST, next).behind()).isEmpty();
+    assertThat(keep(FIRST, step).behind()).isEmpty();
 
     Register held = shelf.register(ARC, "key");
     assertThat(held.version()).isEqualTo(3);
@@ -79,51 +151,159 @@ class ShelfTest {
   }
 
   @Test
-  void moreRecordsThanTheBoundAreRefusedAndNoneOfThemIsKept() {
-    shelf.accept(ARC, FIRST, List.of(whole("a", 1), whole("b", 1)));
+  void aStepOfANewerBallotDoesNotBuildOnAHigherVersionOfAnOlderOne() {
+    keep(FIRST, whole("key", 5));
+    var step =
+        Entry.made("key", 9, false, Json.of(9), 4, List.of(Operation.made("o9", 9, true, 0)));
 
-    assertThatThrownBy(
-            () -> shelf.accept(ARC, FIRST, List.of(whole("c", 1), whole("d", 1), whole("a", 2))))
+    assertThat(keep(SECOND, step).behind()).containsExactly("key");
+
+    assertThat(shelf.register(ARC, "key")).extracting(Register::version).isEqualTo(5L);
+  }
+
+  @Test
+  void theFirstStepOfAKeyNeedsNothing() {
+    var step =
+        Entry.made("key", 1, false, Json.of(1), 0, List.of(Operation.made("o1", 1, false, 0)));
+
+    assertThat(keep(FIRST, step).behind()).isEmpty();
+
+    assertThat(shelf.register(ARC, "key")).extracting(Register::version).isEqualTo(1L);
+  }
+
+  @Test
+  void theNewerConfigurationIsKept() {
+    var joint = new Configuration(2, 1, List.of(SELF, B), List.of(SELF, C));
+    propose(FIRST, joint, false);
+
+    // A later epoch is newer, whatever the ballot; of one epoch that of the later ballot is.
+    propose(SECOND, new Configuration(1, 2, List.of(SELF, B), List.of()), false);
+    assertThat(shelf.configuration(ARC)).isEqualTo(joint);
+    propose(SECOND, joint.again(2), false);
+    assertThat(shelf.configuration(ARC)).isEqualTo(joint.again(2));
+
+    shelf.met(ARC, joint);
+    assertThat(shelf.configuration(ARC)).isEqualTo(joint.again(2));
+    shelf.met(ARC, joint.changed(2));
+    assertThat(shelf.configuration(ARC)).isEqualTo(joint.changed(2));
+  }
+
+  @Test
+  void aConfigurationOfAnOlderBallotThanWasPromisedIsNotKept() {
+    shelf.prepare(ARC, SECOND);
+
+    var late = propose(FIRST, new Configuration(2, 1, List.of(SELF, B), List.of()), false);
+
+    assertThat(late.granted()).isFalse();
+    assertThat(shelf.configuration(ARC)).isNull();
+  }
+
+  @Test
+  void aDecidedConfigurationWithoutThisNodeDropsItsRegistersButKeepsItsPromise() {
+    var without = new Configuration(3, 2, List.of(B, C), List.of());
+    keep(FIRST, whole("a", 1), whole("b", 1));
+    keepIn(ARC + 1, FIRST, whole("c", 1));
+
+    assertThat(propose(SECOND, without, true).granted()).isTrue();
+
+    assertThat(shelf.records()).isEqualTo(1);
+    assertThat(shelf.records(ARC)).isZero();
+    assertThat(shelf.register(ARC, "a")).isNull();
+    assertThat(shelf.configuration(ARC)).isEqualTo(without);
+    assertThat(shelf.prepare(ARC, FIRST).granted()).isFalse();
+  }
+
+  @Test
+  void aConfigurationWithoutThisNodeThatIsNotDecidedDropsNothing() {
+    keep(FIRST, whole("a", 1));
+
+    propose(SECOND, new Configuration(3, 2, List.of(B, C), List.of()), false);
+
+    assertThat(shelf.register(ARC, "a")).isNotNull();
+  }
+
+  @Test
+  void aDecidedConfigurationDropsNothingOfAMemberOrWhereANewerOneIsKnown() {
+    keep(FIRST, whole("a", 1));
+    propose(SECOND, new Configuration(3, 2, List.of(SELF, B), List.of()), true);
+    assertThat(shelf.records()).isEqualTo(1);
+
+    propose(SECOND, new Configuration(2, 2, List.of(B, C), List.of()), true);
+    assertThat(shelf.records()).isEqualTo(1);
+  }
+
+  @Test
+  void itsFormerStoreIsNoMember() {
+    keep(FIRST, whole("a", 1));
+    var former = new Voter(SELF.node(), SELF.store() + 1);
+
+    propose(SECOND, new Configuration(3, 2, List.of(former, B), List.of()), true);
+
+    assertThat(shelf.records()).isZero();
+    assertThat(shelf.voiced()).isEmpty();
+  }
+
+  @Test
+  void theFounderAloneDecidesInAllArcs() {
+    shelf.found(2);
+    assertThat(shelf.voiced()).containsExactly(0, 1);
+    assertThat(shelf.configuration(1)).isEqualTo(Configuration.founded(SELF));
+    assertThat(shelf.configuration(2)).isNull();
+
+    var others = new Configuration(3, 2, List.of(B, C), List.of());
+    shelf.met(0, others);
+    assertThat(shelf.voiced()).as("until it is decided").containsExactly(0, 1);
+    shelf.decided(0, others);
+    assertThat(shelf.voiced()).containsExactly(1);
+  }
+
+  @Test
+  void moreRecordsThanTheBoundAreRefusedAndNoneOfThemIsKept() {
+    keep(FIRST, whole("a", 1), whole("b", 1));
+
+    assertThatThrownBy(() -> keep(FIRST, whole("c", 1), whole("d", 1), whole("a", 2)))
         .isInstanceOf(RingException.Refused.class)
         .hasMessageContaining("ring.dht.records.max");
 
     assertThat(shelf.records()).isEqualTo(2);
     assertThat(shelf.register(ARC, "a").version()).isEqualTo(1);
-    assertThat(shelf.accept(ARC, FIRST, List.of(whole("c", 1))).granted()).isTrue();
+    assertThat(keep(FIRST, whole("c", 1)).granted()).isTrue();
     assertThat(shelf.hasRoom()).isFalse();
   }
 
   @Test
   void tellsHeadsInPages() {
-    shelf.accept(ARC, FIRST, List.of(whole("a", 1), whole("b", 2), whole("c", 3)));
+    keep(FIRST, whole("a", 1), whole("b", 2), whole("c", 3));
 
     assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).heads()).hasSize(1);
     assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).more()).isTrue();
     var first = shelf.prepare(ARC, FIRST, "", 2, Long.MAX_VALUE);
-    assertThat(first.heads()).containsExactly(new Head("a", 1), new Head("b", 2));
+    assertThat(first.heads()).containsExactly(new Head("a", 1, 1), new Head("b", 2, 1));
     assertThat(first.more()).isTrue();
     var rest = shelf.prepare(ARC, FIRST, "b", 2, Long.MAX_VALUE);
-    assertThat(rest.heads()).containsExactly(new Head("c", 3));
+    assertThat(rest.heads()).containsExactly(new Head("c", 3, 1));
     assertThat(rest.more()).isFalse();
   }
 
   @Test
   void fetchesAtLeastOneRegisterHoweverLarge() {
-    shelf.accept(ARC, FIRST, List.of(whole("a", 1), whole("b", 2)));
+    keep(FIRST, whole("a", 1), whole("b", 2));
 
     assertThat(shelf.fetch(ARC, List.of("a", "b"), 1).entries()).hasSize(1);
     assertThat(shelf.fetch(ARC, List.of("a", "b"), 10_000).entries()).hasSize(2);
     assertThat(shelf.fetch(ARC, List.of("x"), 10_000).entries()).isEmpty();
   }
 
-  @Test
-  void releasesRegistersButKeepsItsPromise() {
-    shelf.accept(ARC, SECOND, List.of(whole("a", 1)));
-    shelf.release(ARC);
+  private CopyReply.Accepted keep(Ballot ballot, Entry... entries) {
+    return keepIn(ARC, ballot, entries);
+  }
 
-    assertThat(shelf.records()).isZero();
-    assertThat(shelf.held()).isEmpty();
-    assertThat(shelf.prepare(ARC, FIRST, "", 10, Long.MAX_VALUE).granted()).isFalse();
+  private CopyReply.Accepted keepIn(int arc, Ballot ballot, Entry... entries) {
+    return shelf.accept(CopyRequest.Accept.registers(arc, ballot, List.of(entries)));
+  }
+
+  private CopyReply.Accepted propose(Ballot ballot, Configuration configuration, boolean decided) {
+    return shelf.accept(new CopyRequest.Accept(ARC, ballot, List.of(), configuration, decided));
   }
 
   private static Entry whole(String key, long version) {

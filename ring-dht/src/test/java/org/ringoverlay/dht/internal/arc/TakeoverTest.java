@@ -4,127 +4,167 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 class TakeoverTest {
-  private static final Id SELF = Id.of("self");
-  private static final Id B = Id.of("b");
-  private static final Id C = Id.of("c");
-  private static final long GRACE = 1_000;
+  private static final Voter SELF = new Voter(Id.of("self"), 1);
+  private static final Voter B = new Voter(Id.of("b"), 2);
+  private static final Voter C = new Voter(Id.of("c"), 3);
+  private static final Voter D = new Voter(Id.of("d"), 4);
+  private static final Voter E = new Voter(Id.of("e"), 5);
 
-  private final Takeover takeover = new Takeover(0);
+  private final Takeover takeover =
+      new Takeover(new Configuration(1, 1, List.of(SELF, B, C), List.of()));
 
   @Test
-  void waitsForEveryMemberThatAnswersPings() {
-    Place place = place(List.of(), 0);
+  void isCompleteWithAMajorityOfTheMembers() {
+    hear(SELF);
+    assertThat(takeover.isComplete()).isFalse();
+    hear(B);
+    assertThat(takeover.isComplete()).isTrue();
+  }
+
+  @Test
+  void whoIsNoMemberDoesNotCount() {
+    hear(SELF);
+    hear(D);
+    assertThat(takeover.isComplete()).isFalse();
+  }
+
+  @Test
+  void aMemberThatKeepsAnotherStoreNowDoesNotCount() {
+    hear(SELF);
+    hear(new Voter(B.node(), B.store() + 1));
+    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.missing())
+        .isEqualTo(B.node().shortString() + ", " + C.node().shortString());
+  }
+
+  @Test
+  void aMemberThatHasNotToldAllDoesNotCount() {
+    hear(SELF);
+    takeover.heard(B, List.of(new Head("k", 1, 1)), true);
+    assertThat(takeover.isComplete()).isFalse();
+    takeover.heard(B, List.of(new Head("l", 1, 1)), false);
+    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.known()).containsOnlyKeys("k", "l");
+  }
+
+  @Test
+  void needsAQuorumOfTheNewestConfigurationThatAnybodyMet() {
+    hear(SELF);
+    takeover.met(new Configuration(3, 1, List.of(B, D, E), List.of()));
+    hear(B);
+
+    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.toAsk()).containsExactly(D.node(), E.node());
+    hear(D);
+    assertThat(takeover.isComplete()).isTrue();
+  }
+
+  @Test
+  void ofOneEpochTheConfigurationOfTheNewerBallotIsTheNewest() {
+    var newer = new Configuration(1, 5, List.of(SELF, D, E), List.of());
+    takeover.met(newer);
+    takeover.met(new Configuration(1, 4, List.of(SELF, B), List.of()));
+    takeover.met(new Configuration(0, 9, List.of(SELF), List.of()));
+    takeover.met(null);
+
+    assertThat(takeover.configuration()).isEqualTo(newer);
+  }
+
+  @Test
+  void aJointConfigurationNeedsTheMajoritiesOfBoth() {
+    takeover.met(new Configuration(2, 1, List.of(SELF, B, C), List.of(C, D, E)));
     hear(SELF);
     hear(B);
-    assertThat(takeover.isComplete(place, 0, GRACE)).isFalse();
+    assertThat(takeover.isComplete()).isFalse();
+    hear(D);
+    assertThat(takeover.isComplete()).isFalse();
+    hear(E);
+    assertThat(takeover.isComplete()).isTrue();
+  }
+
+  @Test
+  void theMajorityOfTheNewMembersAloneIsNotEnoughEither() {
+    takeover.met(new Configuration(2, 1, List.of(SELF, B, C), List.of(C, D, E)));
     hear(C);
-    assertThat(takeover.isComplete(place, 0, GRACE)).isTrue();
-  }
-
-  @Test
-  void doesWithoutOneSuspectBecauseAChangeIsAtTwo() {
+    hear(D);
+    hear(E);
+    assertThat(takeover.isComplete()).isFalse();
     hear(SELF);
-    hear(B);
-    assertThat(takeover.isComplete(place(List.of(C), 0), 0, GRACE)).isTrue();
-  }
-
-  @Test
-  void waitsForASuspectIfAnotherMemberDiedLately() {
-    Place place = place(List.of(C), 1);
-    hear(SELF);
-    hear(B);
-    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isFalse();
-    hear(C);
-    assertThat(takeover.isComplete(place, 0, GRACE)).isTrue();
-  }
-
-  @Test
-  void doesWithoutOneMemberThatAnswersPingsAloneOnlyAfterTheGrace() {
-    Place place = place(List.of(), 0);
-    hear(SELF);
-    hear(B);
-    assertThat(takeover.isComplete(place, GRACE - 1, GRACE)).isFalse();
-    assertThat(takeover.isComplete(place, GRACE, GRACE)).isTrue();
-  }
-
-  @Test
-  void neverDoesWithoutSoManyMembersThatTheyCouldHideAChange() {
-    Id d = Id.of("d");
-    List<Id> all = List.of(SELF, B, C, d);
-    Place place = new Place(SELF, List.of(SELF, B, C), all, List.of(d), 2, 3, 0);
-    hear(SELF);
-    hear(B);
-    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isFalse();
-    hear(d);
-    assertThat(takeover.isComplete(place, 10 * GRACE, GRACE)).isTrue();
-  }
-
-  @Test
-  void neverGoesOnWithLessThanAMajority() {
-    hear(SELF);
-    assertThat(takeover.isComplete(place(List.of(B, C), 0), 10 * GRACE, GRACE)).isFalse();
-  }
-
-  @Test
-  void waitsForAFarNodeThatSaysItHoldsSomething() {
-    Id far = Id.of("far");
-    hear(SELF);
-    hear(B);
-    hear(C);
-    takeover.alsoAsk(far);
-    assertThat(takeover.toAsk(place(List.of(), 0))).containsExactly(far);
-    assertThat(takeover.isComplete(place(List.of(), 0), 10 * GRACE, GRACE)).isFalse();
-    takeover.silent(far);
-    assertThat(takeover.toAsk(place(List.of(), 0))).containsExactly(far);
-    hear(far);
-    assertThat(takeover.isComplete(place(List.of(), 0), 0, GRACE)).isTrue();
-  }
-
-  @Test
-  void doesNotWaitForAFarNodeThatIsGone() {
-    Id far = Id.of("far");
-    hear(SELF);
-    hear(B);
-    hear(C);
-    takeover.alsoAsk(far);
-    takeover.gone(far);
-    assertThat(takeover.toAsk(place(List.of(), 0))).isEmpty();
-    assertThat(takeover.isComplete(place(List.of(), 0), 0, GRACE)).isTrue();
+    assertThat(takeover.isComplete()).isTrue();
   }
 
   @Test
   void asksASilentNodeAgainFromTheBeginningAndATalkingOneOnlyOnce() {
-    Place place = place(List.of(), 0);
-    assertThat(takeover.toAsk(place)).containsExactly(SELF, B, C);
-    assertThat(takeover.toAsk(place)).isEmpty();
-    takeover.heard(B, List.of(new Head("k", 1)), true);
-    assertThat(takeover.after(B)).isEqualTo("k");
-    takeover.silent(B);
-    assertThat(takeover.toAsk(place)).containsExactly(B);
-    assertThat(takeover.after(B)).isEmpty();
+    assertThat(takeover.toAsk()).containsExactly(SELF.node(), B.node(), C.node());
+    assertThat(takeover.toAsk()).isEmpty();
+    takeover.heard(B, List.of(new Head("k", 1, 1)), true);
+    assertThat(takeover.after(B.node())).isEqualTo("k");
+    assertThat(takeover.toAsk()).isEmpty();
+    takeover.silent(B.node());
+    assertThat(takeover.toAsk()).containsExactly(B.node());
+    assertThat(takeover.after(B.node())).isEmpty();
+    hear(B);
+    assertThat(takeover.toAsk()).isEmpty();
   }
 
   @Test
-  void knowsTheHighestVersionAndWhoHoldsIt() {
-    takeover.heard(SELF, List.of(new Head("k", 1)), false);
-    takeover.heard(B, List.of(new Head("k", 2)), false);
-    takeover.heard(C, List.of(new Head("k", 2), new Head("l", 1)), false);
+  void knowsTheHighestVersionOfOneBallotAndWhoHoldsIt() {
+    takeover.heard(SELF, List.of(new Head("k", 1, 1)), false);
+    takeover.heard(B, List.of(new Head("k", 2, 1)), false);
+    takeover.heard(C, List.of(new Head("k", 2, 1), new Head("l", 1, 1)), false);
 
-    assertThat(takeover.known().get("k")).isEqualTo(new Takeover.Known(2, List.of(B, C)));
-    assertThat(takeover.known().get("l")).isEqualTo(new Takeover.Known(1, List.of(C)));
+    assertThat(takeover.known().get("k"))
+        .isEqualTo(new Takeover.Known(new Head("k", 2, 1), List.of(B, C)));
+    assertThat(takeover.known().get("l"))
+        .isEqualTo(new Takeover.Known(new Head("l", 1, 1), List.of(C)));
   }
 
-  private void hear(Id node) {
-    takeover.heard(node, List.of(), false);
+  @Test
+  void aNewerBallotsRegisterIsNewerThanAHigherVersionOfAnOlderOne() {
+    takeover.heard(SELF, List.of(new Head("k", 9, 1)), false);
+    takeover.heard(B, List.of(new Head("k", 2, 3)), false);
+    takeover.heard(C, List.of(new Head("k", 5, 2)), false);
+
+    assertThat(takeover.known().get("k"))
+        .isEqualTo(new Takeover.Known(new Head("k", 2, 3), List.of(B)));
   }
 
-  private static Place place(List<Id> suspects, int goneLately) {
-    List<Id> all = List.of(SELF, B, C);
-    List<Id> copies = all.stream().filter(id -> !suspects.contains(id)).toList();
-    return new Place(SELF, copies, all, suspects, 2, 3, goneLately);
+  @Test
+  void oneVersionUnderTwoBallotsIsHeldUnderTheNewerAlone() {
+    takeover.heard(SELF, List.of(new Head("k", 2, 1)), false);
+    takeover.heard(B, List.of(new Head("k", 2, 3)), false);
+
+    assertThat(takeover.known().get("k").holders()).containsExactly(B);
+  }
+
+  @Test
+  void theRegistersOfThoseThatAreNoMembersDoNotCount() {
+    takeover.heard(SELF, List.of(new Head("k", 1, 1)), false);
+    takeover.heard(D, List.of(new Head("k", 2, 2), new Head("l", 1, 1)), false);
+    takeover.heard(new Voter(B.node(), 9), List.of(new Head("k", 3, 3)), false);
+
+    assertThat(takeover.known())
+        .containsOnlyKeys("k")
+        .containsEntry("k", new Takeover.Known(new Head("k", 1, 1), List.of(SELF)));
+  }
+
+  @Test
+  void theRegistersOfOneThatIsNoMemberOfTheNewestConfigurationDoNotCountAnyMore() {
+    takeover.heard(C, List.of(new Head("k", 2, 2)), false);
+    assertThat(takeover.known()).containsOnlyKeys("k");
+
+    takeover.met(new Configuration(3, 1, List.of(SELF, B, D), List.of()));
+
+    assertThat(takeover.known()).isEmpty();
+  }
+
+  private void hear(Voter voter) {
+    takeover.heard(voter, List.of(), false);
   }
 }

@@ -1,0 +1,107 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.id.Id;
+
+/**
+ * How a node leaves: it asks the daddies of its arcs to do without it, as it does in the arcs that
+ * it leads itself, until it has a voice in none. On the loop.
+ */
+final class Departure {
+  private static final int ARCS_IN_MESSAGE_MAX = 512;
+
+  /** How long a daddy has before it is asked again. */
+  private static final long AGAIN_NANOS = 500_000_000;
+
+  private final Ring ring;
+  private final Shelf shelf;
+  private final CopyPost post;
+  private final Upkeep upkeep;
+  private final Neighbourhood around;
+  private final CompletableFuture<Long> handedOver = new CompletableFuture<>();
+  private List<Integer> arcs = List.of();
+  private long records;
+  private long askedAt;
+  private IntPredicate leads = arc -> false;
+
+  Departure(Ring ring, Shelf shelf, CopyPost post, Upkeep upkeep, Neighbourhood around) {
+    this.ring = ring;
+    this.shelf = shelf;
+    this.post = post;
+    this.upkeep = upkeep;
+    this.around = around;
+  }
+
+  /** How many registers others keep in this node's stead, when they all do. */
+  CompletionStage<Long> handedOver() {
+    return handedOver;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param leadsArc whether this node leads an arc
+   */
+  void begin(IntPredicate leadsArc) {
+    leads = leadsArc;
+    arcs = shelf.voiced();
+    arcs.forEach(arc -> records += shelf.records(arc));
+    askedAt = ring.clock().nanos() - AGAIN_NANOS;
+    look();
+  }
+
+  private void look() {
+    List<Integer> voiced = shelf.voiced();
+    boolean leadsNone = arcs.stream().noneMatch(arc -> leads.test(arc));
+    if ((voiced.isEmpty() && leadsNone) || around.isAlone()) {
+      handedOver.complete(voiced.isEmpty() ? records : 0);
+      return;
+    }
+    long now = ring.clock().nanos();
+    if (now - askedAt >= AGAIN_NANOS) {
+      askedAt = now;
+      ask(voiced);
+    }
+    upkeep.atNextTick(this::look);
+  }
+
+  private void ask(List<Integer> voiced) {
+    var byDaddy = new TreeMap<Id, List<Integer>>();
+    for (int arc : voiced) {
+      Configuration configuration = shelf.configuration(arc);
+      Id daddy = configuration == null ? null : around.daddy(arc, configuration);
+      if (daddy != null && !daddy.equals(ring.id()) && !leads.test(arc)) {
+        byDaddy.computeIfAbsent(daddy, unused -> new ArrayList<>()).add(arc);
+      }
+    }
+    byDaddy.forEach(
+        (daddy, arcs) -> {
+          for (int from = 0; from < arcs.size(); from += ARCS_IN_MESSAGE_MAX) {
+            List<Integer> some =
+                arcs.subList(from, Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX));
+            post.send(
+                daddy,
+                new CopyRequest.Locate(some, true),
+                CopyReply.Located.class,
+                reply -> reply.placed().forEach(this::heard),
+                () -> {});
+          }
+        });
+  }
+
+  private void heard(CopyReply.Placed placed) {
+    shelf.met(placed.arc(), placed.configuration());
+    if (placed.decided()) {
+      shelf.decided(placed.arc(), placed.configuration());
+    }
+  }
+}

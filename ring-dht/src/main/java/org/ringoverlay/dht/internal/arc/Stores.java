@@ -1,0 +1,41 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Voter;
+import org.ringoverlay.id.Id;
+
+/** Which store each node was last heard to keep. On the loop. */
+final class Stores {
+  /** More are not remembered: they are asked again. */
+  private static final int NODES_MAX = 100_000;
+
+  private final Map<Id, Long> byNode = new TreeMap<>();
+
+  /** A node said which store it keeps. */
+  Voter heard(Id node, long store) {
+    if (byNode.size() >= NODES_MAX && !byNode.containsKey(node)) {
+      byNode.clear();
+    }
+    byNode.put(node, store);
+    return new Voter(node, store);
+  }
+
+  /** The node and its store, null while that is not known. */
+  @Nullable Voter of(Id node) {
+    Long store = byNode.get(node);
+    return store == null ? null : new Voter(node, store);
+  }
+
+  /** Whether the node of a voter keeps another store now. */
+  boolean isReplaced(Voter voter) {
+    Long store = byNode.get(voter.node());
+    return store != null && store != voter.store();
+  }
+
+  /** A node is in the ring no more, or started again. */
+  void forget(Id node) {
+    byNode.remove(node);
+  }
+}
