@@ -16,8 +16,8 @@ import org.ringoverlay.testkit.explore.Explored;
 import org.ringoverlay.testkit.explore.Explorer;
 
 /**
- * Every state of the model within its bounds, and each defence taken out once. What is
- * tagged {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
+ * Every state of the model within its bounds, and each defence taken out once. What is tagged
+ * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
 class ArcModelTest {
   private static final int STATES_MAX = 100_000_000;

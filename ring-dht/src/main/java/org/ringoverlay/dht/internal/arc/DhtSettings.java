@@ -81,7 +81,7 @@ public final class DhtSettings {
           "ring.dht.repairs.max", 8, 1, 1_024, "Messages under way that bring copies level.");
   static final Setting<Integer> MOVES_MAX =
       Setting.integer(
-          "ring.dht.moves.max", 64, 1, 1 << 20, "Arcs whose members one daddy changes at once.");
+          "ring.dht.moves.max", 32, 1, 1 << 20, "Arcs whose members one daddy changes at once.");
   static final Setting<Integer> BATCH_RECORDS =
       Setting.integer("ring.dht.batch.records", 128, 1, 10_000, "Records in one such message.");
   static final Setting<Long> BATCH_BYTES =

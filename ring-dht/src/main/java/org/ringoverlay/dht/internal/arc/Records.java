@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,12 @@ public final class Records implements RingService<Request> {
   /** What is kept back of a client's time, so that the answer reaches it before it gives up. */
   private static final long ANSWER_NANOS = 100_000_000;
 
+  /** Arcs that one turn of the loop looks at, so that others have their turn in between. */
+  private static final int PLACED_IN_TURN_MAX = 256;
+
+  /** Takeovers that one turn begins. */
+  private static final int TAKEN_IN_TURN_MAX = 16;
+
   private final Ring ring;
   private final Settings settings;
   private final Limits limits;
@@ -57,10 +64,16 @@ public final class Records implements RingService<Request> {
   /** Arcs that this node should be the daddy of, and is not yet. */
   private final TreeSet<Integer> quietTakeovers = new TreeSet<>();
 
+  /** Arcs that are still to be looked at since the members changed. */
+  private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
+
+  /** Whether the members changed once more meanwhile. */
+  private boolean placeAgain;
+
   /** Those that were asked which store they keep, and have not answered. */
   private final TreeSet<Id> greeting = new TreeSet<>();
 
-  private final Runnable quietly = this::takeOverQuietly;
+  private boolean takeOverDue;
   private @Nullable Neighbourhood neighbourhood;
   private @Nullable Departure departure;
 
@@ -333,7 +346,7 @@ public final class Records implements RingService<Request> {
   void configured(int arc) {
     if (shouldLead(arc)) {
       quietTakeovers.add(arc);
-      upkeep.atNextTick(quietly);
+      takeOverSoon(true);
     }
   }
 
@@ -373,22 +386,35 @@ public final class Records implements RingService<Request> {
     return configuration.isQuorum(answering);
   }
 
+  private void takeOverSoon(boolean room) {
+    if (!takeOverDue && !quietTakeovers.isEmpty()) {
+      takeOverDue = true;
+      if (room) {
+        ring.scheduler().execute(this::takeOverQuietly);
+      } else {
+        upkeep.atNextTick(this::takeOverQuietly);
+      }
+    }
+  }
+
   private void takeOverQuietly() {
+    takeOverDue = false;
     refresh();
     int room = settings.get(DhtSettings.TAKEOVERS_QUIET) - upkeep.preparing();
-    for (int arc : List.copyOf(quietTakeovers)) {
-      if (room <= 0) {
+    int begun = 0;
+    int looked = 0;
+    while (begun < Math.min(room, TAKEN_IN_TURN_MAX) && looked < PLACED_IN_TURN_MAX) {
+      Integer arc = quietTakeovers.pollFirst();
+      if (arc == null) {
         break;
       }
-      quietTakeovers.remove(arc);
+      looked++;
       if (shouldLead(arc)) {
         lead(arc, ring.clock().nanos());
-        room--;
+        begun++;
       }
     }
-    if (!quietTakeovers.isEmpty()) {
-      upkeep.atNextTick(quietly);
-    }
+    takeOverSoon(begun < room);
   }
 
   // ---- members
@@ -450,13 +476,47 @@ public final class Records implements RingService<Request> {
     }
   }
 
+  /** Looks at all arcs, a few in each turn, those that hold records first. */
   private void placeAll() {
-    long now = ring.clock().nanos();
-    for (ArcLeader leader : List.copyOf(leaders.values())) {
-      leader.place(place(leader.arc()), now);
+    if (toPlace.isEmpty()) {
+      gatherToPlace();
+      ring.scheduler().execute(this::placeSome);
+    } else {
+      placeAgain = true;
     }
-    for (int arc : shelf.voiced()) {
-      configured(arc);
+  }
+
+  private void gatherToPlace() {
+    var arcs = new TreeSet<>(leaders.keySet());
+    arcs.addAll(shelf.voiced());
+    var empty = new ArrayList<Integer>();
+    for (int arc : arcs) {
+      if (shelf.records(arc) == 0) {
+        empty.add(arc);
+      } else {
+        toPlace.add(arc);
+      }
+    }
+    toPlace.addAll(empty);
+  }
+
+  private void placeSome() {
+    long now = ring.clock().nanos();
+    for (int placed = 0; placed < PLACED_IN_TURN_MAX && !toPlace.isEmpty(); placed++) {
+      int arc = toPlace.remove();
+      ArcLeader leader = leaders.get(arc);
+      if (leader == null) {
+        configured(arc);
+      } else {
+        leader.place(place(arc), now);
+      }
+    }
+    if (toPlace.isEmpty() && placeAgain) {
+      placeAgain = false;
+      gatherToPlace();
+    }
+    if (!toPlace.isEmpty()) {
+      ring.scheduler().execute(this::placeSome);
     }
   }
 
