@@ -2,6 +2,7 @@
 module org.ringoverlay.store {
   requires transitive org.ringoverlay.core;
   requires static transitive org.jspecify;
+  requires rocksdbjni;
 
   exports org.ringoverlay.store;
 

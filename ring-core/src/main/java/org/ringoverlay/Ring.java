@@ -2,6 +2,7 @@ package org.ringoverlay;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import org.ringoverlay.settings.Settings;
 import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.spi.Table;
 import org.ringoverlay.view.RingView;
 
 /**
@@ -116,6 +118,15 @@ public final class Ring implements AutoCloseable {
   /** How requests and replies become JSON. */
   public JsonBinding binding() {
     return binding;
+  }
+
+  /**
+   * What a service or an extension keeps in the node's data directory; empty if the node has none.
+   *
+   * @param part a name that nobody else uses, 1–32 small letters
+   */
+  public Optional<Table> table(String part) {
+    return node.table(part);
   }
 
   /** The services of this node, by name. */
@@ -256,8 +267,8 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * Leaves the ring: services hand over, the others are told, the node closes. Bounded by {@code
-   * ring.leave.timeout}. A second call gives the first one's stage.
+   * Leaves the ring for good: services hand over, the others are told, the node closes. Bounded by
+   * {@code ring.leave.timeout}. A second call gives the first one's stage.
    */
   public CompletionStage<LeaveReport> leave() {
     return node.leave()
@@ -279,13 +290,14 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * Leaves and waits until the node is closed; does nothing if it is. Blocks; throws at once on a
-   * loop.
+   * Stops and waits until the node is closed; does nothing if it is. A node with a data directory
+   * says goodbye and keeps its place, to come back with what it keeps; one without leaves. Blocks;
+   * throws at once on a loop.
    */
   @Override
   public void close() {
     try {
-      await(leave());
+      await(node.stop());
     } catch (RingException.Closed already) {
       // The node has closed by itself or was halted, and there is nobody to say goodbye to.
     }

@@ -50,6 +50,14 @@ public interface RingService<Q> {
     return java.util.concurrent.CompletableFuture.completedFuture(0L);
   }
 
+  /**
+   * The node is about to stop, by {@link Ring#close}, and may come back with what its data
+   * directory keeps. A service that keeps nothing there hands over as when the node leaves.
+   */
+  default CompletionStage<Long> stopping() {
+    return leaving();
+  }
+
   /** How many requests may be in work at once on this node; one more is refused. */
   default int inFlightMax() {
     return 10_000;

@@ -123,6 +123,11 @@ final class TypedService<Q> implements ByteService {
     return service.leaving();
   }
 
+  @Override
+  public CompletionStage<Long> stopping() {
+    return service.stopping();
+  }
+
   /** What a request on this node is to its handler, and to those of this package a little more. */
   record InboundContext(Ring ring, Inbound inbound) implements Context {
     /** Whom this node would send a message for an ID to; null if there is nobody. */

@@ -15,6 +15,7 @@ import org.ringoverlay.spi.Identity;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Store;
 import org.ringoverlay.spi.StoreProvider;
+import org.ringoverlay.spi.Table;
 import org.ringoverlay.spi.Transport;
 import org.ringoverlay.spi.TransportProvider;
 
@@ -82,6 +83,16 @@ class RingBuilderTest {
     @Override
     public CompletionStage<Void> save(Identity identity) {
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Table table(String part) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<RingException> broken() {
+      return new CompletableFuture<>();
     }
 
     @Override

@@ -427,7 +427,7 @@ class DhtScenarioTest {
     var nameless = new Operation(null, version, false, 0, Operation.Outcome.MADE, 0);
     var entry =
         Entry.made("default\0key", version, false, Json.of(1), Entry.WHOLE, List.of(nameless));
-    var accept = CopyRequest.Accept.registers(arc, new Ballot(1, other.id(), 1), List.of(entry));
+    var accept = CopyRequest.Accept.registers(arc, new Ballot(1, other.id(), 1), 1, List.of(entry));
 
     assertThatThrownBy(
             () ->

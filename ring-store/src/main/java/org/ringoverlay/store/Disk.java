@@ -3,6 +3,7 @@ package org.ringoverlay.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -54,6 +55,29 @@ interface Disk {
         force(channel);
       }
     }
+  }
+
+  /** Has the database keep something, which throws {@code Unavailable} if the disk refuses. */
+  default void commit(Runnable commit) {
+    commit.run();
+  }
+
+  /** Removes a directory of files, if it is there. */
+  default void remove(Path directory) throws IOException {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  /** How many bytes can still be written. */
+  default long usableBytes(Path directory) throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
   }
 
   /** The attributes that keep others out, none where the file system does not know them. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,12 +16,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.spi.Identity;
 import org.ringoverlay.spi.Store;
+import org.ringoverlay.spi.Table;
 
 /**
  * A data directory that this process holds.
@@ -31,7 +34,9 @@ import org.ringoverlay.spi.Store;
  */
 final class FileStore implements Store {
   static final int SAVES_QUEUED_MAX = 1_024;
+  static final int WRITES_QUEUED_MAX = 1_024;
   static final String IDENTITY = "identity.json";
+  static final String RECORDS = "records";
 
   private final Path directory;
   private final DirectoryLock lock;
@@ -43,7 +48,13 @@ final class FileStore implements Store {
 
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final long reserveBytes;
+  private final CompletableFuture<RingException> broken = new CompletableFuture<>();
   private volatile @Nullable IdentityFile current;
+  private volatile boolean hasRoom = true;
+
+  /** What the parts keep, once one asked; for one thread at a time. */
+  private @Nullable Database database;
 
   /** Whether the directory may be another's by now; for the writing thread alone. */
   private boolean unlocked;
@@ -52,17 +63,19 @@ final class FileStore implements Store {
       Path directory,
       DirectoryLock lock,
       Disk disk,
+      long reserveBytes,
       ExecutorService thread,
       @Nullable IdentityFile current) {
     this.directory = directory;
     this.lock = lock;
     this.disk = disk;
+    this.reserveBytes = reserveBytes;
     this.current = current;
     this.thread = thread;
   }
 
-  static FileStore open(String name, Disk disk) {
-    return open(name, disk, FileStore::writer);
+  static FileStore open(String name, Disk disk, long reserveBytes) {
+    return open(name, disk, reserveBytes, FileStore::writer);
   }
 
   private static ExecutorService writer() {
@@ -82,9 +95,11 @@ final class FileStore implements Store {
   /**
    * Opens.
    *
+   * @param reserveBytes how much of the disk is left to what must be written to go on
    * @param writer makes the one thread that writes, apart so that a test can order what races
    */
-  static FileStore open(String name, Disk disk, Supplier<ExecutorService> writer) {
+  static FileStore open(
+      String name, Disk disk, long reserveBytes, Supplier<ExecutorService> writer) {
     Path directory = existing(name);
     DirectoryLock lock;
     try {
@@ -94,7 +109,11 @@ final class FileStore implements Store {
     }
     try {
       IdentityFile saved = read(directory.resolve(IDENTITY));
-      return new FileStore(directory, lock, disk, writer.get(), saved);
+      if (saved == null) {
+        // A node that never came so far as to be somebody has promised nothing.
+        disk.remove(directory.resolve(RECORDS));
+      }
+      return new FileStore(directory, lock, disk, reserveBytes, writer.get(), saved);
     } catch (IOException | RuntimeException failed) {
       try {
         lock.close();
@@ -194,6 +213,97 @@ final class FileStore implements Store {
     }
   }
 
+  @Override
+  public synchronized Table table(String part) {
+    if (!part.matches("[a-z]{1,32}")) {
+      throw new IllegalArgumentException("a part's name is 1–32 small letters, not " + part);
+    }
+    Database opened = database;
+    if (opened == null) {
+      opened = Database.open(directory.resolve(RECORDS));
+      database = opened;
+      look();
+    }
+    return new Part(part, opened);
+  }
+
+  @Override
+  public CompletionStage<RingException> broken() {
+    return broken;
+  }
+
+  /** Looks how much room there is; of a disk that does not tell it is taken that there is some. */
+  private void look() {
+    try {
+      hasRoom = disk.usableBytes(directory) >= reserveBytes;
+    } catch (IOException unknown) {
+      hasRoom = true;
+    }
+  }
+
+  /** The entries of one part. */
+  private final class Part implements Table {
+    private final String name;
+    private final Database opened;
+    private final Semaphore queue = new Semaphore(WRITES_QUEUED_MAX);
+
+    Part(String name, Database opened) {
+      this.name = name;
+      this.opened = opened;
+    }
+
+    @Override
+    public void read(BiConsumer<byte[], byte[]> entry) {
+      opened.read(name, entry);
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return hasRoom;
+    }
+
+    @Override
+    public CompletionStage<Void> write(List<Change> changes) {
+      var written = new CompletableFuture<Void>();
+      if (!queue.tryAcquire()) {
+        written.completeExceptionally(
+            new RingException.Refused(WRITES_QUEUED_MAX + " writes already wait for the disk"));
+        return written;
+      }
+      try {
+        thread.execute(
+            () -> {
+              queue.release();
+              commit(changes, written);
+            });
+      } catch (RejectedExecutionException over) {
+        queue.release();
+        written.completeExceptionally(directoryClosed());
+      }
+      return written;
+    }
+
+    private void commit(List<Change> changes, CompletableFuture<Void> written) {
+      if (unlocked) {
+        written.completeExceptionally(directoryClosed());
+        return;
+      }
+      if (broken.isDone()) {
+        // What came before is not there, so this must not be either.
+        written.completeExceptionally(broken.join());
+        return;
+      }
+      try {
+        disk.commit(() -> opened.commit(name, changes));
+        look();
+        written.complete(null);
+      } catch (RingException refused) {
+        broken.complete(refused);
+        written.completeExceptionally(refused);
+      }
+    }
+  }
+
   private static RingException directoryClosed() {
     return new RingException.Closed("The data directory is closed.");
   }
@@ -228,6 +338,11 @@ final class FileStore implements Store {
   private void unlock() {
     unlocked = true;
     try {
+      synchronized (this) {
+        if (database != null) {
+          database.close();
+        }
+      }
       lock.close();
       closed.complete(null);
     } catch (IOException notReleased) {

@@ -21,7 +21,7 @@ class DirectoryLockIT {
   /** Holds a directory until it is killed. */
   static final class Holder {
     public static void main(String[] args) throws IOException {
-      FileStore.open(args[0], Disk.REAL);
+      FileStore.open(args[0], Disk.REAL, 0);
       System.out.println("held");
       // Blocks until the parent ends, which closes the pipe.
       int ended = System.in.read();
@@ -45,7 +45,7 @@ class DirectoryLockIT {
         new BufferedReader(
             new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(out.readLine()).isEqualTo("held");
-      assertThatThrownBy(() -> FileStore.open(temp.toString(), Disk.REAL))
+      assertThatThrownBy(() -> FileStore.open(temp.toString(), Disk.REAL, 0))
           .isInstanceOf(RingException.Unavailable.class)
           .hasMessageContaining(temp.toRealPath().toString())
           .hasMessageContaining("in use by another process");
@@ -53,6 +53,6 @@ class DirectoryLockIT {
       holder.destroyForcibly();
     }
     assertThat(holder.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    FileStore.open(temp.toString(), Disk.REAL).close().toCompletableFuture().join();
+    FileStore.open(temp.toString(), Disk.REAL, 0).close().toCompletableFuture().join();
   }
 }

@@ -40,7 +40,8 @@ class FileStoreTest {
   }
 
   private Store open() {
-    return new FileStoreProvider().open(directory().toString(), Settings.defaults(List.of()));
+    return new FileStoreProvider()
+        .open(directory().toString(), Settings.defaults(new FileStoreProvider().settings()));
   }
 
   private static void await(CompletionStage<Void> stage) {
@@ -138,7 +139,7 @@ class FileStoreTest {
       Store first = held.store();
       assertThat(first.identity()).isEmpty();
       String otherName = directory().resolve("../data").toString();
-      assertThatThrownBy(() -> FileStore.open(otherName, Disk.REAL))
+      assertThatThrownBy(() -> FileStore.open(otherName, Disk.REAL, 0))
           .isInstanceOf(RingException.Unavailable.class)
           .hasMessageContaining(directory().toString())
           .hasMessageContaining("in use by another node of this process");
@@ -215,9 +216,9 @@ class FileStoreTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(RingException.InvalidInput.class)
         .hasMessageContaining("is not a directory");
-    assertThatThrownBy(() -> FileStore.open("", Disk.REAL))
+    assertThatThrownBy(() -> FileStore.open("", Disk.REAL, 0))
         .isInstanceOf(RingException.InvalidInput.class);
-    assertThatThrownBy(() -> FileStore.open("a\0b", Disk.REAL))
+    assertThatThrownBy(() -> FileStore.open("a\0b", Disk.REAL, 0))
         .isInstanceOf(RingException.InvalidInput.class);
   }
 
@@ -231,7 +232,7 @@ class FileStoreTest {
 
   @Test
   void aDirectoryThatCannotBeMadeIsTheDisksRefusal() {
-    assertThatThrownBy(() -> FileStore.open("/proc/ring-data", Disk.REAL))
+    assertThatThrownBy(() -> FileStore.open("/proc/ring-data", Disk.REAL, 0))
         .isInstanceOf(RingException.Unavailable.class)
         .hasMessageContaining("refused to make")
         .hasMessageContaining("/proc/ring-data");
@@ -276,7 +277,7 @@ class FileStoreTest {
     saveOnce();
     for (String step : List.of("write", "force", "replace")) {
       var disk = new Refusing(step);
-      try (var held = new Held(FileStore.open(directory().toString(), disk))) {
+      try (var held = new Held(FileStore.open(directory().toString(), disk, 0))) {
         Store store = held.store();
         assertThatThrownBy(() -> await(store.save(identity(2))))
             .as(step)
@@ -291,7 +292,7 @@ class FileStoreTest {
         Store store = held.store();
         assertThat(store.identity()).as(step).contains(identity(1));
       }
-      try (var held = new Held(FileStore.open(directory().toString(), disk))) {
+      try (var held = new Held(FileStore.open(directory().toString(), disk, 0))) {
         Store store = held.store();
         disk.refuses = false;
         await(store.save(identity(1)));
@@ -302,7 +303,7 @@ class FileStoreTest {
   @Test
   void saysNoToMoreSavesThanItsQueueHolds() throws InterruptedException {
     var stuck = new Stuck();
-    try (var held = new Held(FileStore.open(directory().toString(), stuck))) {
+    try (var held = new Held(FileStore.open(directory().toString(), stuck, 0))) {
       Store store = held.store();
       var first = store.save(identity(1));
       stuck.entered.await();
@@ -329,7 +330,7 @@ class FileStoreTest {
   @Test
   void closingWaitsForTheDiskBesideTheCallerAndThenUnlocks() throws Exception {
     var stuck = new Stuck();
-    Store store = FileStore.open(directory().toString(), stuck);
+    Store store = FileStore.open(directory().toString(), stuck, 0);
     var saved = store.save(identity(1));
     stuck.entered.await();
     var closed = store.close();
@@ -348,7 +349,7 @@ class FileStoreTest {
   @Test
   void aSaveThatComesWhileItIsClosedIsNotWrittenAfterTheUnlocking() {
     var between = new BetweenUnlockAndShutdown();
-    Store store = FileStore.open(directory().toString(), Disk.REAL, () -> between);
+    Store store = FileStore.open(directory().toString(), Disk.REAL, 0, () -> between);
     var late = new ArrayList<CompletionStage<Void>>();
     between.then = () -> late.add(store.save(identity(2)));
     await(store.save(identity(1)));
@@ -396,13 +397,5 @@ class FileStoreTest {
 
     @Override
     public void force(FileChannel channel) {}
-  }
-
-  /** A store that is closed, and waited for, at the end of a block. */
-  private record Held(Store store) implements AutoCloseable {
-    @Override
-    public void close() {
-      store.close().toCompletableFuture().join();
-    }
   }
 }

@@ -57,6 +57,11 @@ final class CountedService<Q> implements RingService<Q> {
   }
 
   @Override
+  public CompletionStage<Long> stopping() {
+    return service.stopping();
+  }
+
+  @Override
   public int inFlightMax() {
     return service.inFlightMax();
   }

@@ -2,11 +2,13 @@ package org.ringoverlay.testkit;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.settings.Setting;
@@ -14,14 +16,18 @@ import org.ringoverlay.settings.Settings;
 import org.ringoverlay.spi.Identity;
 import org.ringoverlay.spi.Store;
 import org.ringoverlay.spi.StoreProvider;
+import org.ringoverlay.spi.Table;
 
 /**
- * A host's disk, in memory: it outlives processes. A save takes a while and is lost when the
- * process dies meanwhile.
+ * A host's disk, in memory: it outlives processes. What is saved takes a while to be there, and is
+ * lost when the process dies meanwhile.
  */
 final class SimDisk implements StoreProvider {
   /** How many saves a snapshot may be behind. */
   private static final int SNAPSHOT_SAVES_OLD_MAX = 3;
+
+  /** How many writes of a part a snapshot may be behind. */
+  private static final int SNAPSHOT_WRITES_OLD_MAX = 50;
 
   private static final Delay SYNC = Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1));
 
@@ -38,7 +44,47 @@ final class SimDisk implements StoreProvider {
   /** What stood there before, the oldest first. */
   private final TreeMap<String, ArrayDeque<Identity>> before = new TreeMap<>();
 
+  /** What the parts of the nodes keep, by directory and part. */
+  private final TreeMap<String, TreeMap<String, Entries>> tables = new TreeMap<>();
+
+  /** What a process had written when it died, and what had not reached the disk yet. */
+  private final ArrayDeque<Write> unsyncedWrites = new ArrayDeque<>();
+
   private boolean broken;
+
+  /** What a part keeps, and how to get back to what it kept before. */
+  private static final class Entries {
+    final TreeMap<byte[], byte[]> now = new TreeMap<>(Arrays::compareUnsigned);
+    final ArrayDeque<List<Table.Change>> backwards = new ArrayDeque<>();
+
+    void write(List<Table.Change> changes) {
+      var back = new ArrayDeque<Table.Change>();
+      for (Table.Change change : changes) {
+        byte[] name = change.name();
+        byte[] value = change.value();
+        byte[] former = value == null ? now.remove(name) : now.put(name, value);
+        back.addFirst(former == null ? Table.Change.remove(name) : Table.Change.put(name, former));
+      }
+      backwards.addLast(List.copyOf(back));
+      if (backwards.size() > SNAPSHOT_WRITES_OLD_MAX) {
+        backwards.removeFirst();
+      }
+    }
+
+    void goBack() {
+      while (!backwards.isEmpty()) {
+        List<Table.Change> changes = backwards.removeLast();
+        write(changes);
+        backwards.removeLast();
+      }
+    }
+  }
+
+  private Entries entries(String directory, String part) {
+    return tables
+        .computeIfAbsent(directory, fresh -> new TreeMap<>())
+        .computeIfAbsent(part, fresh -> new Entries());
+  }
 
   SimDisk(Host host, Engine engine) {
     this.host = host;
@@ -62,6 +108,9 @@ final class SimDisk implements StoreProvider {
       throw new RingException.InvalidInput(
           "The directory " + directory + " is in use by another process.");
     }
+    if (!durable.containsKey(directory)) {
+      tables.remove(directory);
+    }
     var opened = new Directory(directory);
     open.put(directory, opened);
     return opened;
@@ -74,6 +123,7 @@ final class SimDisk implements StoreProvider {
   /** The process died: what was not durable is gone, and so are the locks. */
   void crash() {
     unsynced.clear();
+    unsyncedWrites.clear();
     open.values().forEach(Directory::abandon);
     open.clear();
   }
@@ -81,15 +131,23 @@ final class SimDisk implements StoreProvider {
   /** What the next process finds. */
   void recover(DiskFate fate) {
     switch (fate) {
-      case KEPT -> unsynced.forEach(this::keep);
+      case KEPT -> {
+        unsynced.forEach(this::keep);
+        unsyncedWrites.forEach(Write::apply);
+      }
       case TAIL_LOST -> {}
-      case OLDER -> before.forEach((name, saves) -> durable.put(name, saves.getFirst()));
+      case OLDER -> {
+        before.forEach((name, saves) -> durable.put(name, saves.getFirst()));
+        tables.values().forEach(parts -> parts.values().forEach(Entries::goBack));
+      }
       case LOST -> {
         durable.clear();
         before.clear();
+        tables.clear();
       }
     }
     unsynced.clear();
+    unsyncedWrites.clear();
   }
 
   private void keep(String name, Identity identity) {
@@ -105,7 +163,8 @@ final class SimDisk implements StoreProvider {
 
   private final class Directory implements Store {
     private final String name;
-    private final ArrayDeque<Save> pending = new ArrayDeque<>();
+    private final ArrayDeque<Task> pending = new ArrayDeque<>();
+    private final CompletableFuture<RingException> broke = new CompletableFuture<>();
     private boolean abandoned;
     private @Nullable CompletableFuture<Void> closed;
     private @Nullable Unlock unlock;
@@ -127,12 +186,48 @@ final class SimDisk implements StoreProvider {
         done.completeExceptionally(new RingException.Closed("The store is closed."));
         return done;
       }
-      long after = engine.now() + sync.nanos(chance);
-      Save before = pending.peekLast();
-      var save = new Save(this, identity, done);
-      pending.add(save);
-      engine.planAt(before == null ? after : Math.max(after, before.at), save);
+      plan(new Save(this, identity, done));
       return done;
+    }
+
+    private void plan(Task task) {
+      long after = engine.now() + sync.nanos(chance);
+      Task before = pending.peekLast();
+      pending.add(task);
+      engine.planAt(before == null ? after : Math.max(after, before.at), task);
+    }
+
+    @Override
+    public Table table(String part) {
+      Entries entries = entries(name, part);
+      return new Table() {
+        @Override
+        public void read(BiConsumer<byte[], byte[]> entry) {
+          entries.now.forEach(entry);
+        }
+
+        @Override
+        public CompletionStage<Void> write(List<Change> changes) {
+          engine.checkThread();
+          var done = new CompletableFuture<Void>();
+          if (abandoned || closed != null) {
+            done.completeExceptionally(new RingException.Closed("The store is closed."));
+          } else {
+            plan(new Write(Directory.this, entries, changes, done));
+          }
+          return done;
+        }
+
+        @Override
+        public boolean hasRoom() {
+          return true;
+        }
+      };
+    }
+
+    @Override
+    public CompletionStage<RingException> broken() {
+      return broke;
     }
 
     @Override
@@ -149,7 +244,7 @@ final class SimDisk implements StoreProvider {
         over.complete(null);
       } else {
         // The store's thread outlives the loop: what was asked for is saved though that is over.
-        pending.forEach(save -> save.loop = null);
+        pending.forEach(task -> task.loop = null);
         var last = new Unlock(this, over);
         unlock = last;
         engine.planAt(pending.getLast().at, last);
@@ -159,8 +254,12 @@ final class SimDisk implements StoreProvider {
 
     void abandon() {
       abandoned = true;
-      if (!pending.isEmpty()) {
-        unsynced.put(name, pending.getLast().identity);
+      for (Task task : pending) {
+        if (task instanceof Save save) {
+          unsynced.put(name, save.identity);
+        } else if (task instanceof Write write) {
+          unsyncedWrites.add(write);
+        }
       }
       pending.forEach(engine::forget);
       pending.clear();
@@ -170,22 +269,65 @@ final class SimDisk implements StoreProvider {
     }
   }
 
-  /** A save that reaches the disk; not on the loop, as it would be on the store's own thread. */
-  private final class Save extends Event {
-    private final Directory directory;
-    private final Identity identity;
-    private final CompletableFuture<Void> done;
+  /** What reaches the disk; not on the loop, as it would be on the store's own thread. */
+  private abstract class Task extends Event {
+    final Directory directory;
+    final CompletableFuture<Void> done;
 
-    Save(Directory directory, Identity identity, CompletableFuture<Void> done) {
+    Task(Directory directory, CompletableFuture<Void> done) {
       super(host.process());
       this.directory = directory;
-      this.identity = identity;
       this.done = done;
     }
 
     @Override
     boolean isOnLoop() {
       return false;
+    }
+  }
+
+  /** Changes of a part. */
+  private final class Write extends Task {
+    private final Entries entries;
+    private final List<Table.Change> changes;
+
+    Write(
+        Directory directory,
+        Entries entries,
+        List<Table.Change> changes,
+        CompletableFuture<Void> done) {
+      super(directory, done);
+      this.entries = entries;
+      this.changes = changes;
+    }
+
+    void apply() {
+      entries.write(changes);
+    }
+
+    @Override
+    void run() {
+      directory.pending.remove(this);
+      engine.trace.add(
+          engine.now(), Trace.Kind.STORED, host, null, 0, changes.size(), directory.name);
+      if (broken || directory.broke.isDone()) {
+        var refused = new RingException.Unavailable("The disk refused to keep records.");
+        directory.broke.complete(refused);
+        done.completeExceptionally(refused);
+      } else {
+        apply();
+        done.complete(null);
+      }
+    }
+  }
+
+  /** An identity. */
+  private final class Save extends Task {
+    private final Identity identity;
+
+    Save(Directory directory, Identity identity, CompletableFuture<Void> done) {
+      super(directory, done);
+      this.identity = identity;
     }
 
     @Override

@@ -26,4 +26,7 @@ public interface ByteService {
 
   /** Hands over before the node leaves; completes with how many things. */
   CompletionStage<Long> leaving();
+
+  /** The same before the node stops to come back with what its data directory keeps. */
+  CompletionStage<Long> stopping();
 }

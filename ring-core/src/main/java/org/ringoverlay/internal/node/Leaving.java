@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.internal.call.ByteService;
@@ -21,6 +22,7 @@ final class Leaving {
   private static final long LOOK_NANOS = 10_000_000;
 
   private final Services services;
+  private final Function<ByteService, CompletionStage<Long>> handOver;
   private final Clock clock;
   private final Scheduler scheduler;
   private final long timeoutNanos;
@@ -32,8 +34,14 @@ final class Leaving {
   private @Nullable Left left;
 
   Leaving(
-      Services services, Clock clock, Scheduler scheduler, long timeoutNanos, Runnable goodbye) {
+      Services services,
+      Function<ByteService, CompletionStage<Long>> handOver,
+      Clock clock,
+      Scheduler scheduler,
+      long timeoutNanos,
+      Runnable goodbye) {
     this.services = services;
+    this.handOver = handOver;
     this.clock = clock;
     this.scheduler = scheduler;
     this.timeoutNanos = timeoutNanos;
@@ -47,7 +55,7 @@ final class Leaving {
       unfinished.put(name, "did not hand over in time");
       CompletionStage<Long> handing;
       try {
-        handing = service.leaving();
+        handing = handOver.apply(service);
       } catch (RuntimeException thrown) {
         unfinished.put(name, thrown.toString());
         continue;

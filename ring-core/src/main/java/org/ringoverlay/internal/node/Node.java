@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
@@ -29,6 +30,7 @@ import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Store;
+import org.ringoverlay.spi.Table;
 import org.ringoverlay.spi.Transport;
 import org.ringoverlay.view.Member;
 import org.ringoverlay.view.MemberState;
@@ -171,6 +173,15 @@ public final class Node {
             observer,
             new AtTheDoor());
     links.start(new LinkDispatch(membership, detector, router, calls, entrance, observer));
+    store.ifPresent(
+        opened ->
+            opened
+                .broken()
+                .thenAccept(
+                    why -> {
+                      observer.trouble(self, String.valueOf(why.getMessage()));
+                      halt(String.valueOf(why.getMessage()));
+                    }));
   }
 
   private @Nullable String addressOf(Id node) {
@@ -218,6 +229,11 @@ public final class Node {
   /** Whether the node founds the ring, and does not join or resume one. Any thread. */
   public boolean isFounder() {
     return origin.founds();
+  }
+
+  /** What a part keeps in the data directory, empty without one. Any thread. */
+  public Optional<Table> table(String part) {
+    return store.map(opened -> opened.table(part));
   }
 
   /** The ring's name. Any thread. */
@@ -407,8 +423,17 @@ public final class Node {
     return CoreSettings.payloadBytesMax(config.settings());
   }
 
-  /** Leaves. Any thread. */
+  /** Leaves for good. Any thread. */
   public CompletionStage<Left> leave() {
+    return leave(ByteService::leaving);
+  }
+
+  /** Leaves, and comes back with what its data directory keeps. Any thread. */
+  public CompletionStage<Left> stop() {
+    return leave(ByteService::stopping);
+  }
+
+  private CompletionStage<Left> leave(Function<ByteService, CompletionStage<Long>> handOver) {
     var result = new CompletableFuture<Left>();
     boolean accepted =
         scheduler.execute(
@@ -422,6 +447,7 @@ public final class Node {
                 current =
                     new Leaving(
                         services,
+                        handOver,
                         clock,
                         scheduler,
                         config.settings().get(CoreSettings.LEAVE_TIMEOUT),

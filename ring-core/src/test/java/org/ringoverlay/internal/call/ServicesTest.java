@@ -51,6 +51,11 @@ class ServicesTest {
     public CompletionStage<Long> leaving() {
       return CompletableFuture.completedFuture(0L);
     }
+
+    @Override
+    public CompletionStage<Long> stopping() {
+      return leaving();
+    }
   }
 
   private final FakeLoop loop = new FakeLoop(1);

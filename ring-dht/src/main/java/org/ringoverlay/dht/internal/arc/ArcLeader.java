@@ -107,7 +107,17 @@ final class ArcLeader {
       if (node.equals(shelf.self().node())) {
         var own = shelf.prepare(arc, ballot);
         current.met(own.configuration());
-        current.heard(shelf.self(), own.heads(), false);
+        if (out.isKept()) {
+          current.heard(shelf.self(), own.heads(), false);
+        } else {
+          out.whenKept(
+              then -> {
+                if (takeover == current) {
+                  current.heard(shelf.self(), own.heads(), false);
+                  goOn(current, then);
+                }
+              });
+        }
       } else {
         out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
       }
@@ -199,11 +209,16 @@ final class ArcLeader {
   }
 
   /** A node answered {@link CopyRequest.Accept}, in which it was sent these registers. */
-  void accepted(Id node, Ballot asked, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
+  void accepted(
+      Id node,
+      CopyRequest.Accept asked,
+      List<Head> heads,
+      CopyReply.Accepted reply,
+      long nowNanos) {
     Reign current = reign;
-    if (current != null && asked.equals(ballot)) {
+    if (current != null && asked.ballot().equals(ballot)) {
       if (reply.granted()) {
-        current.accepted(node, heads, reply, nowNanos);
+        current.accepted(node, asked.epoch(), heads, reply, nowNanos);
       } else {
         outranked(reply.promised(), nowNanos);
       }

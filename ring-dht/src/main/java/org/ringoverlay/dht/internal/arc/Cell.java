@@ -64,30 +64,28 @@ final class Cell {
     return Register.versionOf(current);
   }
 
-  /** The register is another one now, which only this node holds, under this round. */
-  void becomes(Register next, long underRound, Voter self) {
+  /** The register is another one now, which nobody is known to hold, under this round. */
+  void becomes(Register next, long underRound) {
     current = next;
     round = underRound;
     sources.clear();
     wanted = null;
     holders.clear();
     asked.clear();
-    holders.add(self);
     settled = false;
   }
 
   /**
    * The register that the sources hold is here. If a quorum holds it under one ballot they go on
-   * counting, and this node with them; else this node alone does, under its own.
+   * counting; else nobody does yet, under this round.
    */
-  void found(Register register, long underRound, Voter self) {
+  void found(Register register, long underRound) {
     if (holders.isEmpty()) {
-      becomes(register, underRound, self);
+      becomes(register, underRound);
     } else {
       current = register;
       sources.clear();
       wanted = null;
-      holds(self);
     }
   }
 

@@ -43,7 +43,14 @@ final class Copies implements RingService<CopyRequest> {
   @Override
   public CompletionStage<?> handle(CopyRequest request, Context context) {
     try {
-      return CompletableFuture.completedFuture(answer(request, context.origin()));
+      CopyReply reply = answer(request, context.origin());
+      if (shelf.isKept()) {
+        return CompletableFuture.completedFuture(reply);
+      }
+      // What is told, and counted by whoever is told, has to outlive a power cut.
+      var kept = new CompletableFuture<CopyReply>();
+      shelf.whenKept(() -> kept.complete(reply));
+      return kept;
     } catch (RingException refused) {
       return context.fail(refused);
     }
@@ -108,6 +115,6 @@ final class Copies implements RingService<CopyRequest> {
         placed.add(new CopyReply.Placed(arc, configuration, records.isDecided(arc, configuration)));
       }
     }
-    return new CopyReply.Located(shelf.self().store(), placed);
+    return new CopyReply.Located(shelf.self().store(), shelf.isDurable(), placed);
   }
 }

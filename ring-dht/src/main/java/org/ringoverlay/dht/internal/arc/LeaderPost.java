@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -16,13 +17,15 @@ import org.ringoverlay.view.MemberState;
 /** The {@link Outbox} of a leader on a node's loop: tells the answers back to it. */
 final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Ring ring;
+  private final Shelf shelf;
   private final CopyPost post;
   private final Upkeep upkeep;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
-  LeaderPost(Ring ring, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
+  LeaderPost(Ring ring, Shelf shelf, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
+    this.shelf = shelf;
     this.post = post;
     this.upkeep = upkeep;
     this.whenEnded = whenEnded;
@@ -60,7 +63,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
         message,
         CopyReply.Accepted.class,
         reply -> {
-          leader().accepted(node, ballot, heads, reply, now());
+          leader().accepted(node, message, heads, reply, now());
           ended.run();
         },
         () -> {
@@ -120,6 +123,16 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     } else if (repair instanceof Repair.Pull pull) {
       fetch(pull.node(), pull.message(), ended);
     }
+  }
+
+  @Override
+  public boolean isKept() {
+    return shelf.isKept();
+  }
+
+  @Override
+  public void whenKept(LongConsumer then) {
+    shelf.whenKept(() -> then.accept(now()));
   }
 
   @Override

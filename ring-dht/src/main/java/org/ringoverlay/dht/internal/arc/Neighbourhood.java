@@ -25,6 +25,9 @@ final class Neighbourhood {
     final long incarnation;
     boolean suspect;
 
+    /** Whether what it keeps outlives its process, so that it may come back with it. */
+    boolean durable;
+
     Seen(long sinceNanos, long incarnation) {
       this.sinceNanos = sinceNanos;
       this.incarnation = incarnation;
@@ -105,7 +108,8 @@ final class Neighbourhood {
         .removeIf(
             each -> {
               boolean vanished = !ids.contains(each.getKey());
-              if (vanished && !each.getValue().suspect) {
+              boolean returns = each.getValue().durable && !leaving.contains(each.getKey());
+              if (vanished && !each.getValue().suspect && !returns) {
                 left.add(each.getKey());
               }
               return vanished;
@@ -127,6 +131,19 @@ final class Neighbourhood {
   boolean answers(Id node) {
     Seen known = seen.get(node);
     return known != null && !known.suspect;
+  }
+
+  /** A member said whether what it keeps outlives its process. */
+  void keeps(Id node, boolean durably) {
+    Seen known = seen.get(node);
+    if (known != null) {
+      known.durable = durably;
+    }
+  }
+
+  /** Whether no more than one other keeps records. */
+  boolean isPair() {
+    return present.size() <= 2;
   }
 
   /** A member is about to leave. */

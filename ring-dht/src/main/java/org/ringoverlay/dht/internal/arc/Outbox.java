@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
@@ -29,6 +30,12 @@ interface Outbox {
 
   /** Asks for whole registers. */
   void fetch(Id node, CopyRequest.Fetch message);
+
+  /** Whether all that this node's shelf holds is kept, so that it counts. */
+  boolean isKept();
+
+  /** Runs this, with the time then, when all that the shelf holds now is kept; never at once. */
+  void whenKept(LongConsumer then);
 
   /** The leader wants ticks until a tick says that it does not. */
   void tick();

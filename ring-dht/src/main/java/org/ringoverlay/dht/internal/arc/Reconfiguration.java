@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
@@ -31,6 +32,10 @@ final class Reconfiguration {
   private final Ballot ballot;
   private final Shelf shelf;
   private final Outbox out;
+
+  /** Takes the next step, at a time. */
+  private final LongConsumer onward;
+
   private final Voter self;
 
   private final Stores stores;
@@ -60,11 +65,19 @@ final class Reconfiguration {
   private boolean proposing;
 
   Reconfiguration(
-      int arc, Ballot ballot, Shelf shelf, Stores stores, Outbox out, Takeover won, Place place) {
+      int arc,
+      Ballot ballot,
+      Shelf shelf,
+      Stores stores,
+      Outbox out,
+      LongConsumer onward,
+      Takeover won,
+      Place place) {
     this.arc = arc;
     this.ballot = ballot;
     this.shelf = shelf;
     this.out = out;
+    this.onward = onward;
     this.self = shelf.self();
     this.current = won.configuration().again(ballot.round());
     this.place = place;
@@ -261,9 +274,20 @@ final class Reconfiguration {
     proposing = true;
     holders.clear();
     asked.clear();
-    var own = new CopyRequest.Accept(arc, ballot, List.of(), next, false);
-    if (shelf.accept(own).granted()) {
+    var own = CopyRequest.Accept.configuration(arc, ballot, next, false);
+    if (!shelf.accept(own).granted()) {
+      return;
+    }
+    if (out.isKept()) {
       holders.add(self);
+    } else {
+      out.whenKept(
+          nowNanos -> {
+            if (current.equals(next) && !holders.contains(self)) {
+              holders.add(self);
+              onward.accept(nowNanos);
+            }
+          });
     }
   }
 
@@ -292,8 +316,7 @@ final class Reconfiguration {
         && !voter.equals(self)
         && !stores.isReplaced(voter)) {
       asked.add(node);
-      out.configure(
-          node, new CopyRequest.Accept(arc, ballot, List.of(), current, decided), current);
+      out.configure(node, CopyRequest.Accept.configuration(arc, ballot, current, decided), current);
     }
   }
 

@@ -83,9 +83,7 @@ public final class Records implements RingService<Request> {
     this.settings = ring.settings();
     this.limits = DhtSettings.limits(settings);
     DhtSettings.copies(settings);
-    // In memory a store is made with each start of the node.
-    var self = new Voter(ring.id(), ring.randomness().nextLong());
-    this.shelf = new Shelf(self, settings.get(DhtSettings.RECORDS_MAX));
+    this.shelf = new Shelf(journal(ring), settings.get(DhtSettings.RECORDS_MAX));
     this.copies = new Copies(shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), this);
     this.post = new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT), limits.batchBytesMax());
     this.upkeep =
@@ -101,6 +99,23 @@ public final class Records implements RingService<Request> {
             post,
             settings.get(DhtSettings.LOCATE_ASKED),
             settings.get(DhtSettings.COPY_TIMEOUT));
+  }
+
+  /** In memory a store is made with each start of the node. */
+  private static Journal journal(Ring ring) {
+    long fresh = ring.randomness().nextLong();
+    return ring.table("dht")
+        .map(
+            table ->
+                Journal.of(
+                    table,
+                    ring.id(),
+                    // Before a node knows its ring it has promised nothing there.
+                    ring.identity().isEmpty(),
+                    fresh,
+                    () -> ring.view().arcs().bits(),
+                    ring.scheduler()))
+        .orElseGet(() -> Journal.inMemory(new Voter(ring.id(), fresh), ring.scheduler()));
   }
 
   /** The services to register. */
@@ -311,7 +326,8 @@ public final class Records implements RingService<Request> {
 
   private ArcLeader lead(int arc, long nowNanos) {
     quietTakeovers.remove(arc);
-    var outbox = new LeaderPost(ring, post, upkeep, ended -> leaders.remove(ended.arc(), ended));
+    var outbox =
+        new LeaderPost(ring, shelf, post, upkeep, ended -> leaders.remove(ended.arc(), ended));
     var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);
     leaders.put(arc, leader);
@@ -469,6 +485,7 @@ public final class Records implements RingService<Request> {
             reply -> {
               greeting.remove(node);
               stores.heard(node, reply.store());
+              around().keeps(node, reply.durable());
               placeAll();
             },
             () -> greeting.remove(node));
@@ -532,6 +549,17 @@ public final class Records implements RingService<Request> {
   }
 
   // ---- leaving
+
+  /**
+   * A node that comes back with its copies keeps its place; of a pair the other one could not go on
+   * without it, so there it leaves.
+   */
+  @Override
+  public CompletionStage<Long> stopping() {
+    return shelf.isDurable() && !refresh().isPair()
+        ? CompletableFuture.completedFuture(0L)
+        : leaving();
+  }
 
   @Override
   public CompletionStage<Long> leaving() {

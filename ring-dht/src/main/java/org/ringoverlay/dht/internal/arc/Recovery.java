@@ -3,11 +3,12 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
-import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -19,19 +20,30 @@ import org.ringoverlay.id.Id;
  */
 final class Recovery {
   private final int arc;
-  private final Voter self;
   private final Ballot ballot;
+  private final LongSupplier epoch;
   private final Shelf shelf;
   private final Outbox out;
   private final Map<String, Cell> cells;
 
-  Recovery(int arc, Voter self, Ballot ballot, Shelf shelf, Outbox out, Map<String, Cell> cells) {
+  /** Told of each register that this node's shelf took. */
+  private final Consumer<Cell> taken;
+
+  Recovery(
+      int arc,
+      Ballot ballot,
+      LongSupplier epoch,
+      Shelf shelf,
+      Outbox out,
+      Map<String, Cell> cells,
+      Consumer<Cell> taken) {
     this.arc = arc;
-    this.self = self;
     this.ballot = ballot;
+    this.epoch = epoch;
     this.shelf = shelf;
     this.out = out;
     this.cells = cells;
+    this.taken = taken;
   }
 
   /** Hastens a register that somebody waits for. */
@@ -72,7 +84,7 @@ final class Recovery {
 
   private void adopt(Cell cell, Entry entry) {
     try {
-      var own = CopyRequest.Accept.registers(arc, ballot, List.of(entry));
+      var own = CopyRequest.Accept.registers(arc, ballot, epoch.getAsLong(), List.of(entry));
       if (!shelf.accept(own).granted()) {
         return;
       }
@@ -83,7 +95,8 @@ final class Recovery {
     }
     Register adopted = shelf.register(arc, cell.key);
     if (adopted != null) {
-      cell.found(adopted, ballot.round(), self);
+      cell.found(adopted, ballot.round());
+      taken.accept(cell);
     }
   }
 

@@ -51,6 +51,11 @@ final class Reign {
   private Place place;
   private boolean over;
 
+  /**
+   * With which epoch who left the arc did; what it said of older ones it may have dropped since.
+   */
+  private final Map<Voter, Long> left = new TreeMap<>();
+
   /** The newest version that was made in this reign, of whatever key; 0 if none was. */
   private long newest;
 
@@ -73,8 +78,8 @@ final class Reign {
     this.out = out;
     this.leader = leader;
     this.place = place;
-    this.recovery = new Recovery(arc, self, ballot, shelf, out, cells);
-    this.members = new Reconfiguration(arc, ballot, shelf, stores, out, won, place);
+    this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::holdsHere);
+    this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
     this.repairs = new Repairs(arc, ballot, limits);
   }
@@ -98,7 +103,7 @@ final class Reign {
           } else if (cell.holders.isEmpty()) {
             writeBack(cell);
           } else if (!cell.holders.contains(self) && restamp(cell)) {
-            cell.holds(self);
+            holdsHere(cell);
           }
         });
     List.copyOf(cells.values()).forEach(this::settle);
@@ -109,17 +114,55 @@ final class Reign {
   private void writeBack(Cell cell) {
     Register register = cell.current;
     if (register != null && restamp(cell)) {
-      cell.becomes(register, ballot.round(), self);
+      cell.becomes(register, ballot.round());
+      holdsHere(cell);
     }
+  }
+
+  /** This node's shelf took the register, and counts as soon as it is kept there. */
+  private void holdsHere(Cell cell) {
+    if (out.isKept()) {
+      cell.holds(self);
+      return;
+    }
+    long version = cell.version();
+    out.whenKept(
+        nowNanos -> {
+          if (!over && !cell.isUnknown() && cell.version() == version) {
+            cell.holds(self);
+            acknowledgeEarly(cell);
+            progress(cell, nowNanos);
+            goOn(nowNanos);
+          }
+        });
+  }
+
+  /** Tells whoever wanted no more than that its daddy keeps the change. */
+  private void acknowledgeEarly(Cell cell) {
+    Pending made = cell.changing;
+    if (made != null
+        && made.request() instanceof Request.Change change
+        && change.acknowledge() == Acknowledge.DADDY
+        && cell.current != null) {
+      Operation operation = cell.current.operations().find(change.operation());
+      if (operation != null && operation.outcome() == Operation.Outcome.MADE) {
+        made.done(operation.done(1, place.wanted(), seen()));
+      }
+    }
+  }
+
+  private CopyRequest.Accept registers(Entry entry) {
+    return CopyRequest.Accept.registers(arc, ballot, epoch(), List.of(entry));
+  }
+
+  private long epoch() {
+    return members.current().epoch();
   }
 
   /** This node accepts under this ballot what it holds already. */
   private boolean restamp(Cell cell) {
     Register register = cell.current;
-    return register != null
-        && shelf
-            .accept(CopyRequest.Accept.registers(arc, ballot, List.of(register.whole(cell.key))))
-            .granted();
+    return register != null && shelf.accept(registers(register.whole(cell.key))).granted();
   }
 
   /** The next step of a change of members, if there is one. */
@@ -130,6 +173,7 @@ final class Reign {
     while (members.advance(cells.values(), nowNanos)) {
       Configuration next = members.current();
       checks.configure(next);
+      forgetLeavers(next);
       for (Cell cell : List.copyOf(cells.values())) {
         cell.settled = false;
         settle(cell);
@@ -150,9 +194,22 @@ final class Reign {
       out.repair();
     }
     if (!members.current().has(self) && members.isSettled()) {
-      var decided = new CopyRequest.Accept(arc, ballot, List.of(), members.current(), true);
+      var decided = CopyRequest.Accept.configuration(arc, ballot, members.current(), true);
       shelf.accept(decided);
       leader.end(leader.notOwner());
+    }
+  }
+
+  /** Who is none of the members any more drops what it holds, and counts for nothing. */
+  private void forgetLeavers(Configuration next) {
+    if (next.isJoint()) {
+      return;
+    }
+    for (Voter leaver : members.leavers()) {
+      left.put(leaver, next.epoch());
+    }
+    for (Cell cell : cells.values()) {
+      cell.holders.removeIf(voter -> !next.has(voter));
     }
   }
 
@@ -222,7 +279,7 @@ final class Reign {
       var nothing = new Request.Done(0, false, copies(), place.wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
-      apply(cell, pending, change, apply);
+      apply(cell, pending, apply);
     }
   }
 
@@ -243,7 +300,7 @@ final class Reign {
     }
   }
 
-  private void apply(Cell cell, Pending pending, Request.Change change, Decision.Apply apply) {
+  private void apply(Cell cell, Pending pending, Decision.Apply apply) {
     Configuration current = members.current();
     List<Voter> answering = new ArrayList<>(current.voters());
     answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
@@ -254,7 +311,7 @@ final class Reign {
     Entry step = apply.next().step(cell.key, cell.current, apply.operation());
     CopyReply.Accepted own;
     try {
-      own = shelf.accept(CopyRequest.Accept.registers(arc, ballot, List.of(step)));
+      own = shelf.accept(registers(step));
     } catch (RingException.Refused full) {
       pending.fail(full);
       return;
@@ -265,13 +322,13 @@ final class Reign {
       return;
     }
     newest = apply.next().version();
-    cell.becomes(apply.next(), ballot.round(), self);
+    cell.becomes(apply.next(), ballot.round());
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
-    if (change.acknowledge() == Acknowledge.DADDY
-        && apply.operation().outcome() == Operation.Outcome.MADE) {
-      pending.done(apply.operation().done(1, place.wanted(), seen()));
+    holdsHere(cell);
+    if (cell.holders.contains(self)) {
+      acknowledgeEarly(cell);
     }
     for (Voter voter : members.others()) {
       send(cell, voter.node(), step);
@@ -282,9 +339,7 @@ final class Reign {
   private void send(Cell cell, Id node, Entry entry) {
     cell.asked.add(node);
     out.accept(
-        node,
-        CopyRequest.Accept.registers(arc, ballot, List.of(entry)),
-        List.of(new Head(cell.key, entry.version(), ballot.round())));
+        node, registers(entry), List.of(new Head(cell.key, entry.version(), ballot.round())));
   }
 
   private void sendWhole(Cell cell, Id node) {
@@ -293,8 +348,9 @@ final class Reign {
     }
   }
 
-  void accepted(Id node, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
+  void accepted(Id node, long epoch, List<Head> heads, CopyReply.Accepted reply, long nowNanos) {
     Voter voter = stores.heard(node, reply.store());
+    boolean counts = epoch >= left.getOrDefault(voter, 0L);
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell == null || cell.version() != head.version()) {
@@ -303,7 +359,7 @@ final class Reign {
       cell.asked.remove(node);
       if (reply.behind().contains(head.key())) {
         sendWhole(cell, node);
-      } else if (!cell.isUnknown()) {
+      } else if (!cell.isUnknown() && counts) {
         cell.holds(voter);
       }
       progress(cell, nowNanos);
@@ -406,6 +462,8 @@ final class Reign {
     for (Head head : heads) {
       Cell cell = cells.get(head.key());
       if (cell != null
+          && members.current().has(voter)
+          && !left.containsKey(voter)
           && !cell.holders.isEmpty()
           && cell.round == head.accepted()
           && (cell.wanted == null ? cell.version() : cell.wanted.version()) == head.version()) {
@@ -513,7 +571,7 @@ final class Reign {
   @Nullable Repair nextRepair() {
     List<Voter> others = members.others();
     others.removeIf(voter -> !out.answers(voter.node()));
-    return repairs.next(cells, others, shelf.hasRoom());
+    return repairs.next(cells, epoch(), others, shelf.hasRoom());
   }
 
   /** Whether a configuration is the present one, and decided. */

@@ -17,6 +17,7 @@ import org.ringoverlay.id.Id;
 final class RepairBatch {
   private final int arc;
   private final Ballot ballot;
+  private final long epoch;
   private final Limits limits;
   private final boolean room;
   private final List<Entry> pushed = new ArrayList<>();
@@ -24,9 +25,10 @@ final class RepairBatch {
   private @Nullable Id node;
   private long bytes;
 
-  RepairBatch(int arc, Ballot ballot, Limits limits, boolean room) {
+  RepairBatch(int arc, Ballot ballot, long epoch, Limits limits, boolean room) {
     this.arc = arc;
     this.ballot = ballot;
+    this.epoch = epoch;
     this.limits = limits;
     this.room = room;
   }
@@ -90,6 +92,6 @@ final class RepairBatch {
         pushed.stream()
             .map(entry -> new Head(entry.key(), entry.version(), ballot.round()))
             .toList();
-    return new Repair.Push(to, CopyRequest.Accept.registers(arc, ballot, pushed), heads);
+    return new Repair.Push(to, CopyRequest.Accept.registers(arc, ballot, epoch, pushed), heads);
   }
 }

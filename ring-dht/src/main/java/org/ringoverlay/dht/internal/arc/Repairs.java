@@ -22,11 +22,13 @@ final class Repairs {
   /**
    * The next message, null if there is none to send now.
    *
+   * @param epoch of the present configuration
    * @param others who should hold everything, but for this node
    * @param room whether this node can keep one more key
    */
-  @Nullable Repair next(NavigableMap<String, Cell> cells, List<Voter> others, boolean room) {
-    var batch = new RepairBatch(arc, ballot, limits, room);
+  @Nullable Repair next(
+      NavigableMap<String, Cell> cells, long epoch, List<Voter> others, boolean room) {
+    var batch = new RepairBatch(arc, ballot, epoch, limits, room);
     for (Cell cell : cells.tailMap(cursor, true).values()) {
       if (!batch.take(cell, others)) {
         cursor = cell.key;

@@ -24,12 +24,15 @@ import org.ringoverlay.error.RingException;
  * replaced, or slept, finds out at the first node that it asks. Of a key the register of the newer
  * ballot is kept, and under one ballot the one of the higher version.
  *
- * <p>Bounded in records; the promises are bounded by the number of arcs. On the loop.
+ * <p>What changes is kept by the {@link Journal} a little later: whoever tells of what the shelf
+ * holds, or counts it, waits for {@link #whenKept}. Bounded in records; the promises are bounded by
+ * the number of arcs. On the loop.
  *
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, section 2.2</a>
  */
 final class Shelf {
   private final Map<Integer, Arc> arcs = new TreeMap<>();
+  private final Journal journal;
   private final Voter self;
   private final int recordsMax;
   private int records;
@@ -41,12 +44,46 @@ final class Shelf {
     /** Whether this node was a member and has not been told that it is none any more. */
     private boolean member;
 
+    /** The newest epoch under which registers were kept. */
+    private long filled;
+
     private final TreeMap<String, Register> registers = new TreeMap<>();
   }
 
-  Shelf(Voter self, int recordsMax) {
-    this.self = self;
+  /** Makes one that holds what its journal found. */
+  Shelf(Journal journal, int recordsMax) {
+    this.journal = journal;
+    this.self = journal.self();
     this.recordsMax = recordsMax;
+    journal
+        .arcs()
+        .forEach(
+            (index, saved) -> {
+              Arc arc = arc(index);
+              arc.promised = saved.promised();
+              arc.configuration = saved.configuration();
+              arc.member = saved.member();
+              arc.filled = saved.filled();
+            });
+    for (Journal.Found found : journal.registers()) {
+      arc(found.arc()).registers.put(found.key(), found.register());
+      records++;
+    }
+  }
+
+  /** Whether what it holds outlives the process. */
+  boolean isDurable() {
+    return journal.isDurable();
+  }
+
+  /** Whether all that it holds is kept, so that it may be told and counted. */
+  boolean isKept() {
+    return journal.isKept();
+  }
+
+  /** Runs this when all that it holds now is kept; at once if it is. */
+  void whenKept(Runnable then) {
+    journal.whenKept(then);
   }
 
   /** The node and its store. */
@@ -57,8 +94,10 @@ final class Shelf {
   /** This node founded the ring: it alone decides in all of these arcs. */
   void found(int count) {
     for (int index = 0; index < count; index++) {
-      arc(index).configuration = Configuration.founded(self);
-      arc(index).member = true;
+      Arc arc = arc(index);
+      arc.configuration = Configuration.founded(self);
+      arc.member = true;
+      keep(index, arc);
     }
   }
 
@@ -80,7 +119,7 @@ final class Shelf {
     if (!stands(arc, ballot)) {
       return new Promise(false, arc.promised, self.store(), arc.configuration, List.of(), false);
     }
-    arc.promised = ballot;
+    promise(index, arc, ballot);
     var heads = new ArrayList<Head>();
     boolean more = false;
     long bytes = 0;
@@ -114,40 +153,68 @@ final class Shelf {
       throw new RingException.Refused(
           "This node holds " + records + " records; ring.dht.records.max is " + recordsMax + ".");
     }
-    arc.promised = ballot;
+    String full = changes(arc, entries) ? journal.full() : null;
+    if (full != null) {
+      throw new RingException.Refused(full);
+    }
+    promise(request.arc(), arc, ballot);
     Configuration proposed = request.configuration();
     if (proposed != null) {
       arc.configuration = Configuration.newer(arc.configuration, proposed);
       arc.member |= proposed.has(self);
+      keep(request.arc(), arc);
       if (request.decided() && proposed.equals(arc.configuration) && !proposed.has(self)) {
-        drop(arc);
+        drop(request.arc(), arc);
         return new Accepted(true, ballot, self.store(), List.of());
       }
     }
+    if (!entries.isEmpty() && request.epoch() > arc.filled) {
+      arc.filled = request.epoch();
+      keep(request.arc(), arc);
+    }
     var behind = new ArrayList<String>();
     for (Entry entry : entries) {
-      if (!keep(arc, entry, ballot.round())) {
+      if (!keep(request.arc(), arc, entry, ballot.round())) {
         behind.add(entry.key());
       }
     }
     return new Accepted(true, ballot, self.store(), behind);
   }
 
+  private static boolean changes(Arc arc, List<Entry> entries) {
+    return entries.stream()
+        .anyMatch(entry -> Register.versionOf(arc.registers.get(entry.key())) != entry.version());
+  }
+
+  private void promise(int index, Arc arc, Ballot ballot) {
+    if (!ballot.equals(arc.promised)) {
+      arc.promised = ballot;
+      keep(index, arc);
+    }
+  }
+
+  private void keep(int index, Arc arc) {
+    journal.arc(
+        index, new Journal.SavedArc(arc.promised, arc.configuration, arc.member, arc.filled));
+  }
+
   /** Keeps a register; false if it can only be kept whole. */
-  private boolean keep(Arc arc, Entry entry, long round) {
+  private boolean keep(int index, Arc arc, Entry entry, long round) {
     Register held = arc.registers.get(entry.key());
     long version = Register.versionOf(held);
     if (held != null && held.accepted() == round && version > entry.version()) {
       return true;
     }
     if (held != null && version == entry.version()) {
-      put(arc, entry.key(), held.acceptedUnder(round));
+      if (held.accepted() != round) {
+        put(index, arc, entry.key(), held.acceptedUnder(round));
+      }
       return true;
     }
     if (entry.base() != Entry.WHOLE && entry.base() != version) {
       return false;
     }
-    put(arc, entry.key(), Register.of(entry, held).acceptedUnder(round));
+    put(index, arc, entry.key(), Register.of(entry, held).acceptedUnder(round));
     return true;
   }
 
@@ -156,7 +223,7 @@ final class Shelf {
     Arc arc = arc(index);
     boolean granted = stands(arc, ballot);
     if (granted) {
-      arc.promised = ballot;
+      promise(index, arc, ballot);
     }
     return new Accepted(granted, arc.promised, self.store(), List.of());
   }
@@ -208,7 +275,11 @@ final class Shelf {
   /** Another node has met a configuration. */
   void met(int index, Configuration configuration) {
     Arc arc = arc(index);
-    arc.configuration = Configuration.newer(arc.configuration, configuration);
+    Configuration newer = Configuration.newer(arc.configuration, configuration);
+    if (newer != null && !newer.equals(arc.configuration)) {
+      arc.configuration = newer;
+      keep(index, arc);
+    }
   }
 
   /**
@@ -230,7 +301,7 @@ final class Shelf {
   void decided(int index, Configuration configuration) {
     Arc arc = arc(index);
     if (configuration.equals(arc.configuration) && !configuration.has(self)) {
-      drop(arc);
+      drop(index, arc);
     }
   }
 
@@ -240,14 +311,26 @@ final class Shelf {
     return arc == null ? 0 : arc.registers.size();
   }
 
-  private void drop(Arc arc) {
+  /**
+   * This node has left an arc. What it was sent since, because it is to be a member again, it
+   * keeps: the daddy counts on it.
+   */
+  private void drop(int index, Arc arc) {
     arc.member = false;
+    keep(index, arc);
+    Configuration without = arc.configuration;
+    if (without != null && arc.filled >= without.epoch()) {
+      return;
+    }
+    arc.registers.forEach((key, register) -> journal.removed(index, key, register));
     records -= arc.registers.size();
     arc.registers.clear();
   }
 
-  private void put(Arc arc, String key, Register register) {
-    if (arc.registers.put(key, register) == null) {
+  private void put(int index, Arc arc, String key, Register register) {
+    Register before = arc.registers.put(key, register);
+    journal.register(index, key, before, register);
+    if (before == null) {
       records++;
     }
   }

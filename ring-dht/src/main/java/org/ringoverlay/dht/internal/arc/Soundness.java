@@ -40,6 +40,9 @@ final class Soundness {
     if (request instanceof CopyRequest.Accept accept) {
       checkBallot(arcs, accept.arc(), accept.ballot(), origin);
       checkConfiguration(accept.configuration(), accept.ballot().round());
+      if (accept.epoch() < 0 || accept.epoch() > EPOCH_HEARD_MAX) {
+        throw new RingException.InvalidInput("An epoch is no number that counts steps.");
+      }
       accept
           .entries()
           .forEach(entry -> checkEntry(arcs, accept.arc(), entry, accept.ballot().round()));

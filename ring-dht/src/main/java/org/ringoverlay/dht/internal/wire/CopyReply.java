@@ -59,8 +59,9 @@ public sealed interface CopyReply {
    * The reply to {@link CopyRequest.Locate}: the arcs that the node knows of.
    *
    * @param store the store that the node keeps
+   * @param durable whether the store outlives the node's process
    */
-  record Located(long store, List<Placed> placed) implements CopyReply {
+  record Located(long store, boolean durable, List<Placed> placed) implements CopyReply {
     /** Copies the list. */
     public Located {
       placed = Entry.orEmpty(placed);

@@ -21,6 +21,8 @@ public sealed interface CopyRequest {
   /**
    * Asks to keep registers, or a configuration, or both.
    *
+   * @param epoch of the configuration under which the registers are sent, 0 without any: whoever is
+   *     told afterwards that it left the arc with an older one keeps them
    * @param configuration the configuration, null for the one that there is
    * @param decided whether the configuration is decided, so that who is none of its members may
    *     drop the arc
@@ -29,6 +31,7 @@ public sealed interface CopyRequest {
       int arc,
       Ballot ballot,
       List<Entry> entries,
+      long epoch,
       @Nullable Configuration configuration,
       boolean decided)
       implements CopyRequest {
@@ -39,8 +42,14 @@ public sealed interface CopyRequest {
     }
 
     /** Asks to keep registers. */
-    public static Accept registers(int arc, Ballot ballot, List<Entry> entries) {
-      return new Accept(arc, ballot, entries, null, false);
+    public static Accept registers(int arc, Ballot ballot, long epoch, List<Entry> entries) {
+      return new Accept(arc, ballot, entries, epoch, null, false);
+    }
+
+    /** Asks to keep a configuration. */
+    public static Accept configuration(
+        int arc, Ballot ballot, Configuration configuration, boolean decided) {
+      return new Accept(arc, ballot, List.of(), 0, configuration, decided);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -36,7 +37,7 @@ class ArcLeaderTest {
       Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
 
-  private final Shelf shelf = new Shelf(SELF, 100);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 100);
   private final Sent sent = new Sent();
   private final ArcLeader leader =
       new ArcLeader(
@@ -243,7 +244,7 @@ class ArcLeaderTest {
     Pending put = put("a", 1);
     leader.submit(put, 0);
     Sent.Accept message = sent.lastTo(B.node());
-    leader.accepted(B.node(), leader.ballot(), message.heads, refused(9), 0);
+    leader.accepted(B.node(), message.message, message.heads, refused(9), 0);
 
     assertThat(error(put)).isInstanceOf(RingException.OutcomeUnknown.class);
     assertThat(sent.ended).isTrue();
@@ -310,7 +311,7 @@ class ArcLeaderTest {
     var first = sent.accepts.get(0);
     leader.accepted(
         first.node,
-        leader.ballot(),
+        first.message,
         first.heads,
         new CopyReply.Accepted(true, leader.ballot(), B.store(), List.of(KEY)),
         0);
@@ -387,7 +388,7 @@ class ArcLeaderTest {
     leader.submit(other, 0);
     for (Sent.Accept accept : List.copyOf(sent.accepts)) {
       Voter voter = accept.node.equals(B.node()) ? B : C;
-      leader.accepted(accept.node, leader.ballot(), accept.heads, granted(voter), 0);
+      leader.accepted(accept.node, accept.message, accept.heads, granted(voter), 0);
     }
 
     assertThat(done(other).version()).isEqualTo(done(one).version() + 1);
@@ -638,6 +639,7 @@ class ArcLeaderTest {
           CopyRequest.Accept.registers(
               ARC + 1,
               new Ballot(1, B.node(), 1),
+              1,
               List.of(
                   Entry.made("default\0" + number, 1, false, Json.of(1), Entry.WHOLE, List.of()))));
     }
@@ -675,7 +677,7 @@ class ArcLeaderTest {
 
   private void keep(Entry entry, long round) {
     shelf.accept(
-        CopyRequest.Accept.registers(ARC, new Ballot(round, SELF.node(), 7), List.of(entry)));
+        CopyRequest.Accept.registers(ARC, new Ballot(round, SELF.node(), 7), 1, List.of(entry)));
   }
 
   private void promise(Voter voter, Head... heads) {
@@ -704,7 +706,7 @@ class ArcLeaderTest {
 
   private void accept(Voter voter) {
     Sent.Accept message = sent.lastTo(voter.node());
-    leader.accepted(voter.node(), message.message.ballot(), message.heads, granted(voter), 0);
+    leader.accepted(voter.node(), message.message, message.heads, granted(voter), 0);
   }
 
   private void fail(Voter voter) {
@@ -828,6 +830,16 @@ class ArcLeaderTest {
     @Override
     public void fetch(Id node, CopyRequest.Fetch message) {
       fetches.add(node);
+    }
+
+    @Override
+    public boolean isKept() {
+      return true;
+    }
+
+    @Override
+    public void whenKept(LongConsumer then) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

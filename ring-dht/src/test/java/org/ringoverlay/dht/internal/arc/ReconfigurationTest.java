@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
@@ -40,7 +41,7 @@ class ReconfigurationTest {
   /** How many registers a member tells of at once. */
   private int page = 100;
 
-  private final Shelf shelf = new Shelf(SELF, 100);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 100);
   private final Stores stores = new Stores();
   private final Post post = new Post();
   private final ArcLeader leader =
@@ -56,7 +57,7 @@ class ReconfigurationTest {
 
   ReconfigurationTest() {
     for (Voter voter : List.of(B, C, D, E)) {
-      shelves.put(voter.node(), new Shelf(voter, 100));
+      shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, NoLoop.INSTANCE), 100));
     }
     meet(THREE, SELF, B, C);
     shelf.prepare(ARC, new Ballot(ROUND - 1, C.node(), 5));
@@ -268,7 +269,7 @@ class ReconfigurationTest {
     var former = new Ballot(ROUND - 1, C.node(), 5);
     Entry old = Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
     for (Shelf each : List.of(shelf, shelfOf(B), shelfOf(C))) {
-      each.accept(CopyRequest.Accept.registers(ARC, former, List.of(old)));
+      each.accept(CopyRequest.Accept.registers(ARC, former, 1, List.of(old)));
     }
     leader.start(now);
     answer(B);
@@ -490,7 +491,7 @@ class ReconfigurationTest {
   }
 
   private void startAgain(Voter voter) {
-    shelves.put(voter.node(), new Shelf(voter, 100));
+    shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, NoLoop.INSTANCE), 100));
   }
 
   private void move(int wanted, List<Voter> near, List<Voter> gone, List<Voter> leaving) {
@@ -533,7 +534,7 @@ class ReconfigurationTest {
       var reply = its.prepare(ARC, prepare.ballot(), prepare.after(), page, Long.MAX_VALUE);
       leader.promised(node, prepare.ballot(), reply, now);
     } else if (letter.message instanceof CopyRequest.Accept accept && isOfRegisters(letter)) {
-      leader.accepted(node, accept.ballot(), letter.heads, its.accept(accept), now);
+      leader.accepted(node, accept, letter.heads, its.accept(accept), now);
     } else if (letter.message instanceof CopyRequest.Accept accept) {
       leader.configured(node, accept.ballot(), letter.configuration, its.accept(accept), now);
     } else if (letter.message instanceof CopyRequest.Check check) {
@@ -568,9 +569,9 @@ class ReconfigurationTest {
     Entry two = Entry.made(KEY + 1, 2, false, Json.of("old"), Entry.WHOLE, List.of());
     var own = new Ballot(ROUND - 1, C.node(), 5);
     var newer = new Ballot(ROUND, B.node(), 5);
-    shelf.accept(CopyRequest.Accept.registers(ARC, own, List.of(one, two)));
+    shelf.accept(CopyRequest.Accept.registers(ARC, own, 1, List.of(one, two)));
     for (Shelf each : List.of(shelfOf(B), shelfOf(C))) {
-      each.accept(CopyRequest.Accept.registers(ARC, newer, List.of(one, two)));
+      each.accept(CopyRequest.Accept.registers(ARC, newer, 1, List.of(one, two)));
     }
     shelf.prepare(ARC, newer);
     leader.start(now);
@@ -695,6 +696,16 @@ class ReconfigurationTest {
     @Override
     public void fetch(Id node, CopyRequest.Fetch message) {
       letters.add(new Letter(node, message, List.of(), null, 0));
+    }
+
+    @Override
+    public boolean isKept() {
+      return true;
+    }
+
+    @Override
+    public void whenKept(LongConsumer then) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

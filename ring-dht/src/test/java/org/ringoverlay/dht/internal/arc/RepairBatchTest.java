@@ -21,7 +21,7 @@ class RepairBatchTest {
   private static final Limits LIMITS = new Limits(1, 1, 100, 10_000, BYTES_MAX);
   private static final Ballot BALLOT = new Ballot(4, Id.of("self"), 1);
 
-  private final RepairBatch batch = new RepairBatch(5, BALLOT, LIMITS, true);
+  private final RepairBatch batch = new RepairBatch(5, BALLOT, 1, LIMITS, true);
 
   @Test
   void countsWhatRegistersRememberAndSplitsByBytes() {
@@ -58,7 +58,7 @@ class RepairBatchTest {
 
   @Test
   void splitsByRecords() {
-    var two = new RepairBatch(5, BALLOT, new Limits(1, 1, 100, 2, BYTES_MAX), true);
+    var two = new RepairBatch(5, BALLOT, 1, new Limits(1, 1, 100, 2, BYTES_MAX), true);
 
     assertThat(two.take(cell("a"), OTHERS)).isTrue();
     assertThat(two.take(cell("b"), OTHERS)).isTrue();
@@ -117,7 +117,7 @@ class RepairBatchTest {
 
   @Test
   void aFullNodeAsksForNothingMore() {
-    var full = new RepairBatch(5, BALLOT, LIMITS, false);
+    var full = new RepairBatch(5, BALLOT, 1, LIMITS, false);
     assertThat(full.take(unknown("a"), OTHERS)).isTrue();
 
     assertThat(full.close()).isNull();

@@ -25,7 +25,7 @@ class ShelfTest {
   private static final Voter B = new Voter(Id.of("b"), 8);
   private static final Voter C = new Voter(Id.of("c"), 9);
 
-  private final Shelf shelf = new Shelf(SELF, 3);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 3);
 
   @Test
   void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
@@ -299,11 +299,11 @@ class ShelfTest {
   }
 
   private CopyReply.Accepted keepIn(int arc, Ballot ballot, Entry... entries) {
-    return shelf.accept(CopyRequest.Accept.registers(arc, ballot, List.of(entries)));
+    return shelf.accept(CopyRequest.Accept.registers(arc, ballot, 1, List.of(entries)));
   }
 
   private CopyReply.Accepted propose(Ballot ballot, Configuration configuration, boolean decided) {
-    return shelf.accept(new CopyRequest.Accept(ARC, ballot, List.of(), configuration, decided));
+    return shelf.accept(CopyRequest.Accept.configuration(ARC, ballot, configuration, decided));
   }
 
   private static Entry whole(String key, long version) {

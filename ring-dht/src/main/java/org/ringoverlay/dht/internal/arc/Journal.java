@@ -1,0 +1,318 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Voter;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.spi.Table;
+
+/**
+ * How a {@link Shelf} is kept in a table, and found again.
+ *
+ * <p>{@code m} names the store; {@code a} an arc's promise and configuration; {@code r} a register
+ * without its operations, and {@code o} one operation of it each, so that a change of a key writes
+ * its value and one operation, whatever it remembers. An arc is named by the length of its prefix
+ * and its number. Values are JSON.
+ *
+ * <p>On the loop, but for {@link #of}.
+ */
+final class Journal {
+  private static final byte STORE = 'm';
+  private static final byte ARC = 'a';
+  private static final byte OPERATION = 'o';
+  private static final byte REGISTER = 'r';
+  private static final int ARC_NAME_BYTES = 6;
+  private static final int VERSION_BYTES = 8;
+  private static final int FORMAT = 1;
+
+  private final Voter self;
+  private final Commits commits;
+  private final IntSupplier arcBits;
+  private final boolean durable;
+  private final Map<Integer, SavedArc> arcs;
+  private final List<Found> registers;
+
+  /**
+   * Whose table it is.
+   *
+   * @param format of what the table holds
+   * @param store the store's number
+   */
+  record SavedStore(int format, long store) {}
+
+  /**
+   * What is kept of an arc.
+   *
+   * @param promised the highest ballot that was promised
+   * @param configuration the newest configuration that was met, null if none
+   * @param member whether this node was a member and was not told that it is none any more
+   * @param filled the newest epoch under which registers were kept
+   */
+  record SavedArc(
+      Ballot promised, @Nullable Configuration configuration, boolean member, long filled) {}
+
+  /**
+   * What is kept of a register, but for its operations.
+   *
+   * @param version its version
+   * @param written the version under which its value was written
+   * @param deleted whether it is a tombstone
+   * @param value its value
+   * @param forgotten the version of the newest operation that it has forgotten
+   * @param accepted the round of the ballot under which it was accepted
+   */
+  record SavedRegister(
+      long version, long written, boolean deleted, Json value, long forgotten, long accepted) {}
+
+  /** A register that was found. */
+  record Found(int arc, String key, Register register) {}
+
+  private Journal(
+      Voter self,
+      Commits commits,
+      IntSupplier arcBits,
+      boolean durable,
+      Map<Integer, SavedArc> arcs,
+      List<Found> registers) {
+    this.self = self;
+    this.commits = commits;
+    this.arcBits = arcBits;
+    this.durable = durable;
+    this.arcs = arcs;
+    this.registers = registers;
+  }
+
+  /** Keeps nothing: of a node whose copies end with its process. */
+  static Journal inMemory(Voter self, Scheduler scheduler) {
+    return new Journal(
+        self, new Commits(null, List.of(), scheduler), () -> 0, false, Map.of(), List.of());
+  }
+
+  /**
+   * Finds what a table holds. Blocks, while the node is built.
+   *
+   * @param anew whether the node was never in a ring, so that whatever is there counts for nothing
+   * @param fresh the number of the store if it is a new one
+   * @throws RingException.Unavailable if it is damaged
+   * @throws RingException.Incompatible if a newer version wrote it
+   */
+  static Journal of(
+      Table table, Id node, boolean anew, long fresh, IntSupplier arcBits, Scheduler scheduler) {
+    var reading = new Reading();
+    table.read(reading);
+    SavedStore saved = reading.store;
+    if (saved != null && !anew) {
+      return new Journal(
+          new Voter(node, saved.store()),
+          new Commits(table, List.of(), scheduler),
+          arcBits,
+          true,
+          reading.arcs,
+          reading.registers);
+    }
+    var first = new ArrayList<Table.Change>();
+    table.read((name, value) -> first.add(Table.Change.remove(name)));
+    first.add(Table.Change.put(new byte[] {STORE}, Json.of(new SavedStore(FORMAT, fresh)).bytes()));
+    var commits = new Commits(table, first, scheduler);
+    return new Journal(new Voter(node, fresh), commits, arcBits, true, Map.of(), List.of());
+  }
+
+  /** The node and its store. */
+  Voter self() {
+    return self;
+  }
+
+  /** Whether what is kept outlives the process. */
+  boolean isDurable() {
+    return durable;
+  }
+
+  /** The arcs that were found. */
+  Map<Integer, SavedArc> arcs() {
+    return arcs;
+  }
+
+  /** The registers that were found. */
+  List<Found> registers() {
+    return registers;
+  }
+
+  /** Whether all that was changed is kept. */
+  boolean isKept() {
+    return commits.areKept();
+  }
+
+  /** Runs this when all that was changed until now is kept; at once if it is. */
+  void whenKept(Runnable then) {
+    commits.whenKept(then);
+  }
+
+  /** Why no new values can be kept, null if they can. */
+  @Nullable String full() {
+    return commits.full();
+  }
+
+  /** An arc is this now. */
+  void arc(int arc, SavedArc saved) {
+    if (durable) {
+      put(name(ARC, arc, 0).array(), saved);
+    }
+  }
+
+  /** A register is this now, and was that before. */
+  void register(int arc, String key, @Nullable Register before, Register after) {
+    if (!durable) {
+      return;
+    }
+    put(
+        name(REGISTER, arc, key),
+        new SavedRegister(
+            after.version(),
+            after.written(),
+            after.deleted(),
+            after.value(),
+            after.operations().forgotten(),
+            after.accepted()));
+    List<Operation> former = before == null ? List.of() : before.operations().list();
+    List<Operation> present = after.operations().list();
+    if (former.equals(present)) {
+      return;
+    }
+    for (Operation gone : minus(former, present)) {
+      commits.add(Table.Change.remove(operationName(arc, key, gone)));
+    }
+    for (Operation made : minus(present, former)) {
+      put(operationName(arc, key, made), made);
+    }
+  }
+
+  /** A register is here no more. */
+  void removed(int arc, String key, Register register) {
+    if (durable) {
+      commits.add(Table.Change.remove(name(REGISTER, arc, key)));
+      for (Operation operation : register.operations().list()) {
+        commits.add(Table.Change.remove(operationName(arc, key, operation)));
+      }
+    }
+  }
+
+  private static List<Operation> minus(List<Operation> some, List<Operation> others) {
+    var left = new ArrayList<Operation>();
+    int at = 0;
+    for (Operation one : some) {
+      while (at < others.size() && others.get(at).version() < one.version()) {
+        at++;
+      }
+      if (at == others.size() || !others.get(at).equals(one)) {
+        left.add(one);
+      }
+    }
+    return left;
+  }
+
+  private void put(byte[] name, Object value) {
+    commits.add(Table.Change.put(name, Json.of(value).bytes()));
+  }
+
+  private ByteBuffer name(byte kind, int arc, int more) {
+    return ByteBuffer.allocate(ARC_NAME_BYTES + more)
+        .put(kind)
+        .put((byte) arcBits.getAsInt())
+        .putInt(arc);
+  }
+
+  private byte[] name(byte kind, int arc, String key) {
+    byte[] text = key.getBytes(StandardCharsets.UTF_8);
+    return name(kind, arc, text.length).put(text).array();
+  }
+
+  private byte[] operationName(int arc, String key, Operation operation) {
+    byte[] text = key.getBytes(StandardCharsets.UTF_8);
+    return name(OPERATION, arc, text.length + VERSION_BYTES)
+        .put(text)
+        .putLong(operation.version())
+        .array();
+  }
+
+  /** What a table holds, as it is read. */
+  private static final class Reading implements java.util.function.BiConsumer<byte[], byte[]> {
+    private final Map<Integer, SavedArc> arcs = new HashMap<>();
+    private final Map<String, List<Operation>> operations = new HashMap<>();
+    private final List<Found> registers = new ArrayList<>();
+    private @Nullable SavedStore store;
+
+    @Override
+    public void accept(byte[] name, byte[] value) {
+      try {
+        Json json = Json.parse(value);
+        if (name.length == 1 && name[0] == STORE) {
+          store = json.as(SavedStore.class);
+          if (store.format() > FORMAT) {
+            throw new RingException.Incompatible(
+                "The records in the data directory have format "
+                    + store.format()
+                    + ", and this version knows formats up to "
+                    + FORMAT
+                    + ": start the version that wrote them, or a newer one. Nothing was changed.");
+          }
+          return;
+        }
+        ByteBuffer rest = ByteBuffer.wrap(name, 2, name.length - 2);
+        int arc = rest.getInt();
+        switch (name[0]) {
+          case ARC -> arcs.put(arc, json.as(SavedArc.class));
+          case OPERATION -> {
+            String key = text(name, name.length - VERSION_BYTES);
+            operations
+                .computeIfAbsent(arc + "/" + key, unused -> new ArrayList<>())
+                .add(json.as(Operation.class));
+          }
+          case REGISTER -> found(arc, text(name, name.length), json.as(SavedRegister.class));
+          default -> {
+            // A newer version keeps more, under the same format: it does not matter here.
+          }
+        }
+      } catch (RingException.Incompatible newer) {
+        throw newer;
+      } catch (RuntimeException damaged) {
+        throw new RingException.Unavailable(
+            "The records in the data directory hold what was never written there: move the"
+                + " directory away and start the node with seeds, and the other members give it"
+                + " its copies.");
+      }
+    }
+
+    private void found(int arc, String key, SavedRegister saved) {
+      List<Operation> remembered = operations.remove(arc + "/" + key);
+      var window =
+          OperationWindow.of(remembered == null ? List.of() : remembered, saved.forgotten());
+      registers.add(
+          new Found(
+              arc,
+              key,
+              new Register(
+                  saved.version(),
+                  saved.written(),
+                  saved.deleted(),
+                  saved.value(),
+                  window,
+                  saved.accepted())));
+    }
+
+    private static String text(byte[] name, int end) {
+      return new String(name, ARC_NAME_BYTES, end - ARC_NAME_BYTES, StandardCharsets.UTF_8);
+    }
+  }
+}
