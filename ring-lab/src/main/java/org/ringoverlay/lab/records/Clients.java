@@ -1,0 +1,331 @@
+package org.ringoverlay.lab.records;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.ReadOptions;
+import org.ringoverlay.dht.Versioned;
+import org.ringoverlay.dht.WriteOptions;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.testkit.SimRing;
+import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.history.History;
+import org.ringoverlay.testkit.history.Linearizability;
+import org.ringoverlay.testkit.history.Register;
+
+/**
+ * Clients that read and write a few keys, each doing one thing after the other at whatever node is
+ * up, and what each key's history then looks like.
+ *
+ * <p>Every value is written once. A write whose outcome is unknown is repeated under its name until
+ * it is known, or its client is moved on. What was said to have changed nothing counts as never
+ * asked; what nobody answered may have happened or not.
+ */
+final class Clients {
+  private static final Duration PAUSE_MIN = Duration.ofMillis(20);
+  private static final int PAUSE_MILLIS = 800;
+  private static final int REPEATS_MAX = 4;
+  private static final int TRIED_MAX = 2_000_000;
+  private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
+
+  private final SimRing ring;
+  private final Randomness chance;
+  private final List<String> keys;
+  private final Map<String, History<Register.Ask, Register.Answer>> histories = new TreeMap<>();
+  private final Map<String, Map<Long, String>> versions = new TreeMap<>();
+  private final Tally tally;
+  private @Nullable String wrong;
+  private boolean over;
+  private int values;
+
+  /** What one client last saw of each key. */
+  private static final class Client {
+    final Map<String, Long> seen = new TreeMap<>();
+  }
+
+  Clients(SimRing ring, List<String> keys, Tally tally) {
+    this.ring = ring;
+    this.keys = keys;
+    this.tally = tally;
+    this.chance = Simulation.chance(ring.simulation().seed(), "clients");
+    for (String key : keys) {
+      histories.put(key, new History<>());
+      versions.put(key, new TreeMap<>());
+    }
+  }
+
+  void begin(int clients) {
+    for (int count = 0; count < clients; count++) {
+      later(new Client());
+    }
+  }
+
+  /** Nothing more is asked; what is under way goes on. */
+  void end() {
+    over = true;
+  }
+
+  private void later(Client client) {
+    if (!over) {
+      ring.simulation().after(PAUSE_MIN.plusMillis(chance.below(PAUSE_MILLIS)), () -> next(client));
+    }
+  }
+
+  private void next(Client client) {
+    Dht dht = over ? null : somewhere();
+    if (dht == null) {
+      later(client);
+      return;
+    }
+    String key = keys.get((int) chance.below(keys.size()));
+    int kind = (int) chance.below(20);
+    if (kind < 7) {
+      read(client, dht, key);
+    } else {
+      write(client, dht, key, kind);
+    }
+  }
+
+  private @Nullable Dht somewhere() {
+    List<Integer> up =
+        ring.running().stream()
+            .filter(node -> ring.isReady(node) && !ring.host(node).isFrozen())
+            .toList();
+    return up.isEmpty() ? null : Dht.on(ring.node(up.get((int) chance.below(up.size()))));
+  }
+
+  private Duration patience() {
+    return Duration.ofMillis(PATIENCE_MILLIS[(int) chance.below(PATIENCE_MILLIS.length)]);
+  }
+
+  private History<Register.Ask, Register.Answer> history(String key) {
+    return java.util.Objects.requireNonNull(histories.get(key));
+  }
+
+  private void read(Client client, Dht dht, String key) {
+    var asked = history(key).begin(new Register.Ask.Read());
+    tally.begun++;
+    // A client whose node dies is never answered: another one takes its place.
+    boolean[] answered = {false};
+    dht.get(key, ReadOptions.defaults().within(patience()))
+        .whenComplete(
+            (read, error) -> {
+              answered[0] = true;
+              if (error == null) {
+                tally.succeeded++;
+                found(client, key, read);
+                history(key)
+                    .end(
+                        asked,
+                        new Register.Answer.Found(
+                            read.value().map(Json::toString).orElse(null),
+                            read.isPresent() ? read.version() : 0));
+              } else {
+                expected(error);
+                history(key).forget(asked);
+              }
+              later(client);
+            });
+    replaceIfLost(answered);
+  }
+
+  private void replaceIfLost(boolean[] answered) {
+    if (!answered[0]) {
+      ring.simulation()
+          .after(
+              Duration.ofSeconds(20),
+              () -> {
+                if (!answered[0]) {
+                  answered[0] = true;
+                  later(new Client());
+                }
+              });
+    }
+  }
+
+  private void found(Client client, String key, Versioned read) {
+    long version = read.isPresent() ? read.version() : 0;
+    client.seen.put(key, version);
+    if (version != 0) {
+      shown(key, version, read.value().map(Json::toString).orElse(""));
+    }
+  }
+
+  /** A version shows one value, whoever sees it and whenever (G4). */
+  private void shown(String key, long version, String value) {
+    String before = java.util.Objects.requireNonNull(versions.get(key)).put(version, value);
+    if (before != null && !before.equals(value)) {
+      wrong = key + " showed " + before + " and " + value + " under version " + version;
+    }
+  }
+
+  private void write(Client client, Dht dht, String key, int kind) {
+    String value = Json.of("v" + values++).toString();
+    String name = "op-" + values;
+    Long expected = null;
+    WriteOptions options = WriteOptions.defaults().named(name).within(patience());
+    if (kind < 13) {
+      expected = client.seen.getOrDefault(key, 0L);
+      options = expected == 0 ? options.onlyIfAbsent() : options.ifVersion(expected);
+    } else if (kind < 15) {
+      expected = 0L;
+      options = options.onlyIfAbsent();
+    }
+    if (chance.below(8) == 0) {
+      options = options.acknowledgedBy(WriteOptions.Ack.ALL);
+    }
+    boolean deletes = kind == 19;
+    var asked = history(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
+    tally.begun++;
+    attempt(client, dht, new Attempt(key, value, deletes, options, asked), REPEATS_MAX);
+  }
+
+  private record Attempt(
+      String key,
+      String value,
+      boolean deletes,
+      WriteOptions options,
+      History.Operation<Register.Ask> asked) {}
+
+  private void attempt(Client client, Dht dht, Attempt attempt, int left) {
+    boolean[] answered = {false};
+    String key = attempt.key;
+    CompletionStage<Long> made =
+        attempt.deletes
+            ? dht.delete(key, attempt.options)
+                .thenApply(deleted -> deleted.existed() ? deleted.version() : 0)
+            : dht.put(key, Json.parse(attempt.value), attempt.options)
+                .thenApply(
+                    written -> {
+                      client.seen.put(key, written.version());
+                      shown(key, written.version(), attempt.value);
+                      return written.version();
+                    });
+    made.whenComplete(
+        (version, error) -> {
+          if (answered[0]) {
+            return;
+          }
+          answered[0] = true;
+          Throwable cause = unwrap(error);
+          if (error == null) {
+            tally.succeeded++;
+            history(key).end(attempt.asked, new Register.Answer.Written(version));
+          } else if (cause instanceof RingException.Conflict conflict) {
+            tally.conflicts++;
+            client.seen.put(key, conflict.currentVersion().orElse(0));
+            history(key).end(attempt.asked, new Register.Answer.Conflict());
+          } else if (cause instanceof RingException.OutcomeUnknown
+              || cause instanceof RingException.Closed) {
+            tally.unknown++;
+            Dht other = somewhere();
+            if (left > 0 && other != null && cause instanceof RingException.OutcomeUnknown) {
+              repeat(client, attempt, left - 1);
+              return;
+            }
+          } else if (left == REPEATS_MAX) {
+            expected(error);
+            history(key).forget(attempt.asked);
+          }
+          later(client);
+        });
+    replaceIfLost(answered);
+  }
+
+  private void repeat(Client client, Attempt attempt, int left) {
+    ring.simulation()
+        .after(
+            PAUSE_MIN.plusMillis(chance.below(PAUSE_MILLIS)),
+            () -> {
+              Dht dht = somewhere();
+              if (dht == null) {
+                later(client);
+              } else {
+                tally.repeats++;
+                attempt(client, dht, attempt, left);
+              }
+            });
+  }
+
+  private void expected(@Nullable Throwable error) {
+    tally.refused++;
+    Throwable cause = unwrap(error);
+    if (!(cause instanceof RingException) || cause instanceof RingException.HandlerFailed) {
+      wrong = "a client was told " + cause;
+    }
+  }
+
+  private static @Nullable Throwable unwrap(@Nullable Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
+  /**
+   * The last reads, of each key at each node, which count in the histories; all must be answered.
+   */
+  void readAll() {
+    for (String key : keys) {
+      for (int node : ring.running()) {
+        var asked = history(key).begin(new Register.Ask.Read());
+        Versioned read =
+            ring.await(
+                Dht.on(ring.node(node))
+                    .get(key, ReadOptions.defaults().within(Duration.ofSeconds(10))));
+        found(new Client(), key, read);
+        history(key)
+            .end(
+                asked,
+                new Register.Answer.Found(
+                    read.value().map(Json::toString).orElse(null),
+                    read.isPresent() ? read.version() : 0));
+      }
+    }
+  }
+
+  /**
+   * What all members of a key's arc hold for themselves, if they do not hold the same; else null.
+   */
+  @Nullable String discord() {
+    for (String key : keys) {
+      List<String> held = new ArrayList<>();
+      for (var replica :
+          ring.await(Dht.on(ring.node(ring.running().get(0))).owner(key)).replicas()) {
+        int node = ring.indexOf(replica);
+        if (node < 0) {
+          return key + " is kept by node " + replica.shortString() + ", which is not there";
+        }
+        Versioned own =
+            ring.await(Dht.on(ring.node(node)).get(key, ReadOptions.defaults().allowingStale()));
+        held.add(own.value() + " under version " + own.version());
+      }
+      if (held.stream().distinct().count() > 1) {
+        return key + " is kept as " + held;
+      }
+    }
+    return null;
+  }
+
+  /** What is wrong with what the clients saw, null if nothing is. */
+  @Nullable String flaw() {
+    if (wrong != null) {
+      return wrong;
+    }
+    for (String key : keys) {
+      String flaw = Linearizability.flaw(new Register(), history(key), TRIED_MAX);
+      tally.histories++;
+      if (flaw != null) {
+        return key + " is not linearizable. " + flaw;
+      }
+    }
+    return null;
+  }
+}

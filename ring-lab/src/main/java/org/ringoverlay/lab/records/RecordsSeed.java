@@ -1,0 +1,137 @@
+package org.ringoverlay.lab.records;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.testkit.DiskFate;
+import org.ringoverlay.testkit.NodePlan;
+import org.ringoverlay.testkit.SimRing;
+import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.schedule.Climate;
+import org.ringoverlay.testkit.schedule.Climate.Kind;
+import org.ringoverlay.testkit.schedule.Incident;
+import org.ringoverlay.testkit.schedule.Playback;
+import org.ringoverlay.testkit.schedule.Schedule;
+
+/**
+ * A minute of one ring that keeps records: three to nine nodes, one ring in twenty of twenty; a
+ * workload of clients; and what befalls them. Three rings in four keep their copies on disks, and
+ * in those all may be down at once; the others keep them in memory, and nobody dies there.
+ *
+ * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
+ * key's history is linearizable, and all members of an arc hold the same.
+ */
+final class RecordsSeed {
+  private static final Duration LASTING = Duration.ofSeconds(60);
+  private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
+  private static final Duration HEALED = Duration.ofSeconds(20);
+  private static final int KEYS = 5;
+  private static final int CLIENTS = 10;
+
+  /** What kills processes or takes members away, which copies in memory do not survive. */
+  private static final Set<Kind> DEADLY =
+      EnumSet.of(
+          Kind.CRASH,
+          Kind.POWER_CUT,
+          Kind.CORRELATED_CRASH,
+          Kind.LEAVE,
+          Kind.UPGRADE,
+          Kind.DISK_FAILURE);
+
+  private final long seed;
+  private final Tally tally = new Tally();
+
+  RecordsSeed(long seed) {
+    this.seed = seed;
+  }
+
+  /** What was done. */
+  Tally tally() {
+    return tally;
+  }
+
+  /** Runs it: what is wrong, or null. */
+  @Nullable String failure() {
+    try {
+      return run(Simulation.of(seed));
+    } catch (AssertionError | RuntimeException failed) {
+      return String.valueOf(failed.getMessage());
+    } finally {
+      tally.seeds++;
+    }
+  }
+
+  private @Nullable String run(Simulation world) {
+    Randomness chance = Simulation.chance(seed, "records");
+    boolean durable = chance.below(4) != 0;
+    int nodes = chance.below(20) == 0 ? 20 : 3 + (int) chance.below(7);
+    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable));
+    ring.settle(SETTLE_MAX);
+    ring.run(Duration.ofSeconds(4));
+
+    var keys = new ArrayList<String>();
+    for (int key = 0; key < KEYS; key++) {
+      keys.add("key " + key);
+    }
+    var clients = new Clients(ring, keys, tally);
+    Schedule schedule = schedule(durable, nodes, chance);
+    clients.begin(CLIENTS);
+    Playback playback = schedule.playOn(ring);
+    ring.run(LASTING);
+    playback.finish();
+    clients.end();
+    tally.nodes += ring.size();
+    schedule.incidents().stream()
+        .limit(playback.struck())
+        .forEach(
+            timed ->
+                tally.incidents.merge(timed.incident().getClass().getSimpleName(), 1L, Long::sum));
+
+    ring.settle(SETTLE_MAX);
+    ring.run(HEALED);
+    clients.readAll();
+    String discord = clients.discord();
+    tally.simulatedMillis += world.elapsed().toMillis();
+    String flaw = clients.flaw();
+    return flaw == null ? discord : flaw;
+  }
+
+  private static void prepare(NodePlan plan, boolean durable) {
+    plan.builder()
+        .set("ring.arcs.bits", "4")
+        .set("ring.dht.settled", "1s")
+        .set("ring.dht.gone", "4s")
+        .set("ring.dht.sweep.interval", "1s");
+    if (durable) {
+      plan.durable();
+    }
+  }
+
+  private Schedule schedule(boolean durable, int nodes, Randomness chance) {
+    Climate climate =
+        Climate.of(nodes)
+            .incidents(6 + (int) chance.below(10), LASTING.minusSeconds(5))
+            .without(Kind.DISK_FAILURE)
+            .keepRunning(chance.below(3) == 0 ? 1 : nodes / 2 + 1);
+    if (!durable) {
+      climate = climate.without(DEADLY.toArray(Kind[]::new));
+    }
+    Schedule drawn = Schedule.draw(seed, climate);
+    return drawn.with(drawn.incidents().stream().map(RecordsSeed::withSoundDisk).toList());
+  }
+
+  /** An acknowledged write is promised to stay while a majority of its members keeps its disks. */
+  private static Schedule.Timed withSoundDisk(Schedule.Timed timed) {
+    if (timed.incident() instanceof Incident.Crash crash
+        && (crash.disk() == DiskFate.LOST || crash.disk() == DiskFate.OLDER)) {
+      return new Schedule.Timed(
+          timed.atMillis(),
+          new Incident.Crash(
+              crash.nodes(), crash.silently(), crash.forMillis(), DiskFate.TAIL_LOST));
+    }
+    return timed;
+  }
+}

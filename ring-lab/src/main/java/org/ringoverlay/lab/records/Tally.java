@@ -1,0 +1,33 @@
+package org.ringoverlay.lab.records;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What was done in one seed, or in many. */
+final class Tally {
+  long seeds;
+  long begun;
+  long succeeded;
+  long conflicts;
+  long unknown;
+  long refused;
+  long repeats;
+  long histories;
+  long nodes;
+  long simulatedMillis;
+  final Map<String, Long> incidents = new TreeMap<>();
+
+  void add(Tally other) {
+    seeds += other.seeds;
+    begun += other.begun;
+    succeeded += other.succeeded;
+    conflicts += other.conflicts;
+    unknown += other.unknown;
+    refused += other.refused;
+    repeats += other.repeats;
+    histories += other.histories;
+    nodes += other.nodes;
+    simulatedMillis += other.simulatedMillis;
+    other.incidents.forEach((kind, count) -> incidents.merge(kind, count, Long::sum));
+  }
+}
