@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.lab.records.RecordsSeed;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.testkit.Faults;
 import org.ringoverlay.testkit.NodePlan;
@@ -241,6 +242,17 @@ public enum Scenario {
       LookupTally calm = allFindTheirRoot(ring, lookups);
       if (calm.hops().max() < 2) {
         throw world.failure("No lookup says that it took two hops, among nodes that know few.");
+      }
+    }
+  },
+
+  /** A ring that keeps records, and clients that read and write them. */
+  RECORDS {
+    @Override
+    void run(Simulation world) {
+      String flaw = new RecordsSeed(world).run();
+      if (flaw != null) {
+        throw world.failure(flaw);
       }
     }
   };

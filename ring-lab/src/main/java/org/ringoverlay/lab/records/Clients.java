@@ -31,7 +31,7 @@ import org.ringoverlay.testkit.history.Register;
  */
 final class Clients {
   private static final Duration PAUSE_MIN = Duration.ofMillis(20);
-  private static final int PAUSE_MILLIS = 800;
+  private static final int PAUSE_MILLIS = 1_000;
   private static final int REPEATS_MAX = 4;
   private static final int TRIED_MAX = 2_000_000;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};

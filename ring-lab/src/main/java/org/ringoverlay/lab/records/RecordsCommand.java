@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.testkit.Simulation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -80,7 +81,7 @@ public final class RecordsCommand implements Callable<Integer> {
 
   private void work(PrintStream out) {
     for (long at = next.getAndIncrement(); at < seed + count; at = next.getAndIncrement()) {
-      var one = new RecordsSeed(at);
+      var one = new RecordsSeed(Simulation.of(at));
       String failure = one.failure();
       add(one.tally(), at, failure, out);
     }

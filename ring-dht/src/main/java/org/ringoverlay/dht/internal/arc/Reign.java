@@ -490,6 +490,7 @@ final class Reign {
 
   void fetched(Id node, List<String> keys, CopyReply.Fetched reply, long nowNanos) {
     recovery.fetched(node, keys, reply).forEach(cell -> progress(cell, nowNanos));
+    endIfOutOfReach(keys);
     if (!members.isSettled()) {
       goOn(nowNanos);
     }
@@ -497,6 +498,24 @@ final class Reign {
 
   void fetchFailed(Id node, List<String> keys) {
     recovery.fetchFailed(node, keys);
+    endIfOutOfReach(keys);
+  }
+
+  /**
+   * A register of which only members told that are silent now, or lost it, may be one that was
+   * never acknowledged: if it was, another majority tells of it to the next ballot.
+   */
+  private void endIfOutOfReach(List<String> keys) {
+    for (String key : keys) {
+      Cell cell = cells.get(key);
+      if (cell != null
+          && cell.isUnknown()
+          && cell.sources.stream()
+              .noneMatch(voter -> out.answers(voter.node()) && !stores.isReplaced(voter))) {
+        leader.end(leader.notOwner());
+        return;
+      }
+    }
   }
 
   // ---- reads

@@ -561,6 +561,29 @@ class ArcLeaderTest {
   }
 
   @Test
+  void aValueThatOnlyASilentMemberToldOfIsLookedForUnderANewBallot() {
+    leadWithOldOnCAlone();
+    Pending read = get();
+    leader.submit(read, 0);
+    sent.silent.add(C.node());
+
+    leader.fetchFailed(C.node(), leader.ballot(), List.of(KEY));
+
+    assertThat(sent.ended).isTrue();
+    assertThat(error(read)).isInstanceOf(RingException.NotOwner.class);
+  }
+
+  @Test
+  void aValueThatAnAnsweringMemberToldOfIsAskedForAgain() {
+    leadWithOldOnCAlone();
+    leader.submit(get(), 0);
+
+    leader.fetchFailed(C.node(), leader.ballot(), List.of(KEY));
+
+    assertThat(sent.ended).isFalse();
+  }
+
+  @Test
   void aPromiseThatComesLateSparesItsNodeWhatItHolds() {
     keep(OLD, 1);
     start();
