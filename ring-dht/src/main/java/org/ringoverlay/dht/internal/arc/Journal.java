@@ -3,9 +3,9 @@ package org.ringoverlay.dht.internal.arc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -248,8 +248,8 @@ final class Journal {
 
   /** What a table holds, as it is read. */
   private static final class Reading implements java.util.function.BiConsumer<byte[], byte[]> {
-    private final Map<Integer, SavedArc> arcs = new HashMap<>();
-    private final Map<String, List<Operation>> operations = new HashMap<>();
+    private final Map<Integer, SavedArc> arcs = new TreeMap<>();
+    private final Map<String, List<Operation>> operations = new TreeMap<>();
     private final List<Found> registers = new ArrayList<>();
     private @Nullable SavedStore store;
 
