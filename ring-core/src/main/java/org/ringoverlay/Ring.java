@@ -275,6 +275,15 @@ public final class Ring implements AutoCloseable {
         .thenApply(left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
   }
 
+  /**
+   * Stops, as {@link #close} does, without waiting. A second call, or one after {@link #leave},
+   * gives the first one's stage.
+   */
+  public CompletionStage<LeaveReport> stop() {
+    return node.stop()
+        .thenApply(left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
+  }
+
   /** Completes when the node has closed, for whatever reason. */
   public CompletionStage<Void> closed() {
     return node.closed();
@@ -297,7 +306,7 @@ public final class Ring implements AutoCloseable {
   @Override
   public void close() {
     try {
-      await(node.stop());
+      await(stop());
     } catch (RingException.Closed already) {
       // The node has closed by itself or was halted, and there is nobody to say goodbye to.
     }

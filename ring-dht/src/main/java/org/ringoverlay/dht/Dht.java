@@ -1,5 +1,6 @@
 package org.ringoverlay.dht;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
@@ -134,6 +135,7 @@ public final class Dht {
             space,
             key,
             value,
+            options.ttl().map(Duration::toMillis).orElse(0L),
             condition(options),
             acknowledge(options),
             operation(options),
@@ -250,10 +252,14 @@ public final class Dht {
 
   private static void check(String key, WriteOptions options) {
     Keys.checkKey(key);
-    if (options.ttl().isPresent()) {
-      throw RingException.Incompatible.notBuilt(
-          "Records that vanish after a time are not built yet.");
+    if (options.ttl().filter(ttl -> !isTtl(ttl)).isPresent()) {
+      throw new RingException.InvalidInput("A time to live is 1 ms to 100 years.");
     }
+  }
+
+  private static boolean isTtl(Duration ttl) {
+    return ttl.compareTo(Duration.ofMillis(1)) >= 0
+        && ttl.compareTo(Duration.ofMillis(Request.Put.TTL_MILLIS_MAX)) <= 0;
   }
 
   private String operation(WriteOptions options) {

@@ -22,6 +22,7 @@ import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.testkit.NodePlan;
 import org.ringoverlay.testkit.SimRing;
 import org.ringoverlay.testkit.Simulation;
 import org.ringoverlay.testkit.junit.RingTest;
@@ -397,16 +398,13 @@ class DhtScenarioTest {
     assertThatThrownBy(() -> dht.namespace("a\nb")).isInstanceOf(RingException.InvalidInput.class);
     assertThatThrownBy(() -> WriteOptions.defaults().ifVersion(1L << 53))
         .isInstanceOf(RingException.InvalidInput.class);
-    assertThatThrownBy(
-            () ->
-                ring.await(
-                    dht.put(
-                        "key",
-                        Json.of(1),
-                        WriteOptions.defaults().expiringAfter(Duration.ofSeconds(1)))))
-        .isInstanceOfSatisfying(
-            RingException.Incompatible.class,
-            error -> assertThat(error.code()).isEqualTo("not-built"));
+    for (Duration ttl : List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofDays(40_000))) {
+      assertInvalid(
+          ring,
+          dht.put("key", Json.of(1), WriteOptions.defaults().expiringAfter(ttl)),
+          "invalid-input",
+          "100 years");
+    }
   }
 
   private static void assertInvalid(
@@ -415,6 +413,56 @@ class DhtScenarioTest {
         .isInstanceOfSatisfying(
             RingException.InvalidInput.class, error -> assertThat(error.code()).isEqualTo(code))
         .hasMessageContaining(text);
+  }
+
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 5)
+  void aRecordVanishesWhenItsTimeIsOverAndNotBefore(SimRing ring) {
+    DhtSetup.settle(ring);
+    Dht dht = dht(ring, 0);
+    WriteOptions brief = WriteOptions.defaults().expiringAfter(Duration.ofSeconds(30));
+    for (String key : keys(20)) {
+      ring.await(dht.put(key, Json.of(key), brief));
+    }
+    long again = ring.await(dht.put("key 1", Json.of("longer"), brief)).version();
+    ring.await(dht.put("key 2", Json.of("stays")));
+    ring.run(Duration.ofSeconds(29));
+    for (String key : keys(20)) {
+      assertThat(ring.await(dht.get(key)).isPresent()).as(key).isTrue();
+    }
+    ring.run(Duration.ofSeconds(3));
+    for (String key : keys(20)) {
+      assertThat(ring.await(dht.get(key)).isPresent()).as(key).isEqualTo(key.equals("key 2"));
+    }
+    assertThat(ring.await(dht.put("key 1", Json.of("new"))).version()).isGreaterThan(again);
+  }
+
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 5)
+  void aRecordVanishesThoughItsDaddyDies(SimRing ring) {
+    DhtSetup.settle(ring);
+    int daddy = ring.rootOf(dht(ring, 0).id("key"));
+    int other = (daddy + 1) % 4;
+    WriteOptions brief = WriteOptions.defaults().expiringAfter(Duration.ofSeconds(20));
+    ring.await(dht(ring, other).put("key", Json.of("brief"), brief));
+    ring.run(Duration.ofSeconds(10));
+    ring.kill(daddy);
+    ring.run(Duration.ofSeconds(9));
+    assertThat(ring.await(dht(ring, other).get("key")).isPresent()).isTrue();
+    ring.run(Duration.ofSeconds(25));
+    assertThat(ring.await(dht(ring, other).get("key")).isPresent()).isFalse();
+  }
+
+  @RingTest(seeds = 3)
+  void aRecordOnADiskVanishesAfterTheNodeHasStartedAgain(Simulation simulation) {
+    SimRing ring = simulation.ring(1, DhtSetup.with(NodePlan::durable));
+    WriteOptions brief = WriteOptions.defaults().expiringAfter(Duration.ofSeconds(20));
+    ring.await(dht(ring, 0).put("key", Json.of("brief"), brief));
+    ring.kill(0);
+    ring.restart(0);
+    ring.run(Duration.ofSeconds(10));
+    ReadOptions stale = ReadOptions.defaults().allowingStale();
+    assertThat(ring.await(dht(ring, 0).get("key", stale)).isPresent()).isTrue();
+    ring.run(Duration.ofSeconds(20));
+    assertThat(ring.await(dht(ring, 0).get("key", stale)).isPresent()).isFalse();
   }
 
   @RingTest(setup = DhtSetup.class, nodes = 3)

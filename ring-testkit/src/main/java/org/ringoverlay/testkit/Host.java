@@ -183,6 +183,11 @@ public final class Host {
     network.traceFault(this, "finds its disk " + fate);
   }
 
+  /** How long the disk takes for each write from now on; some 0.3 ms unless said. */
+  public void diskDelay(Delay delay) {
+    theDisk().delay(delay);
+  }
+
   /** From now on every save fails, or none does. */
   public void failDisk(boolean fails) {
     theDisk().broken(fails);

@@ -34,7 +34,7 @@ final class SimDisk implements StoreProvider {
   private final Host host;
   private final Engine engine;
   private final Chance chance;
-  private final Delay.Sampler sync = new Delay.Sampler(SYNC);
+  private Delay.Sampler sync = new Delay.Sampler(SYNC);
   private final TreeMap<String, Identity> durable = new TreeMap<>();
   private final TreeMap<String, Directory> open = new TreeMap<>();
 
@@ -114,6 +114,10 @@ final class SimDisk implements StoreProvider {
     var opened = new Directory(directory);
     open.put(directory, opened);
     return opened;
+  }
+
+  void delay(Delay delay) {
+    sync = new Delay.Sampler(delay);
   }
 
   void broken(boolean fails) {

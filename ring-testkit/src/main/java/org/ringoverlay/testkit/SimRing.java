@@ -300,15 +300,27 @@ public final class SimRing {
    * @return completes then
    */
   public CompletionStage<LeaveReport> beginLeave(int index) {
-    Ring ring = node(index);
+    return downAfter(index, node(index).leave());
+  }
+
+  /**
+   * Lets a node stop, to come back with what its disk keeps, and does not wait; it counts as down
+   * when it has said goodbye.
+   *
+   * @return completes then
+   */
+  public CompletionStage<LeaveReport> beginStop(int index) {
+    return downAfter(index, node(index).stop());
+  }
+
+  private CompletionStage<LeaveReport> downAfter(int index, CompletionStage<LeaveReport> goodbye) {
     int process = nodes.get(index).host.processes();
-    return ring.leave()
-        .whenComplete(
-            (report, error) -> {
-              if (nodes.get(index).host.processes() == process) {
-                down(index);
-              }
-            });
+    return goodbye.whenComplete(
+        (report, error) -> {
+          if (nodes.get(index).host.processes() == process) {
+            down(index);
+          }
+        });
   }
 
   /** Cuts these nodes from all others, in both directions. */

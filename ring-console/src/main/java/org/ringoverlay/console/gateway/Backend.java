@@ -1,5 +1,6 @@
 package org.ringoverlay.console.gateway;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -107,6 +108,7 @@ public interface Backend {
   /**
    * Writes a record.
    *
+   * @param ttl after which time it vanishes; null if it stays
    * @param operation the ID under which a repeat gets the first outcome, or null
    */
   CompletionStage<Written> put(
@@ -115,6 +117,7 @@ public interface Backend {
       Json value,
       Condition condition,
       Ack ack,
+      @Nullable Duration ttl,
       @Nullable String operation);
 
   /** Deletes a record; empty if there was none. */

@@ -1,12 +1,16 @@
 package org.ringoverlay.console.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.settings.Setting;
 
 /** What is below {@code /v1/dht}. */
 final class Records {
@@ -69,18 +73,14 @@ final class Records {
   }
 
   CompletionStage<Reply> put(Call call) {
-    if (call.path().parameter("ttl").isPresent()) {
-      throw RingException.Incompatible.notBuilt(
-          "A record's time to live (?ttl=) is not built yet; without it a record stays.");
-    }
-    call.allowOnly("ns", "ack");
+    call.allowOnly("ns", "ack", "ttl");
     String key = Call.key(call.path().rest(2));
     Backend.Ack ack = ack(call);
     Condition condition = call.condition();
     String operation = call.operation();
     return backend
         .get()
-        .put(call.namespace(), key, call.json(), condition, ack, operation)
+        .put(call.namespace(), key, call.json(), condition, ack, ttl(call), operation)
         .thenApply(
             written ->
                 at(Reply.Whole.empty(written.created() ? 201 : 200), written.place())
@@ -99,6 +99,19 @@ final class Records {
         .thenApply(
             place ->
                 place.isPresent() ? at(Reply.Whole.empty(204), place.get()) : absent(call, key));
+  }
+
+  private static @Nullable Duration ttl(Call call) {
+    Optional<String> text = call.path().parameter("ttl");
+    if (text.isEmpty()) {
+      return null;
+    }
+    try {
+      return Duration.ofNanos(Setting.durationNanos(text.get()));
+    } catch (NumberFormatException none) {
+      throw new RingException.InvalidInput(
+          "A record's time to live is a duration such as 500ms, 30s, 10m, 1h or 7d.");
+    }
   }
 
   private static Backend.Ack ack(Call call) {

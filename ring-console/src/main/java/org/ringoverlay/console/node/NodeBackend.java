@@ -1,5 +1,6 @@
 package org.ringoverlay.console.node;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -96,13 +97,15 @@ final class NodeBackend implements Backend {
       Json value,
       Condition condition,
       Ack ack,
+      @Nullable Duration ttl,
       @Nullable String operation) {
     Dht space = records.namespace(namespace);
     if (condition instanceof Condition.AtVersion at && at.version() == 0) {
       return noSuchVersion(space, key, value);
     }
+    WriteOptions options = options(condition, ack, operation);
     return space
-        .put(key, value, options(condition, ack, operation))
+        .put(key, value, ttl == null ? options : options.expiringAfter(ttl))
         .thenApply(
             written ->
                 new Written(

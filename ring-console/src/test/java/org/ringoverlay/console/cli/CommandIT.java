@@ -313,7 +313,6 @@ class CommandIT {
         "task submit",
         "certs init",
         "drain",
-        "put k 1 --ttl 30s",
         "subscribe t --from 3"
       })
   void whatIsNotBuiltSaysSo(String line) {

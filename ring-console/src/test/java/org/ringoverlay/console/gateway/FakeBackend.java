@@ -1,5 +1,6 @@
 package org.ringoverlay.console.gateway;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class FakeBackend implements Backend {
   volatile long version;
   volatile RingException failure;
   volatile Ack lastAck;
+  Duration lastTtl;
 
   public FakeBackend() {
     this(7);
@@ -158,11 +160,18 @@ public final class FakeBackend implements Backend {
 
   @Override
   public synchronized CompletionStage<Written> put(
-      String namespace, String key, Json value, Condition condition, Ack ack, String operation) {
+      String namespace,
+      String key,
+      Json value,
+      Condition condition,
+      Ack ack,
+      Duration ttl,
+      String operation) {
     if (failure != null) {
       return CompletableFuture.failedFuture(failure);
     }
     lastAck = ack;
+    lastTtl = ttl;
     if (operation != null) {
       operations.add(operation);
     }

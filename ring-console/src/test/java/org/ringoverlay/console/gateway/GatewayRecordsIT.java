@@ -3,6 +3,7 @@ package org.ringoverlay.console.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,7 +121,10 @@ class GatewayRecordsIT extends ServedGateway {
     assertThat(ask("GET", "/v1/dht/k?consistency=eventual", null).status()).isEqualTo(400);
     assertThat(ask("GET", "/v1/dht/k?consistancy=stale", null).status()).isEqualTo(400);
     assertThat(ask("GET", "/v1/dht/k?ns=", null).status()).isEqualTo(400);
-    assertThat(ask("PUT", "/v1/dht/k?ttl=30s", "1").code()).isEqualTo("not-built");
+    assertThat(node.lastTtl).isNull();
+    assertThat(ask("PUT", "/v1/dht/t?ttl=30s", "1").status()).isEqualTo(201);
+    assertThat(node.lastTtl).isEqualTo(Duration.ofSeconds(30));
+    assertThat(ask("PUT", "/v1/dht/t?ttl=soon", "1").status()).isEqualTo(400);
   }
 
   @ParameterizedTest

@@ -2,10 +2,13 @@ package org.ringoverlay.lab.records;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.spi.Randomness;
+import org.ringoverlay.testkit.Delay;
 import org.ringoverlay.testkit.DiskFate;
 import org.ringoverlay.testkit.NodePlan;
 import org.ringoverlay.testkit.SimRing;
@@ -28,6 +31,7 @@ import org.ringoverlay.testkit.schedule.Schedule;
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
   private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
+  private static final Duration LEAVING_MAX = Duration.ofSeconds(6);
   private static final Duration HEALED = Duration.ofSeconds(20);
   private static final int KEYS = 5;
   private static final int CLIENTS = 8;
@@ -78,7 +82,11 @@ public final class RecordsSeed {
     boolean durable = chance.below(4) != 0;
     int nodes = chance.below(20) == 0 ? 20 : 3 + (int) chance.below(7);
     boolean loses = durable && nodes >= 5 && chance.below(3) == 0;
-    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable));
+    Delay disk =
+        chance.below(2) == 0
+            ? Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1))
+            : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
+    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable, disk));
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
@@ -87,7 +95,11 @@ public final class RecordsSeed {
       keys.add("key " + key);
     }
     var clients = new Clients(ring, keys, tally);
-    Schedule schedule = schedule(durable, loses, nodes);
+    boolean returns = durable && chance.below(2) == 0;
+    Schedule schedule = schedule(durable, loses || returns, nodes, loses);
+    if (returns) {
+      comeAndGo(ring, loses);
+    }
     clients.begin(CLIENTS);
     Playback playback = schedule.playOn(ring);
     ring.run(LASTING);
@@ -109,7 +121,7 @@ public final class RecordsSeed {
     return flaw == null ? discord : flaw;
   }
 
-  private static void prepare(NodePlan plan, boolean durable) {
+  private static void prepare(NodePlan plan, boolean durable, Delay disk) {
     plan.builder()
         .set("ring.arcs.bits", "4")
         .set("ring.dht.settled", "1s")
@@ -117,10 +129,37 @@ public final class RecordsSeed {
         .set("ring.dht.sweep.interval", "1s");
     if (durable) {
       plan.durable();
+      plan.host().diskDelay(disk);
     }
   }
 
-  private Schedule schedule(boolean durable, boolean loses, int nodes) {
+  /** Nodes leave or stop, and come back with their disks. */
+  private void comeAndGo(SimRing ring, boolean loses) {
+    for (long times = chance.below(4); times > 0; times--) {
+      int node = (int) chance.below(ring.size());
+      Duration at = Duration.ofMillis(chance.below(45_000));
+      Duration away = Duration.ofMillis(300 + chance.below(9_000));
+      boolean leaves = !loses && chance.below(2) == 0;
+      world.after(
+          at,
+          () -> {
+            if (ring.isReady(node) && !ring.host(node).isFrozen()) {
+              tally.incidents.merge(leaves ? "LeaveAndReturn" : "StopAndReturn", 1L, Long::sum);
+              int process = ring.host(node).processes();
+              var unused = leaves ? ring.beginLeave(node) : ring.beginStop(node);
+              world.after(LEAVING_MAX.plus(away), () -> comeBack(ring, node, process));
+            }
+          });
+    }
+  }
+
+  private static void comeBack(SimRing ring, int node, int process) {
+    if (ring.host(node).processes() == process && !ring.running().contains(node)) {
+      var unused = ring.beginRestart(node);
+    }
+  }
+
+  private Schedule schedule(boolean durable, boolean stays, int nodes, boolean loses) {
     Climate climate =
         Climate.of(nodes)
             .incidents(6 + (int) chance.below(10), LASTING.minusSeconds(5))
@@ -128,29 +167,35 @@ public final class RecordsSeed {
             .keepRunning(chance.below(3) == 0 ? 1 : nodes / 2 + 1);
     if (!durable) {
       climate = climate.without(DEADLY.toArray(Kind[]::new));
-    } else if (loses) {
-      // Of an arc that a leave left to two members, one with a lost disk would be the end.
+    } else if (stays) {
+      // Of an arc that a leave left to two members one with a lost disk would be the end, and of a
+      // ring whose others have left for a while the last must not leave for good.
       climate = climate.without(Kind.LEAVE);
     }
     Schedule drawn = Schedule.draw(world.seed(), climate);
     var sound = new ArrayList<Schedule.Timed>();
-    boolean mayLose = loses;
+    if (loses) {
+      sound.add(
+          new Schedule.Timed(
+              chance.below(40_000),
+              new Incident.Crash(
+                  List.of((int) chance.below(nodes)),
+                  chance.below(2) == 0,
+                  300 + chance.below(6_000),
+                  DiskFate.LOST)));
+    }
     for (Schedule.Timed timed : drawn.incidents()) {
       Schedule.Timed next = timed;
       if (timed.incident() instanceof Incident.Crash crash && !isSound(crash.disk())) {
-        boolean lost = mayLose && crash.nodes().size() == 1;
-        mayLose &= !lost;
         next =
             new Schedule.Timed(
                 timed.atMillis(),
                 new Incident.Crash(
-                    crash.nodes(),
-                    crash.silently(),
-                    crash.forMillis(),
-                    lost ? DiskFate.LOST : DiskFate.TAIL_LOST));
+                    crash.nodes(), crash.silently(), crash.forMillis(), DiskFate.TAIL_LOST));
       }
       sound.add(next);
     }
+    sound.sort(Comparator.comparingLong(Schedule.Timed::atMillis));
     return drawn.with(sound);
   }
 

@@ -70,6 +70,7 @@ sealed interface Decision {
     return new Apply(
         change instanceof Request.Put put
             ? Register.made(version, false, put.value(), window.plus(operation))
+                .expiringAfter(put.ttlMillis())
             : Register.made(version, true, Register.NOTHING, window.plus(operation)),
         operation);
   }
@@ -86,8 +87,15 @@ sealed interface Decision {
   private static Register remembering(
       @Nullable Register current, long version, OperationWindow window) {
     return current == null
-        ? new Register(version, 0, true, Register.NOTHING, window, 0)
-        : new Register(version, current.written(), current.deleted(), current.value(), window, 0);
+        ? new Register(version, 0, true, Register.NOTHING, window, 0, 0)
+        : new Register(
+            version,
+            current.written(),
+            current.deleted(),
+            current.value(),
+            window,
+            current.ttlMillis(),
+            0);
   }
 
   private static boolean holds(Condition condition, long found) {
@@ -137,6 +145,11 @@ sealed interface Decision {
     if (change instanceof Request.Put put) {
       for (byte each : put.value().bytes()) {
         hash = mixed(hash, each);
+      }
+      if (put.ttlMillis() != 0) {
+        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+          hash = mixed(hash, (int) (put.ttlMillis() >>> shift));
+        }
       }
     }
     return hash;

@@ -70,11 +70,18 @@ final class Journal {
    * @param written the version under which its value was written
    * @param deleted whether it is a tombstone
    * @param value its value
+   * @param ttlMillis after how many milliseconds it is to vanish, 0 for never
    * @param forgotten the version of the newest operation that it has forgotten
    * @param accepted the round of the ballot under which it was accepted
    */
   record SavedRegister(
-      long version, long written, boolean deleted, Json value, long forgotten, long accepted) {}
+      long version,
+      long written,
+      boolean deleted,
+      Json value,
+      long ttlMillis,
+      long forgotten,
+      long accepted) {}
 
   /** A register that was found. */
   record Found(int arc, String key, Register register) {}
@@ -183,6 +190,7 @@ final class Journal {
             after.written(),
             after.deleted(),
             after.value(),
+            after.ttlMillis(),
             after.operations().forgotten(),
             after.accepted()));
     List<Operation> former = before == null ? List.of() : before.operations().list();
@@ -308,6 +316,7 @@ final class Journal {
                   saved.deleted(),
                   saved.value(),
                   window,
+                  saved.ttlMillis(),
                   saved.accepted())));
     }
 

@@ -68,6 +68,16 @@ public final class Keys {
     return space + SEPARATOR + key;
   }
 
+  /** The namespace of a register's name. */
+  static String spaceOf(String fullKey) {
+    return fullKey.substring(0, fullKey.indexOf(SEPARATOR));
+  }
+
+  /** The key of a register's name. */
+  static String keyOf(String fullKey) {
+    return fullKey.substring(fullKey.indexOf(SEPARATOR) + 1);
+  }
+
   /** Where a key lies: by its {@code {tag}} if it has one, else by all of it. */
   public static Id id(String space, String key) {
     String placed = tag(key);

@@ -136,6 +136,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public void later(long nanos, LongConsumer then) {
+    ring.scheduler().schedule(nanos, () -> then.accept(now()));
+  }
+
+  @Override
   public void tick() {
     upkeep.tick(leader());
   }

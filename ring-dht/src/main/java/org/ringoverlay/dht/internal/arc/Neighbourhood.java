@@ -49,6 +49,7 @@ final class Neighbourhood {
 
   private final TreeSet<Id> left = new TreeSet<>();
   private final TreeSet<Id> leaving = new TreeSet<>();
+  private int leavingHere;
   private List<Member> present = List.of();
   private RingView view;
 
@@ -96,6 +97,8 @@ final class Neighbourhood {
       Seen known = seen.get(id);
       boolean again = known != null && known.incarnation != member.incarnation();
       if (known == null || again) {
+        // Who said that it leaves has left for good, however that went, until it starts again.
+        leaving.remove(id);
         known = new Seen(now, member.incarnation());
         seen.put(id, known);
       }
@@ -122,7 +125,10 @@ final class Neighbourhood {
       left.clear();
     }
     left.removeAll(ids);
-    leaving.retainAll(ids);
+    if (leaving.size() > REMEMBERED_MAX) {
+      leaving.retainAll(ids);
+    }
+    countLeaving();
     missing.keySet().removeAll(ids);
     return restarted;
   }
@@ -148,7 +154,13 @@ final class Neighbourhood {
 
   /** A member is about to leave. */
   boolean leaves(Id node) {
-    return leaving.add(node);
+    boolean news = leaving.add(node);
+    countLeaving();
+    return news;
+  }
+
+  private void countLeaving() {
+    leavingHere = (int) present.stream().filter(member -> leaving.contains(member.id())).count();
   }
 
   boolean isLeaving() {
@@ -165,7 +177,7 @@ final class Neighbourhood {
     Id centre = view.arcs().centre(arc);
     var near = new ArrayList<Id>();
     var young = new ArrayList<Id>();
-    for (Member member : nearest(centre, wanted + leaving.size())) {
+    for (Member member : nearest(centre, wanted + leavingHere)) {
       Id id = member.id();
       if (!leaving.contains(id) && near.size() < wanted) {
         near.add(id);
@@ -185,7 +197,9 @@ final class Neighbourhood {
         }
       }
     }
-    return new Place(centre, near, young, gone, List.copyOf(leaving), wanted);
+    List<Id> leavers =
+        members.stream().map(Voter::node).filter(leaving::contains).distinct().toList();
+    return new Place(centre, near, young, gone, leavers, wanted);
   }
 
   /** The present members nearest to an ID, the closest first, this node among them. */

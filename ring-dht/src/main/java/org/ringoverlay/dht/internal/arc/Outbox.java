@@ -37,6 +37,9 @@ interface Outbox {
   /** Runs this, with the time then, when all that the shelf holds now is kept; never at once. */
   void whenKept(LongConsumer then);
 
+  /** Runs this, with the time then, after so many nanoseconds. */
+  void later(long nanos, LongConsumer then);
+
   /** The leader wants ticks until a tick says that it does not. */
   void tick();
 

@@ -267,6 +267,9 @@ public final class Records implements RingService<Request> {
         throw new RingException.InvalidInput("A put brings a value.");
       }
       checkValue(put.value().size());
+      if (put.ttlMillis() < 0 || put.ttlMillis() > Request.Put.TTL_MILLIS_MAX) {
+        throw new RingException.InvalidInput("A time to live is 1 ms to 100 years.");
+      }
     }
     if (request instanceof Request.Change change
         && (change.operation() == null
@@ -380,7 +383,10 @@ public final class Records implements RingService<Request> {
     if (configuration == null || leaders.containsKey(arc) || !configuration.has(shelf.self())) {
       return false;
     }
-    boolean idle = around().isAlone() && configuration.voters().equals(List.of(shelf.self()));
+    boolean idle =
+        around().isAlone()
+            && configuration.voters().equals(List.of(shelf.self()))
+            && !shelf.expires(arc);
     return !idle
         && ring.id().equals(around().daddy(arc, configuration))
         && mayDecide(configuration);

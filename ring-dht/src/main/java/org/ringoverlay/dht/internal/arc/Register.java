@@ -15,6 +15,7 @@ import org.ringoverlay.json.Json;
  * @param deleted whether this is a tombstone
  * @param value the value, JSON's null for a tombstone
  * @param operations what it remembers of the operations that made it
+ * @param ttlMillis after how many milliseconds the value is to vanish, 0 for never
  * @param accepted the round of the ballot under which it was accepted here, 0 while it is not
  */
 record Register(
@@ -23,12 +24,18 @@ record Register(
     boolean deleted,
     Json value,
     OperationWindow operations,
+    long ttlMillis,
     long accepted) {
   static final Json NOTHING = Json.of(null);
 
   /** The register of a change that was made. */
   static Register made(long version, boolean deleted, Json value, OperationWindow operations) {
-    return new Register(version, version, deleted, value, operations, 0);
+    return new Register(version, version, deleted, value, operations, 0, 0);
+  }
+
+  /** The same, to vanish after a time. */
+  Register expiringAfter(long newTtlMillis) {
+    return new Register(version, written, deleted, value, operations, newTtlMillis, accepted);
   }
 
   static boolean present(@Nullable Register register) {
@@ -42,7 +49,7 @@ record Register(
 
   /** The same, accepted under a round. */
   Register acceptedUnder(long round) {
-    return new Register(version, written, deleted, value, operations, round);
+    return new Register(version, written, deleted, value, operations, ttlMillis, round);
   }
 
   static long versionOf(@Nullable Register register) {
@@ -59,12 +66,14 @@ record Register(
         value,
         Entry.WHOLE,
         operations.list(),
-        operations.forgotten());
+        operations.forgotten(),
+        ttlMillis);
   }
 
   /** The register as it is sent to a node that should hold {@code base}. */
   Entry step(String key, @Nullable Register base, Operation operation) {
-    return new Entry(key, version, written, deleted, value, versionOf(base), List.of(operation), 0);
+    return new Entry(
+        key, version, written, deleted, value, versionOf(base), List.of(operation), 0, ttlMillis);
   }
 
   /** What a node that holds {@code base}, as the entry says, makes of it. */
@@ -79,6 +88,12 @@ record Register(
       }
     }
     return new Register(
-        entry.version(), entry.written(), entry.deleted(), entry.value(), window, 0);
+        entry.version(),
+        entry.written(),
+        entry.deleted(),
+        entry.value(),
+        window,
+        entry.ttlMillis(),
+        0);
   }
 }

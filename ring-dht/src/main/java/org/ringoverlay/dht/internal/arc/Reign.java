@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
@@ -34,6 +36,12 @@ import org.ringoverlay.id.Id;
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, sections 2.2 and 2.3</a>
  */
 final class Reign {
+  /** How long an expiry is tried, and when it is tried again. */
+  private static final long EXPIRY_NANOS = 1_000_000_000;
+
+  /** What names the delete that an expiry is, with the version of the value. */
+  private static final String EXPIRY_OPERATION = "t:";
+
   private final int arc;
   private final Voter self;
   private final Ballot ballot;
@@ -78,7 +86,7 @@ final class Reign {
     this.out = out;
     this.leader = leader;
     this.place = place;
-    this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::holdsHere);
+    this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::taken);
     this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
     this.repairs = new Repairs(arc, ballot, limits);
@@ -106,7 +114,10 @@ final class Reign {
             holdsHere(cell);
           }
         });
-    List.copyOf(cells.values()).forEach(this::settle);
+    for (Cell cell : List.copyOf(cells.values())) {
+      expireLater(cell);
+      settle(cell);
+    }
     goOn(nowNanos);
   }
 
@@ -117,6 +128,12 @@ final class Reign {
       cell.becomes(register, ballot.round());
       holdsHere(cell);
     }
+  }
+
+  /** A register that others held is here. */
+  private void taken(Cell cell) {
+    expireLater(cell);
+    holdsHere(cell);
   }
 
   /** This node's shelf took the register, and counts as soon as it is kept there. */
@@ -326,6 +343,9 @@ final class Reign {
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
+    if (apply.next().written() == apply.next().version()) {
+      expireLater(cell);
+    }
     holdsHere(cell);
     if (cell.holders.contains(self)) {
       acknowledgeEarly(cell);
@@ -334,6 +354,46 @@ final class Reign {
       send(cell, voter.node(), step);
     }
     settle(cell);
+  }
+
+  /**
+   * A value that is to vanish is deleted by its daddy, if it is still there when its time is over:
+   * late if there was no majority, and counted anew by each daddy, for clocks are not compared.
+   */
+  private void expireLater(Cell cell) {
+    Register register = cell.current;
+    if (register != null && !register.deleted() && register.ttlMillis() > 0) {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(register.ttlMillis());
+      out.later(nanos, nowNanos -> expire(cell.key, register.written(), nowNanos));
+    }
+  }
+
+  private void expire(String key, long written, long nowNanos) {
+    Cell cell = cells.get(key);
+    Register register = cell == null ? null : cell.current;
+    if (over || register == null || register.deleted() || register.written() != written) {
+      return;
+    }
+    var delete =
+        new Request.Delete(
+            Keys.spaceOf(key),
+            Keys.keyOf(key),
+            new Condition(Condition.Kind.VERSION, written),
+            Acknowledge.MAJORITY,
+            EXPIRY_OPERATION + written,
+            Versions.MAX,
+            false);
+    var pending = new Pending(delete, key, nowNanos + EXPIRY_NANOS);
+    submit(pending, nowNanos);
+    var unused =
+        pending
+            .answer()
+            .whenComplete(
+                (done, failed) -> {
+                  if (failed != null && !over) {
+                    out.later(EXPIRY_NANOS, then -> expire(key, written, then));
+                  }
+                });
   }
 
   private void send(Cell cell, Id node, Entry entry) {

@@ -305,6 +305,14 @@ final class Shelf {
     }
   }
 
+  /** Whether something in an arc is to vanish in time. */
+  boolean expires(int index) {
+    Arc arc = arcs.get(index);
+    return arc != null
+        && arc.registers.values().stream()
+            .anyMatch(register -> register.ttlMillis() > 0 && !register.deleted());
+  }
+
   /** How many registers there are of an arc. */
   int records(int index) {
     Arc arc = arcs.get(index);

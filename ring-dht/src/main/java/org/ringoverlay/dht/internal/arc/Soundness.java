@@ -10,6 +10,7 @@ import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
@@ -158,6 +159,8 @@ final class Soundness {
         || !isVersion(entry.version(), roundMax)
         || entry.written() < 0
         || entry.written() > entry.version()
+        || entry.ttlMillis() < 0
+        || entry.ttlMillis() > Request.Put.TTL_MILLIS_MAX
         || entry.forgotten() < 0
         || entry.forgotten() > entry.version()
         || entry.base() < Entry.WHOLE

@@ -17,6 +17,7 @@ import org.ringoverlay.json.Json;
  * @param operations the operations that the register remembers, the oldest first
  * @param forgotten the version of the newest operation that it has forgotten, 0 if none; for a
  *     whole register alone
+ * @param ttlMillis after how many milliseconds the value is to vanish, 0 for never
  */
 public record Entry(
     String key,
@@ -26,7 +27,8 @@ public record Entry(
     Json value,
     long base,
     List<Operation> operations,
-    long forgotten) {
+    long forgotten,
+    long ttlMillis) {
   /** A base that says that nothing need be there already. */
   public static final long WHOLE = -1;
 
@@ -45,7 +47,7 @@ public record Entry(
       Json value,
       long base,
       List<Operation> operations) {
-    return new Entry(key, version, version, deleted, value, base, operations, 0);
+    return new Entry(key, version, version, deleted, value, base, operations, 0, 0);
   }
 
   /** How many bytes it takes on the wire at most. */

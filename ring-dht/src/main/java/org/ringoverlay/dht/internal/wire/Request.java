@@ -52,20 +52,42 @@ public sealed interface Request {
   /** Asks who holds the arc in which an ID lies. */
   record Where(Id id) implements Request {}
 
-  /** Writes a value. */
+  /**
+   * Writes a value.
+   *
+   * @param ttlMillis after how many milliseconds it is to vanish, 0 for never
+   */
   record Put(
       String space,
       String key,
       Json value,
+      long ttlMillis,
       Condition condition,
       Acknowledge acknowledge,
       String operation,
       long seen,
       boolean repeated)
       implements Change {
+    /** The longest time to live: a hundred years. */
+    public static final long TTL_MILLIS_MAX = 100L * 365 * 24 * 3_600 * 1_000;
+
+    /** Writes a value that stays. */
+    public Put(
+        String space,
+        String key,
+        Json value,
+        Condition condition,
+        Acknowledge acknowledge,
+        String operation,
+        long seen,
+        boolean repeated) {
+      this(space, key, value, 0, condition, acknowledge, operation, seen, repeated);
+    }
+
     @Override
     public Put sent(long newestSeen, boolean again) {
-      return new Put(space, key, value, condition, acknowledge, operation, newestSeen, again);
+      return new Put(
+          space, key, value, ttlMillis, condition, acknowledge, operation, newestSeen, again);
     }
   }
 

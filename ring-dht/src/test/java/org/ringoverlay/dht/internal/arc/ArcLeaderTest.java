@@ -816,6 +816,7 @@ class ArcLeaderTest {
 
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
+    private final java.util.TreeMap<Long, LongConsumer> later = new java.util.TreeMap<>();
     private final List<Accept> accepts = new ArrayList<>();
     private final List<Id> prepares = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
@@ -863,6 +864,11 @@ class ArcLeaderTest {
     @Override
     public void whenKept(LongConsumer then) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void later(long nanos, LongConsumer then) {
+      later.put(nanos, then);
     }
 
     @Override

@@ -62,7 +62,7 @@ class NeighbourhoodTest {
     assertThat(neighbourhood.leaves(ARCS.centre(0))).isTrue();
     assertThat(neighbourhood.leaves(ARCS.centre(0))).isFalse();
 
-    Place place = neighbourhood.place(0, List.of(), SETTLED);
+    Place place = neighbourhood.place(0, voters(0, 1, 2), SETTLED);
     assertThat(neighbourhood.isLeaving()).isTrue();
     assertThat(place.near()).containsExactly(ARCS.centre(1), ARCS.centre(2), ARCS.centre(3));
     assertThat(place.leaving()).containsExactly(ARCS.centre(0));
@@ -73,11 +73,27 @@ class NeighbourhoodTest {
     Neighbourhood neighbourhood = around(List.of(alive(0), alive(4)));
     neighbourhood.leaves(ARCS.centre(4));
     neighbourhood.move(view(List.of(alive(0))), SECOND);
+    assertThat(neighbourhood.place(0, voters(0, 4), SECOND).leaving())
+        .containsExactly(ARCS.centre(4));
     neighbourhood.move(view(List.of(alive(0), alive(4))), 2 * SECOND);
 
-    Place place = neighbourhood.place(0, List.of(), 2 * SECOND);
+    Place place = neighbourhood.place(0, voters(0, 4), 2 * SECOND);
     assertThat(place.leaving()).isEmpty();
     assertThat(place.near()).contains(ARCS.centre(4));
+  }
+
+  @Test
+  void whoKeepsItsCopiesOnADiskAndOnlyStopsIsNotGone() {
+    Neighbourhood neighbourhood = around(List.of(alive(0), alive(4), alive(8)));
+    neighbourhood.keeps(ARCS.centre(4), true);
+    neighbourhood.keeps(ARCS.centre(8), true);
+    neighbourhood.leaves(ARCS.centre(8));
+    neighbourhood.move(view(List.of(alive(0))), SECOND);
+
+    assertThat(neighbourhood.place(0, voters(0, 4, 8), SECOND).gone())
+        .containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, voters(0, 4, 8), SECOND + GONE).gone())
+        .containsExactly(ARCS.centre(4), ARCS.centre(8));
   }
 
   @Test

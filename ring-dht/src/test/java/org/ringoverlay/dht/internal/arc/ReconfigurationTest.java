@@ -658,6 +658,8 @@ class ReconfigurationTest {
 
   /** Keeps what the leader sends until it is answered. */
   private static final class Post implements Outbox {
+    private final java.util.TreeMap<Long, LongConsumer> later = new java.util.TreeMap<>();
+
     /** Who answers nothing. */
     Id silent = Id.ZERO;
 
@@ -706,6 +708,11 @@ class ReconfigurationTest {
     @Override
     public void whenKept(LongConsumer then) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void later(long nanos, LongConsumer then) {
+      later.put(nanos, then);
     }
 
     @Override

@@ -1,0 +1,275 @@
+package org.ringoverlay.dht.internal.arc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Voter;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Scheduler;
+import org.ringoverlay.spi.Table;
+import org.ringoverlay.spi.Timer;
+
+class JournalTest {
+  private static final Id NODE = Id.of("node");
+  private static final int ARC = 3;
+  private static final String KEY = "default\0key";
+  private static final Ballot BALLOT = new Ballot(4, NODE, 9);
+
+  private final Disk disk = new Disk();
+  private final Loop loop = new Loop();
+
+  private Journal open(boolean anew, long fresh) {
+    return Journal.of(disk, NODE, anew, fresh, () -> 12, loop);
+  }
+
+  private Shelf shelf(boolean anew, long fresh) {
+    return new Shelf(open(anew, fresh), 100);
+  }
+
+  private static Entry entry(long version, long base, String... operations) {
+    var made = new ArrayList<Operation>();
+    for (String id : operations) {
+      made.add(Operation.made(id, version, base > 0, 0));
+    }
+    return Entry.made(KEY, version, false, Json.of(version), base, made);
+  }
+
+  private void settle(Shelf shelf) {
+    while (!shelf.isKept()) {
+      loop.run();
+      disk.complete();
+    }
+  }
+
+  @Test
+  void aShelfIsFoundAgainAsItWas() {
+    Shelf before = shelf(true, 7);
+    before.found(8);
+    before.prepare(ARC, BALLOT);
+    before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
+    before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 2, List.of(entry(2, 1, "o2"))));
+    settle(before);
+
+    Shelf after = shelf(false, 8);
+
+    assertThat(after.self()).isEqualTo(new Voter(NODE, 7));
+    assertThat(after.promised(ARC)).isEqualTo(BALLOT);
+    assertThat(after.configuration(ARC)).isEqualTo(Configuration.founded(new Voter(NODE, 7)));
+    assertThat(after.voiced()).hasSize(8);
+    assertThat(after.records()).isEqualTo(1);
+    Register held = after.register(ARC, KEY);
+    Register former = before.register(ARC, KEY);
+    assertThat(held).usingRecursiveComparison().isEqualTo(former);
+    assertThat(held.operations().list()).extracting(Operation::id).containsExactly("o1", "o2");
+  }
+
+  @Test
+  void whatWasDroppedIsNotFoundAgain() {
+    Shelf before = shelf(true, 7);
+    before.found(8);
+    before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
+    var others = new Configuration(3, 4, List.of(new Voter(Id.of("other"), 1)), List.of());
+    before.accept(CopyRequest.Accept.configuration(ARC, BALLOT, others, true));
+    settle(before);
+
+    Shelf after = shelf(false, 8);
+
+    assertThat(after.records()).isZero();
+    assertThat(after.configuration(ARC)).isEqualTo(others);
+    assertThat(after.voiced()).doesNotContain(ARC).hasSize(7);
+    assertThat(disk.entries.keySet())
+        .noneMatch(name -> name[0] == 'r' || name[0] == 'o')
+        .hasSize(9);
+  }
+
+  @Test
+  void aNodeThatWasNeverInARingBeginsAnew() {
+    Shelf before = shelf(true, 7);
+    before.found(8);
+    settle(before);
+
+    Shelf after = shelf(true, 8);
+    after.prepare(ARC, BALLOT);
+    settle(after);
+
+    assertThat(after.self()).isEqualTo(new Voter(NODE, 8));
+    assertThat(after.configuration(ARC)).isNull();
+    assertThat(disk.entries).hasSize(2);
+  }
+
+  @Test
+  void nothingIsKeptBeforeItIsOnTheDiskAndWhatComesMeanwhileGoesTogether() {
+    Shelf shelf = shelf(true, 7);
+    var told = new ArrayList<String>();
+    shelf.prepare(ARC, BALLOT);
+    shelf.whenKept(() -> told.add("first"));
+    loop.run();
+    shelf.prepare(ARC + 1, BALLOT);
+    shelf.whenKept(() -> told.add("second"));
+    shelf.prepare(ARC + 2, BALLOT);
+    shelf.whenKept(() -> told.add("third"));
+    loop.run();
+    assertThat(told).isEmpty();
+    assertThat(shelf.isKept()).isFalse();
+
+    disk.complete();
+    loop.run();
+    assertThat(told).containsExactly("first");
+
+    disk.complete();
+    loop.run();
+    assertThat(told).containsExactly("first", "second", "third");
+    assertThat(shelf.isKept()).isTrue();
+    assertThat(disk.writes).isEqualTo(2);
+    shelf.whenKept(() -> told.add("at once"));
+    assertThat(told).hasSize(4);
+  }
+
+  @Test
+  void nobodyIsToldWhenTheDiskRefuses() {
+    Shelf shelf = shelf(true, 7);
+    var told = new ArrayList<String>();
+    shelf.prepare(ARC, BALLOT);
+    shelf.whenKept(() -> told.add("kept"));
+    loop.run();
+    disk.refuse();
+    loop.run();
+    assertThat(told).isEmpty();
+    assertThat(shelf.isKept()).isFalse();
+  }
+
+  @Test
+  void withoutRoomNewValuesAreRefusedAndTheOldOnesAcceptedAgain() {
+    Shelf shelf = shelf(true, 7);
+    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
+    disk.room = false;
+
+    assertThatThrownBy(
+            () ->
+                shelf.accept(
+                    CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(2, 1, "o2")))))
+        .isInstanceOf(RingException.Refused.class)
+        .hasMessageContaining("ring.store.reserve");
+    var newer = new Ballot(5, NODE, 10);
+    assertThat(
+            shelf
+                .accept(
+                    CopyRequest.Accept.registers(
+                        ARC, newer, 1, List.of(shelf.register(ARC, KEY).whole(KEY))))
+                .granted())
+        .isTrue();
+  }
+
+  @Test
+  void damageAndANewerFormatAreTold() {
+    byte[] store = {'m'};
+    disk.entries.put(store, "{\"format\":2,\"store\":1}".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> open(false, 1)).isInstanceOf(RingException.Incompatible.class);
+    disk.entries.put(store, "{\"format\":1,\"store\":".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> open(false, 1))
+        .isInstanceOf(RingException.Unavailable.class)
+        .hasMessageContaining("move the directory away");
+  }
+
+  /** A table whose writes are done when the test says so. */
+  private static final class Disk implements Table {
+    private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+    private final ArrayDeque<Map.Entry<List<Change>, CompletableFuture<Void>>> pending =
+        new ArrayDeque<>();
+    private int writes;
+    private boolean room = true;
+
+    @Override
+    public void read(BiConsumer<byte[], byte[]> entry) {
+      new TreeMap<>(entries).forEach(entry);
+    }
+
+    @Override
+    public CompletionStage<Void> write(List<Change> changes) {
+      var done = new CompletableFuture<Void>();
+      pending.add(Map.entry(changes, done));
+      return done;
+    }
+
+    private void complete() {
+      var next = pending.poll();
+      if (next == null) {
+        return;
+      }
+      writes++;
+      for (Change change : next.getKey()) {
+        byte[] value = change.value();
+        if (value == null) {
+          entries.remove(change.name());
+        } else {
+          entries.put(change.name(), value);
+        }
+      }
+      next.getValue().complete(null);
+    }
+
+    private void refuse() {
+      pending.remove().getValue().completeExceptionally(new RingException.Unavailable("no"));
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return room;
+    }
+  }
+
+  /** A loop that runs what it was given when the test says so. */
+  private static final class Loop implements Scheduler {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+    private void run() {
+      while (!tasks.isEmpty()) {
+        tasks.remove().run();
+      }
+    }
+
+    @Override
+    public boolean onLoop() {
+      return true;
+    }
+
+    @Override
+    public boolean execute(Runnable task) {
+      return tasks.add(task);
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <T> T await(CompletionStage<T> stage) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void handlerBegins(String service) {}
+
+    @Override
+    public void handlerEnds() {}
+  }
+}
