@@ -1,8 +1,13 @@
 package org.ringoverlay.dht;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -109,6 +114,41 @@ public final class Dht {
                   options.timeout())
               .thenApply(answer -> versioned(key, answer));
         });
+  }
+
+  /** Reads several records, each as {@link #get(String)} does: not all at one moment. */
+  public CompletionStage<Each<Versioned>> getAll(Collection<String> keys) {
+    return getAll(keys, ReadOptions.defaults());
+  }
+
+  /**
+   * Reads several records, each as {@link #get(String, ReadOptions)} does: not all at one moment.
+   *
+   * @param keys up to {@link Each#KEYS_MAX}; the timeout is each one's own
+   * @return what was read, and why the rest was not
+   */
+  public CompletionStage<Each<Versioned>> getAll(Collection<String> keys, ReadOptions options) {
+    List<String> all = List.copyOf(keys);
+    return caller.onLoop(() -> Each.of(all, key -> get(key, options)));
+  }
+
+  /** Writes several values, each as {@link #put(String, Json)} does: there are no transactions. */
+  public CompletionStage<Each<Written>> putAll(Map<String, Json> values) {
+    return putAll(values, WriteOptions.defaults());
+  }
+
+  /**
+   * Writes several values, each as {@link #put(String, Json, WriteOptions)} does: there are no
+   * transactions, and some may be written while others fail.
+   *
+   * @param values up to {@link Each#KEYS_MAX}; the timeout is each one's own
+   * @return what was written, and why the rest was not
+   */
+  public CompletionStage<Each<Written>> putAll(Map<String, Json> values, WriteOptions options) {
+    Map<String, Json> all = new TreeMap<>(values);
+    return caller.onLoop(
+        () ->
+            Each.of(all.keySet(), key -> put(key, Objects.requireNonNull(all.get(key)), options)));
   }
 
   /** Writes a value, whatever was there. */

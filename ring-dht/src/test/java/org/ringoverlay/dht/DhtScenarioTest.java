@@ -415,6 +415,30 @@ class DhtScenarioTest {
         .hasMessageContaining(text);
   }
 
+  @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 3)
+  void severalRecordsAreWrittenAndReadEachForItself(SimRing ring) {
+    DhtSetup.settle(ring);
+    Dht dht = dht(ring, 0);
+    var values = new java.util.TreeMap<String, Json>();
+    keys(300).forEach(key -> values.put(key, Json.of(key)));
+    values.put("", Json.of("no key"));
+
+    Each<Written> written = ring.await(dht.putAll(values));
+
+    assertThat(written.done()).hasSize(300);
+    assertThat(written.failed()).containsOnlyKeys("");
+    assertThatThrownBy(written::orThrow).isInstanceOf(RingException.InvalidInput.class);
+    var asked = new java.util.ArrayList<>(keys(301));
+    asked.addAll(keys(10));
+    var read = ring.await(dht(ring, 1).getAll(asked)).orThrow();
+    assertThat(read).hasSize(301);
+    assertThat(read.values().stream().filter(Versioned::isPresent)).hasSize(300);
+    assertThat(read.get("key 7").value()).contains(Json.of("key 7"));
+    assertThat(ring.await(dht.getAll(List.of())).done()).isEmpty();
+    assertThatThrownBy(() -> ring.await(dht.getAll(java.util.Collections.nCopies(100_001, "key"))))
+        .isInstanceOf(RingException.InvalidInput.class);
+  }
+
   @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 5)
   void aRecordVanishesWhenItsTimeIsOverAndNotBefore(SimRing ring) {
     DhtSetup.settle(ring);
