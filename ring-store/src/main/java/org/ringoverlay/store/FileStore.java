@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ import org.ringoverlay.spi.Table;
  */
 final class FileStore implements Store {
   static final int SAVES_QUEUED_MAX = 1_024;
+  private static final long LOOK_NANOS = 1_000_000_000;
+
   static final int WRITES_QUEUED_MAX = 1_024;
   static final String IDENTITY = "identity.json";
   static final String RECORDS = "records";
@@ -52,6 +55,10 @@ final class FileStore implements Store {
   private final CompletableFuture<RingException> broken = new CompletableFuture<>();
   private volatile @Nullable IdentityFile current;
   private volatile boolean hasRoom = true;
+  private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
+
+  /** Whether the tables are no more; under this object's monitor. */
+  private boolean tablesClosed;
 
   /** What the parts keep, once one asked; for one thread at a time. */
   private @Nullable Database database;
@@ -219,6 +226,9 @@ final class FileStore implements Store {
       throw new IllegalArgumentException("a part's name is 1–32 small letters, not " + part);
     }
     Database opened = database;
+    if (tablesClosed) {
+      throw directoryClosed();
+    }
     if (opened == null) {
       opened = Database.open(directory.resolve(RECORDS));
       database = opened;
@@ -241,6 +251,19 @@ final class FileStore implements Store {
     }
   }
 
+  /** Where nothing is written nobody would notice that room was made. */
+  private void lookAgain() {
+    long now = System.nanoTime();
+    long before = lookedAt.get();
+    if (now - before >= LOOK_NANOS && lookedAt.compareAndSet(before, now)) {
+      try {
+        thread.execute(this::look);
+      } catch (RejectedExecutionException over) {
+        hasRoom = false;
+      }
+    }
+  }
+
   /** The entries of one part. */
   private final class Part implements Table {
     private final String name;
@@ -254,11 +277,19 @@ final class FileStore implements Store {
 
     @Override
     public void read(BiConsumer<byte[], byte[]> entry) {
-      opened.read(name, entry);
+      synchronized (FileStore.this) {
+        if (tablesClosed) {
+          throw directoryClosed();
+        }
+        opened.read(name, entry);
+      }
     }
 
     @Override
     public boolean hasRoom() {
+      if (!hasRoom) {
+        lookAgain();
+      }
       return hasRoom;
     }
 
@@ -300,6 +331,12 @@ final class FileStore implements Store {
       } catch (RingException refused) {
         broken.complete(refused);
         written.completeExceptionally(refused);
+      } catch (RuntimeException | Error failed) {
+        // Whatever it was, this write is not known to be there, and the next must not be.
+        broken.complete(
+            new RingException.Unavailable("Records could not be kept on the disk: " + failed));
+        written.completeExceptionally(failed);
+        throw failed;
       }
     }
   }
@@ -341,12 +378,17 @@ final class FileStore implements Store {
       synchronized (this) {
         if (database != null) {
           database.close();
+          database = null;
         }
+        tablesClosed = true;
       }
       lock.close();
       closed.complete(null);
     } catch (IOException notReleased) {
       closed.completeExceptionally(refused("unlock", directory, notReleased));
+    } catch (RuntimeException | Error failed) {
+      closed.completeExceptionally(failed);
+      throw failed;
     }
   }
 }

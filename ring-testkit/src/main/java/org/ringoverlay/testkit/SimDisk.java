@@ -38,17 +38,14 @@ final class SimDisk implements StoreProvider {
   private final TreeMap<String, Identity> durable = new TreeMap<>();
   private final TreeMap<String, Directory> open = new TreeMap<>();
 
-  /** What a process had saved last when it died, and what had not reached the disk yet. */
-  private final TreeMap<String, Identity> unsynced = new TreeMap<>();
+  /** What processes had asked for when they died and had not reached the disk yet, in order. */
+  private final ArrayDeque<Task> unsynced = new ArrayDeque<>();
 
   /** What stood there before, the oldest first. */
   private final TreeMap<String, ArrayDeque<Identity>> before = new TreeMap<>();
 
   /** What the parts of the nodes keep, by directory and part. */
   private final TreeMap<String, TreeMap<String, Entries>> tables = new TreeMap<>();
-
-  /** What a process had written when it died, and what had not reached the disk yet. */
-  private final ArrayDeque<Write> unsyncedWrites = new ArrayDeque<>();
 
   private boolean broken;
 
@@ -127,7 +124,6 @@ final class SimDisk implements StoreProvider {
   /** The process died: what was not durable is gone, and so are the locks. */
   void crash() {
     unsynced.clear();
-    unsyncedWrites.clear();
     open.values().forEach(Directory::abandon);
     open.clear();
   }
@@ -135,11 +131,12 @@ final class SimDisk implements StoreProvider {
   /** What the next process finds. */
   void recover(DiskFate fate) {
     switch (fate) {
-      case KEPT -> {
-        unsynced.forEach(this::keep);
-        unsyncedWrites.forEach(Write::apply);
+      case KEPT -> unsynced.forEach(Task::apply);
+      case TAIL_LOST -> {
+        // Some of it may have reached the disk, but nothing without what was asked for before.
+        long kept = chance.below(unsynced.size() + 1L);
+        unsynced.stream().limit(kept).forEach(Task::apply);
       }
-      case TAIL_LOST -> {}
       case OLDER -> {
         before.forEach((name, saves) -> durable.put(name, saves.getFirst()));
         tables.values().forEach(parts -> parts.values().forEach(Entries::goBack));
@@ -151,7 +148,6 @@ final class SimDisk implements StoreProvider {
       }
     }
     unsynced.clear();
-    unsyncedWrites.clear();
   }
 
   private void keep(String name, Identity identity) {
@@ -258,13 +254,7 @@ final class SimDisk implements StoreProvider {
 
     void abandon() {
       abandoned = true;
-      for (Task task : pending) {
-        if (task instanceof Save save) {
-          unsynced.put(name, save.identity);
-        } else if (task instanceof Write write) {
-          unsyncedWrites.add(write);
-        }
-      }
+      unsynced.addAll(pending);
       pending.forEach(engine::forget);
       pending.clear();
       if (unlock != null) {
@@ -283,6 +273,9 @@ final class SimDisk implements StoreProvider {
       this.directory = directory;
       this.done = done;
     }
+
+    /** Puts it on the disk. */
+    abstract void apply();
 
     @Override
     boolean isOnLoop() {
@@ -305,6 +298,7 @@ final class SimDisk implements StoreProvider {
       this.changes = changes;
     }
 
+    @Override
     void apply() {
       entries.write(changes);
     }
@@ -335,6 +329,11 @@ final class SimDisk implements StoreProvider {
     }
 
     @Override
+    void apply() {
+      keep(directory.name, identity);
+    }
+
+    @Override
     void run() {
       directory.pending.remove(this);
       engine.trace.add(
@@ -343,7 +342,7 @@ final class SimDisk implements StoreProvider {
         done.completeExceptionally(
             new RingException.Unavailable("The disk refused to save the identity."));
       } else {
-        keep(directory.name, identity);
+        apply();
         done.complete(null);
       }
     }

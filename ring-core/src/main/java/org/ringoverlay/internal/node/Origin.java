@@ -28,6 +28,9 @@ final class Origin {
   private final List<String> contacts;
   private Identity saved;
 
+  /** Whether the disk refused what was to be saved last, so that it is to be tried again. */
+  private volatile boolean refused;
+
   private Origin(Identity identity, boolean founds, List<String> contacts) {
     this.identity = identity;
     this.saved = identity;
@@ -121,15 +124,17 @@ final class Origin {
             ringIdentity,
             view.arcs().bits(),
             peers.isEmpty() ? saved.peers() : peers);
-    if (now.equals(saved)) {
+    if (now.equals(saved) && !refused) {
       return;
     }
     saved = now;
+    refused = false;
     store
         .save(now)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
+                refused = true;
                 observer.trouble(
                     identity.node(), "the identity could not be saved: " + failure.getMessage());
               }

@@ -36,13 +36,15 @@ final class Clients {
   /** With fewer nodes one that did not come back has nobody to take its place. */
   private static final int COPIES = 3;
 
+  private static final int KEYS_AT_ONCE = 4;
+  private static final long SPELL_MILLIS = 6_000;
   private static final int REPEATS_MAX = 4;
   private static final int TRIED_MAX = 2_000_000;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
 
   private final SimRing ring;
   private final Randomness chance;
-  private final List<String> keys;
+  private final Duration begun;
   private final Map<String, History<Register.Ask, Register.Answer>> histories = new TreeMap<>();
   private final Map<String, Map<Long, String>> versions = new TreeMap<>();
   private final Tally tally;
@@ -55,15 +57,11 @@ final class Clients {
     final Map<String, Long> seen = new TreeMap<>();
   }
 
-  Clients(SimRing ring, List<String> keys, Tally tally) {
+  Clients(SimRing ring, Tally tally) {
     this.ring = ring;
-    this.keys = keys;
+    this.begun = ring.simulation().elapsed();
     this.tally = tally;
     this.chance = Simulation.chance(ring.simulation().seed(), "clients");
-    for (String key : keys) {
-      histories.put(key, new History<>());
-      versions.put(key, new TreeMap<>());
-    }
   }
 
   void begin(int clients) {
@@ -89,13 +87,21 @@ final class Clients {
       later(client);
       return;
     }
-    String key = keys.get((int) chance.below(keys.size()));
+    String key = keyNow();
     int kind = (int) chance.below(20);
     if (kind < 7) {
       read(client, dht, key);
     } else {
       write(client, dht, key, kind);
     }
+  }
+
+  /**
+   * A few keys at a time, and new ones as time goes on, so that some are written in bad weather.
+   */
+  private String keyNow() {
+    long spell = ring.simulation().elapsed().minus(begun).toMillis() / SPELL_MILLIS;
+    return "key " + (Math.max(0, spell) + chance.below(KEYS_AT_ONCE));
   }
 
   private @Nullable Dht somewhere() {
@@ -111,7 +117,7 @@ final class Clients {
   }
 
   private History<Register.Ask, Register.Answer> history(String key) {
-    return java.util.Objects.requireNonNull(histories.get(key));
+    return histories.computeIfAbsent(key, unused -> new History<>());
   }
 
   private void read(Client client, Dht dht, String key) {
@@ -165,7 +171,7 @@ final class Clients {
 
   /** A version shows one value, whoever sees it and whenever (G4). */
   private void shown(String key, long version, String value) {
-    String before = java.util.Objects.requireNonNull(versions.get(key)).put(version, value);
+    String before = versions.computeIfAbsent(key, unused -> new TreeMap<>()).put(version, value);
     if (before != null && !before.equals(value)) {
       wrong = key + " showed " + before + " and " + value + " under version " + version;
     }
@@ -175,7 +181,9 @@ final class Clients {
     String value = Json.of("v" + values++).toString();
     String name = "op-" + values;
     Long expected = null;
-    WriteOptions options = WriteOptions.defaults().named(name).within(patience());
+    boolean named = chance.below(3) != 0;
+    WriteOptions options = WriteOptions.defaults().within(patience());
+    options = named ? options.named(name) : options;
     if (kind < 13) {
       expected = client.seen.getOrDefault(key, 0L);
       options = expected == 0 ? options.onlyIfAbsent() : options.ifVersion(expected);
@@ -189,7 +197,7 @@ final class Clients {
     boolean deletes = kind == 19;
     var asked = history(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
     tally.begun++;
-    attempt(client, dht, new Attempt(key, value, deletes, options, asked), REPEATS_MAX);
+    attempt(client, dht, new Attempt(key, value, deletes, options, asked), REPEATS_MAX, named);
   }
 
   private record Attempt(
@@ -199,7 +207,7 @@ final class Clients {
       WriteOptions options,
       History.Operation<Register.Ask> asked) {}
 
-  private void attempt(Client client, Dht dht, Attempt attempt, int left) {
+  private void attempt(Client client, Dht dht, Attempt attempt, int left, boolean named) {
     boolean[] answered = {false};
     String key = attempt.key;
     CompletionStage<Long> made =
@@ -231,13 +239,18 @@ final class Clients {
               || cause instanceof RingException.Closed) {
             tally.unknown++;
             Dht other = somewhere();
-            if (left > 0 && other != null && cause instanceof RingException.OutcomeUnknown) {
+            if (named
+                && left > 0
+                && other != null
+                && cause instanceof RingException.OutcomeUnknown) {
               repeat(client, attempt, left - 1);
               return;
             }
-          } else if (left == REPEATS_MAX) {
+          } else {
             expected(error);
-            history(key).forget(attempt.asked);
+            if (left == REPEATS_MAX) {
+              history(key).forget(attempt.asked);
+            }
           }
           later(client);
         });
@@ -254,7 +267,7 @@ final class Clients {
                 later(client);
               } else {
                 tally.repeats++;
-                attempt(client, dht, attempt, left);
+                attempt(client, dht, attempt, left, true);
               }
             });
   }
@@ -277,7 +290,7 @@ final class Clients {
    * The last reads, of each key at each node, which count in the histories; all must be answered.
    */
   void readAll() {
-    for (String key : keys) {
+    for (String key : List.copyOf(histories.keySet())) {
       for (int node : ring.running()) {
         var asked = history(key).begin(new Register.Ask.Read());
         Versioned read =
@@ -295,11 +308,26 @@ final class Clients {
     }
   }
 
+  /** Writes each key once more, which must be possible now. */
+  void writeAll() {
+    List<Integer> nodes = ring.running();
+    int turn = 0;
+    for (String key : List.copyOf(histories.keySet())) {
+      Dht one = Dht.on(ring.node(nodes.get(turn++ % nodes.size())));
+      String value = Json.of("last " + key).toString();
+      var asked = history(key).begin(new Register.Ask.Write(value, null));
+      WriteOptions patient = WriteOptions.defaults().within(Duration.ofSeconds(10));
+      long version = ring.await(one.put(key, Json.parse(value), patient)).version();
+      shown(key, version, value);
+      history(key).end(asked, new Register.Answer.Written(version));
+    }
+  }
+
   /**
    * What all members of a key's arc hold for themselves, if they do not hold the same; else null.
    */
   @Nullable String discord() {
-    for (String key : keys) {
+    for (String key : List.copyOf(histories.keySet())) {
       List<String> held = new ArrayList<>();
       for (var replica :
           ring.await(Dht.on(ring.node(ring.running().get(0))).owner(key)).replicas()) {
@@ -326,7 +354,7 @@ final class Clients {
     if (wrong != null) {
       return wrong;
     }
-    for (String key : keys) {
+    for (String key : List.copyOf(histories.keySet())) {
       String flaw = Linearizability.flaw(new Register(), history(key), TRIED_MAX);
       tally.histories++;
       if (flaw != null) {

@@ -33,7 +33,6 @@ public final class RecordsSeed {
   private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
   private static final Duration LEAVING_MAX = Duration.ofSeconds(6);
   private static final Duration HEALED = Duration.ofSeconds(20);
-  private static final int KEYS = 5;
   private static final int CLIENTS = 8;
 
   /** What kills processes or takes members away, which copies in memory do not survive. */
@@ -90,11 +89,7 @@ public final class RecordsSeed {
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
-    var keys = new ArrayList<String>();
-    for (int key = 0; key < KEYS; key++) {
-      keys.add("key " + key);
-    }
-    var clients = new Clients(ring, keys, tally);
+    var clients = new Clients(ring, tally);
     boolean returns = durable && chance.below(2) == 0;
     Schedule schedule = schedule(durable, loses || returns, nodes, loses);
     if (returns) {
@@ -115,10 +110,18 @@ public final class RecordsSeed {
     ring.settle(SETTLE_MAX);
     ring.run(HEALED);
     clients.readAll();
+    clients.writeAll();
+    clients.readAll();
+    ring.run(Duration.ofSeconds(2));
     String discord = clients.discord();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
-    return flaw == null ? discord : flaw;
+    if (flaw != null || discord != null) {
+      return flaw == null ? discord : flaw;
+    }
+    return tally.succeeded < tally.begun / 10
+        ? "Of " + tally.begun + " operations no more than " + tally.succeeded + " succeeded"
+        : null;
   }
 
   private static void prepare(NodePlan plan, boolean durable, Delay disk) {

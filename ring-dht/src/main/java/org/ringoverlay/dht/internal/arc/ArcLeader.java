@@ -122,7 +122,8 @@ final class ArcLeader {
         out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
       }
     }
-    if (current.isComplete()) {
+    // What this node holds has to be known too: its shelf is where registers are looked up.
+    if (takeover == current && current.isComplete(shelf.self())) {
       lead(current, nowNanos);
     }
   }

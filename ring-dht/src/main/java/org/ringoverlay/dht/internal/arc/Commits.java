@@ -31,12 +31,10 @@ final class Commits {
    * Makes one.
    *
    * @param table where to keep the changes; null to keep nothing, so that nobody ever waits
-   * @param first what is to be written before all else
    */
-  Commits(@Nullable Table table, List<Table.Change> first, Scheduler scheduler) {
+  Commits(@Nullable Table table, Scheduler scheduler) {
     this.table = table;
     this.scheduler = scheduler;
-    changes.addAll(first);
   }
 
   /** One more change. */
@@ -84,7 +82,8 @@ final class Commits {
     }
   }
 
-  private void flush() {
+  /** Begins to write what was added, if no write is under way. */
+  void flush() {
     due = false;
     if (writing || changes.isEmpty() || table == null) {
       return;

@@ -43,6 +43,7 @@ final class Copies implements RingService<CopyRequest> {
   @Override
   public CompletionStage<?> handle(CopyRequest request, Context context) {
     try {
+      records.enter();
       CopyReply reply = answer(request, context.origin());
       if (shelf.isKept()) {
         return CompletableFuture.completedFuture(reply);

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -37,20 +39,24 @@ final class Journal {
   private static final int VERSION_BYTES = 8;
   private static final int FORMAT = 1;
 
-  private final Voter self;
   private final Commits commits;
   private final IntSupplier arcBits;
-  private final boolean durable;
-  private final Map<Integer, SavedArc> arcs;
-  private final List<Found> registers;
+  private final @Nullable Table table;
+  private Voter self;
+
+  /** The ring for which the table was written, empty if it is fresh. */
+  private String ring;
+
+  private Reading found;
 
   /**
    * Whose table it is.
    *
    * @param format of what the table holds
    * @param store the store's number
+   * @param ring the identity of the ring for which it was written
    */
-  record SavedStore(int format, long store) {}
+  record SavedStore(int format, long store, String ring) {}
 
   /**
    * What is kept of an arc.
@@ -90,50 +96,68 @@ final class Journal {
       Voter self,
       Commits commits,
       IntSupplier arcBits,
-      boolean durable,
-      Map<Integer, SavedArc> arcs,
-      List<Found> registers) {
+      @Nullable Table table,
+      String ring,
+      Reading found) {
     this.self = self;
     this.commits = commits;
     this.arcBits = arcBits;
-    this.durable = durable;
-    this.arcs = arcs;
-    this.registers = registers;
+    this.table = table;
+    this.ring = ring;
+    this.found = found;
   }
 
   /** Keeps nothing: of a node whose copies end with its process. */
   static Journal inMemory(Voter self, Scheduler scheduler) {
-    return new Journal(
-        self, new Commits(null, List.of(), scheduler), () -> 0, false, Map.of(), List.of());
+    return new Journal(self, new Commits(null, scheduler), () -> 0, null, "", new Reading());
   }
 
   /**
    * Finds what a table holds. Blocks, while the node is built.
    *
-   * @param anew whether the node was never in a ring, so that whatever is there counts for nothing
    * @param fresh the number of the store if it is a new one
    * @throws RingException.Unavailable if it is damaged
    * @throws RingException.Incompatible if a newer version wrote it
    */
-  static Journal of(
-      Table table, Id node, boolean anew, long fresh, IntSupplier arcBits, Scheduler scheduler) {
+  static Journal of(Table table, Id node, long fresh, IntSupplier arcBits, Scheduler scheduler) {
     var reading = new Reading();
     table.read(reading);
     SavedStore saved = reading.store;
-    if (saved != null && !anew) {
-      return new Journal(
-          new Voter(node, saved.store()),
-          new Commits(table, List.of(), scheduler),
-          arcBits,
-          true,
-          reading.arcs,
-          reading.registers);
+    return new Journal(
+        new Voter(node, saved == null ? fresh : saved.store()),
+        new Commits(table, scheduler),
+        arcBits,
+        table,
+        saved == null ? "" : saved.ring(),
+        saved == null ? new Reading() : reading);
+  }
+
+  /**
+   * The node is in a ring now. What was kept for another one, of which the node never came to know
+   * that it was in it, counts for nothing, and this is another store.
+   *
+   * @param ringIdentity the ring's identity
+   * @param fresh the number of the store if it is a new one
+   * @return whether what was found counts
+   */
+  boolean belongsTo(String ringIdentity, long fresh) {
+    Table kept = table;
+    if (kept == null || ring.equals(ringIdentity)) {
+      return true;
     }
-    var first = new ArrayList<Table.Change>();
-    table.read((name, value) -> first.add(Table.Change.remove(name)));
-    first.add(Table.Change.put(new byte[] {STORE}, Json.of(new SavedStore(FORMAT, fresh)).bytes()));
-    var commits = new Commits(table, first, scheduler);
-    return new Journal(new Voter(node, fresh), commits, arcBits, true, Map.of(), List.of());
+    if (!ring.isEmpty()) {
+      kept.read((name, value) -> commits.add(Table.Change.remove(name)));
+      self = new Voter(self.node(), fresh);
+    }
+    boolean sound = ring.isEmpty();
+    ring = ringIdentity;
+    put(new byte[] {STORE}, new SavedStore(FORMAT, self.store(), ring));
+    return sound;
+  }
+
+  /** Writes what was changed at once, and not only after this turn of the loop. */
+  void write() {
+    commits.flush();
   }
 
   /** The node and its store. */
@@ -143,17 +167,14 @@ final class Journal {
 
   /** Whether what is kept outlives the process. */
   boolean isDurable() {
-    return durable;
+    return table != null;
   }
 
-  /** The arcs that were found. */
-  Map<Integer, SavedArc> arcs() {
-    return arcs;
-  }
-
-  /** The registers that were found. */
-  List<Found> registers() {
-    return registers;
+  /** Gives all arcs and registers that were found, once. */
+  void takeFound(BiConsumer<Integer, SavedArc> arc, Consumer<Found> register) {
+    found.arcs.forEach(arc);
+    found.registers.forEach(register);
+    found = new Reading();
   }
 
   /** Whether all that was changed is kept. */
@@ -173,14 +194,14 @@ final class Journal {
 
   /** An arc is this now. */
   void arc(int arc, SavedArc saved) {
-    if (durable) {
+    if (isDurable()) {
       put(name(ARC, arc, 0).array(), saved);
     }
   }
 
   /** A register is this now, and was that before. */
   void register(int arc, String key, @Nullable Register before, Register after) {
-    if (!durable) {
+    if (!isDurable()) {
       return;
     }
     put(
@@ -208,7 +229,7 @@ final class Journal {
 
   /** A register is here no more. */
   void removed(int arc, String key, Register register) {
-    if (durable) {
+    if (isDurable()) {
       commits.add(Table.Change.remove(name(REGISTER, arc, key)));
       for (Operation operation : register.operations().list()) {
         commits.add(Table.Change.remove(operationName(arc, key, operation)));
@@ -255,7 +276,7 @@ final class Journal {
   }
 
   /** What a table holds, as it is read. */
-  private static final class Reading implements java.util.function.BiConsumer<byte[], byte[]> {
+  private static final class Reading implements BiConsumer<byte[], byte[]> {
     private final Map<Integer, SavedArc> arcs = new TreeMap<>();
     private final Map<String, List<Operation>> operations = new TreeMap<>();
     private final List<Found> registers = new ArrayList<>();

@@ -12,6 +12,7 @@ import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.Timer;
 import org.ringoverlay.view.MemberState;
 
 /** The {@link Outbox} of a leader on a node's loop: tells the answers back to it. */
@@ -136,8 +137,8 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
-  public void later(long nanos, LongConsumer then) {
-    ring.scheduler().schedule(nanos, () -> then.accept(now()));
+  public Timer later(long nanos, LongConsumer then) {
+    return ring.scheduler().schedule(nanos, () -> then.accept(now()));
   }
 
   @Override
@@ -176,7 +177,8 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     return ring.randomness().nextLong();
   }
 
-  private long now() {
+  @Override
+  public long now() {
     return ring.clock().nanos();
   }
 }

@@ -28,6 +28,9 @@ final class Neighbourhood {
     /** Whether what it keeps outlives its process, so that it may come back with it. */
     boolean durable;
 
+    /** Whether it said so. */
+    boolean told;
+
     Seen(long sinceNanos, long incarnation) {
       this.sinceNanos = sinceNanos;
       this.incarnation = incarnation;
@@ -144,7 +147,14 @@ final class Neighbourhood {
     Seen known = seen.get(node);
     if (known != null) {
       known.durable = durably;
+      known.told = true;
     }
+  }
+
+  /** Whether a member said whether what it keeps outlives its process; true of this node. */
+  boolean isKnown(Id node) {
+    Seen known = seen.get(node);
+    return node.equals(self) || known == null || known.told;
   }
 
   /** Whether no more than one other keeps records. */

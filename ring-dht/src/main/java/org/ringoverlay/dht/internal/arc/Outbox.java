@@ -6,6 +6,7 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.Timer;
 
 /**
  * What one {@link ArcLeader} asks of the world. What comes of a message is told to the leader later
@@ -37,8 +38,11 @@ interface Outbox {
   /** Runs this, with the time then, when all that the shelf holds now is kept; never at once. */
   void whenKept(LongConsumer then);
 
-  /** Runs this, with the time then, after so many nanoseconds. */
-  void later(long nanos, LongConsumer then);
+  /** Runs this, with the time then, after so many nanoseconds, unless it is cancelled. */
+  Timer later(long nanos, LongConsumer then);
+
+  /** The time. */
+  long now();
 
   /** The leader wants ticks until a tick says that it does not. */
   void tick();

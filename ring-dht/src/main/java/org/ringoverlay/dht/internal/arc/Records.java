@@ -74,6 +74,10 @@ public final class Records implements RingService<Request> {
   private final TreeSet<Id> greeting = new TreeSet<>();
 
   private boolean takeOverDue;
+
+  /** Whether this node was in the ring once, so that its shelf knows of which it is. */
+  private boolean entered;
+
   private @Nullable Neighbourhood neighbourhood;
   private @Nullable Departure departure;
 
@@ -108,13 +112,7 @@ public final class Records implements RingService<Request> {
         .map(
             table ->
                 Journal.of(
-                    table,
-                    ring.id(),
-                    // Before a node knows its ring it has promised nothing there.
-                    ring.identity().isEmpty(),
-                    fresh,
-                    () -> ring.view().arcs().bits(),
-                    ring.scheduler()))
+                    table, ring.id(), fresh, () -> ring.view().arcs().bits(), ring.scheduler()))
         .orElseGet(() -> Journal.inMemory(new Voter(ring.id(), fresh), ring.scheduler()));
   }
 
@@ -169,6 +167,7 @@ public final class Records implements RingService<Request> {
 
   private CompletionStage<?> take(Request request, Context context) {
     check(request);
+    enter();
     int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
@@ -353,6 +352,16 @@ public final class Records implements RingService<Request> {
 
   // ---- what other nodes say
 
+  /** Whatever is asked of this node's shelf comes after the node is in a ring. */
+  void enter() {
+    if (!entered) {
+      refresh();
+    }
+    if (!entered) {
+      throw new RingException.Unavailable("This node is in no ring yet.");
+    }
+  }
+
   /** This node's shelf has promised a ballot: whoever leads here under another one is told. */
   void promised(int arc, Ballot ballot) {
     ArcLeader leader = leaders.get(arc);
@@ -455,10 +464,15 @@ public final class Records implements RingService<Request> {
     RingView view = ring.view();
     long now = ring.clock().nanos();
     Neighbourhood present = neighbourhood;
-    if (present == null) {
+    if (!entered && !ring.identity().isEmpty()) {
+      entered = true;
+      shelf.enter(ring.identity(), ring.randomness().nextLong());
       if (ring.isFounder()) {
         shelf.found(view.arcs().count());
       }
+      stores.heard(shelf.self().node(), shelf.self().store());
+    }
+    if (present == null) {
       present =
           new Neighbourhood(
               view,
@@ -468,7 +482,6 @@ public final class Records implements RingService<Request> {
               settings.get(DhtSettings.GONE),
               now);
       neighbourhood = present;
-      stores.heard(shelf.self().node(), shelf.self().store());
       greet(present);
       sweepLater();
     } else if (present.view().version() != view.version()) {
@@ -483,7 +496,7 @@ public final class Records implements RingService<Request> {
   private void greet(Neighbourhood present) {
     for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED))) {
       Id node = member.id();
-      if (stores.of(node) == null && greeting.add(node)) {
+      if ((stores.of(node) == null || !present.isKnown(node)) && greeting.add(node)) {
         post.send(
             node,
             new CopyRequest.Locate(List.of(), false),
@@ -562,9 +575,14 @@ public final class Records implements RingService<Request> {
    */
   @Override
   public CompletionStage<Long> stopping() {
-    return shelf.isDurable() && !refresh().isPair()
-        ? CompletableFuture.completedFuture(0L)
-        : leaving();
+    boolean pairs =
+        refresh().isPair()
+            && shelf.voiced().stream().map(shelf::configuration).anyMatch(Records::isPair);
+    return shelf.isDurable() && !pairs ? CompletableFuture.completedFuture(0L) : leaving();
+  }
+
+  private static boolean isPair(@Nullable Configuration configuration) {
+    return configuration != null && configuration.voters().size() == 2;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
@@ -21,6 +22,7 @@ import org.ringoverlay.dht.internal.wire.Seat;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.spi.Timer;
 
 /**
  * A daddy's time under one ballot: serialises the changes of each key of an arc.
@@ -63,6 +65,12 @@ final class Reign {
    * With which epoch who left the arc did; what it said of older ones it may have dropped since.
    */
   private final Map<Voter, Long> left = new TreeMap<>();
+
+  /** When which value is to vanish, and the alarm for the first of them. */
+  private final TreeSet<Expiry> expiries = new TreeSet<>();
+
+  private @Nullable Timer alarm;
+  private long alarmAtNanos;
 
   /** The newest version that was made in this reign, of whatever key; 0 if none was. */
   private long newest;
@@ -362,36 +370,79 @@ final class Reign {
    */
   private void expireLater(Cell cell) {
     Register register = cell.current;
-    if (register != null && !register.deleted() && register.ttlMillis() > 0) {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(register.ttlMillis());
-      out.later(nanos, nowNanos -> expire(cell.key, register.written(), nowNanos));
+    long millis = register == null || register.deleted() ? 0 : register.ttlMillis();
+    expireAt(cell, TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  /** Looks at a cell after so many nanoseconds, and at no other time; never if there are none. */
+  private void expireAt(Cell cell, long nanos) {
+    Expiry former = cell.expiry;
+    if (former != null) {
+      expiries.remove(former);
+      cell.expiry = null;
+    }
+    if (nanos > 0) {
+      var next = new Expiry(out.now() + nanos, cell.key);
+      cell.expiry = next;
+      expiries.add(next);
+      arm();
     }
   }
 
-  private void expire(String key, long written, long nowNanos) {
-    Cell cell = cells.get(key);
-    Register register = cell == null ? null : cell.current;
-    if (over || register == null || register.deleted() || register.written() != written) {
+  private void arm() {
+    if (expiries.isEmpty() || over) {
       return;
     }
+    long first = expiries.first().atNanos();
+    Timer present = alarm;
+    if (present != null && alarmAtNanos <= first) {
+      return;
+    }
+    if (present != null) {
+      present.cancel();
+    }
+    alarmAtNanos = first;
+    alarm = out.later(Math.max(0, first - out.now()), this::expire);
+  }
+
+  private void expire(long nowNanos) {
+    alarm = null;
+    while (!over && !expiries.isEmpty() && expiries.first().atNanos() <= nowNanos) {
+      Expiry due = expiries.pollFirst();
+      Cell cell = due == null ? null : cells.get(due.key());
+      if (cell != null && due.equals(cell.expiry)) {
+        cell.expiry = null;
+        expire(cell, nowNanos);
+      }
+    }
+    arm();
+  }
+
+  private void expire(Cell cell, long nowNanos) {
+    Register register = cell.current;
+    if (register == null || register.deleted()) {
+      return;
+    }
+    long written = register.written();
     var delete =
         new Request.Delete(
-            Keys.spaceOf(key),
-            Keys.keyOf(key),
+            Keys.spaceOf(cell.key),
+            Keys.keyOf(cell.key),
             new Condition(Condition.Kind.VERSION, written),
             Acknowledge.MAJORITY,
             EXPIRY_OPERATION + written,
             Versions.MAX,
             false);
-    var pending = new Pending(delete, key, nowNanos + EXPIRY_NANOS);
+    var pending = new Pending(delete, cell.key, nowNanos + EXPIRY_NANOS);
     submit(pending, nowNanos);
     var unused =
         pending
             .answer()
             .whenComplete(
                 (done, failed) -> {
-                  if (failed != null && !over) {
-                    out.later(EXPIRY_NANOS, then -> expire(key, written, then));
+                  boolean there = !over && Register.valueVersionOf(cell.current) == written;
+                  if (failed != null && there && cell.expiry == null) {
+                    expireAt(cell, EXPIRY_NANOS);
                   }
                 });
   }
@@ -699,6 +750,11 @@ final class Reign {
 
   void end(RingException why) {
     over = true;
+    Timer present = alarm;
+    if (present != null) {
+      present.cancel();
+    }
+    expiries.clear();
     for (Cell cell : cells.values()) {
       if (cell.changing != null) {
         cell.changing.unknown("Another daddy took the arc over while the change was under way.");

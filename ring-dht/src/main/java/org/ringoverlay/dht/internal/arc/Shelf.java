@@ -33,7 +33,6 @@ import org.ringoverlay.error.RingException;
 final class Shelf {
   private final Map<Integer, Arc> arcs = new TreeMap<>();
   private final Journal journal;
-  private final Voter self;
   private final int recordsMax;
   private int records;
 
@@ -53,21 +52,30 @@ final class Shelf {
   /** Makes one that holds what its journal found. */
   Shelf(Journal journal, int recordsMax) {
     this.journal = journal;
-    this.self = journal.self();
     this.recordsMax = recordsMax;
-    journal
-        .arcs()
-        .forEach(
-            (index, saved) -> {
-              Arc arc = arc(index);
-              arc.promised = saved.promised();
-              arc.configuration = saved.configuration();
-              arc.member = saved.member();
-              arc.filled = saved.filled();
-            });
-    for (Journal.Found found : journal.registers()) {
-      arc(found.arc()).registers.put(found.key(), found.register());
-      records++;
+    journal.takeFound(
+        (index, saved) -> {
+          Arc arc = arc(index);
+          arc.promised = saved.promised();
+          arc.configuration = saved.configuration();
+          arc.member = saved.member();
+          arc.filled = saved.filled();
+        },
+        found -> {
+          arc(found.arc()).registers.put(found.key(), found.register());
+          records++;
+        });
+  }
+
+  /**
+   * The node is in a ring: what was kept for another one is forgotten.
+   *
+   * @param fresh the number of the store if it is a new one
+   */
+  void enter(String ringIdentity, long fresh) {
+    if (!journal.belongsTo(ringIdentity, fresh)) {
+      arcs.clear();
+      records = 0;
     }
   }
 
@@ -88,17 +96,19 @@ final class Shelf {
 
   /** The node and its store. */
   Voter self() {
-    return self;
+    return journal.self();
   }
 
   /** This node founded the ring: it alone decides in all of these arcs. */
   void found(int count) {
     for (int index = 0; index < count; index++) {
       Arc arc = arc(index);
-      arc.configuration = Configuration.founded(self);
+      arc.configuration = Configuration.founded(self());
       arc.member = true;
       keep(index, arc);
     }
+    // Before the identity says that this node is in a ring, which is saved on the same thread.
+    journal.write();
   }
 
   private Arc arc(int index) {
@@ -117,7 +127,7 @@ final class Shelf {
   Promise prepare(int index, Ballot ballot, String after, int headsMax, long bytesMax) {
     Arc arc = arc(index);
     if (!stands(arc, ballot)) {
-      return new Promise(false, arc.promised, self.store(), arc.configuration, List.of(), false);
+      return new Promise(false, arc.promised, self().store(), arc.configuration, List.of(), false);
     }
     promise(index, arc, ballot);
     var heads = new ArrayList<Head>();
@@ -133,7 +143,7 @@ final class Shelf {
       }
       heads.add(head);
     }
-    return new Promise(true, ballot, self.store(), arc.configuration, heads, more);
+    return new Promise(true, ballot, self().store(), arc.configuration, heads, more);
   }
 
   /**
@@ -145,7 +155,7 @@ final class Shelf {
     Arc arc = arc(request.arc());
     Ballot ballot = request.ballot();
     if (!stands(arc, ballot)) {
-      return new Accepted(false, arc.promised, self.store(), List.of());
+      return new Accepted(false, arc.promised, self().store(), List.of());
     }
     List<Entry> entries = request.entries();
     long fresh = entries.stream().filter(entry -> !arc.registers.containsKey(entry.key())).count();
@@ -161,11 +171,11 @@ final class Shelf {
     Configuration proposed = request.configuration();
     if (proposed != null) {
       arc.configuration = Configuration.newer(arc.configuration, proposed);
-      arc.member |= proposed.has(self);
+      arc.member |= proposed.has(self());
       keep(request.arc(), arc);
-      if (request.decided() && proposed.equals(arc.configuration) && !proposed.has(self)) {
+      if (request.decided() && proposed.equals(arc.configuration) && !proposed.has(self())) {
         drop(request.arc(), arc);
-        return new Accepted(true, ballot, self.store(), List.of());
+        return new Accepted(true, ballot, self().store(), List.of());
       }
     }
     if (!entries.isEmpty() && request.epoch() > arc.filled) {
@@ -178,7 +188,7 @@ final class Shelf {
         behind.add(entry.key());
       }
     }
-    return new Accepted(true, ballot, self.store(), behind);
+    return new Accepted(true, ballot, self().store(), behind);
   }
 
   private static boolean changes(Arc arc, List<Entry> entries) {
@@ -225,7 +235,7 @@ final class Shelf {
     if (granted) {
       promise(index, arc, ballot);
     }
-    return new Accepted(granted, arc.promised, self.store(), List.of());
+    return new Accepted(granted, arc.promised, self().store(), List.of());
   }
 
   /** The registers of these keys, as many as fit, but at least one if there is any. */
@@ -300,7 +310,7 @@ final class Shelf {
   /** The daddy says that a configuration is decided. */
   void decided(int index, Configuration configuration) {
     Arc arc = arc(index);
-    if (configuration.equals(arc.configuration) && !configuration.has(self)) {
+    if (configuration.equals(arc.configuration) && !configuration.has(self())) {
       drop(index, arc);
     }
   }

@@ -147,9 +147,9 @@ final class Takeover {
     return configuration.isQuorum(answering);
   }
 
-  /** Whether enough is known. */
-  boolean isComplete() {
-    return configuration.isQuorum(heard);
+  /** Whether enough is known, what this node holds among it. */
+  boolean isComplete(Voter self) {
+    return configuration.isQuorum(heard) && (heard.contains(self) || !configuration.has(self));
   }
 
   /** The members that have not answered, for people to read. */

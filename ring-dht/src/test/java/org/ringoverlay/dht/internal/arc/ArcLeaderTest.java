@@ -20,6 +20,7 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Timer;
 
 /** A daddy and two other members whose messages are carried by hand. */
 class ArcLeaderTest {
@@ -584,6 +585,36 @@ class ArcLeaderTest {
   }
 
   @Test
+  void leadsOnlyWhenItsOwnPromiseIsKeptThoughTheOthersAreAMajority() {
+    keep(OLD, 1);
+    sent.kept = false;
+    start();
+    promise(B);
+    promise(C);
+    assertThat(leader.isPreparing()).isTrue();
+
+    sent.keep();
+
+    assertThat(leader.isPreparing()).isFalse();
+    leader.submit(get(), 0);
+    assertThat(sent.checks).as("what only this node holds is not shown").isEmpty();
+  }
+
+  @Test
+  void aDaddyCountsItselfOnlyWhenItKeepsTheChange() {
+    lead();
+    sent.kept = false;
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    accept(B);
+    assertThat(put.isAnswered()).isFalse();
+
+    sent.keep();
+
+    assertThat(put.isAnswered()).isTrue();
+  }
+
+  @Test
   void aPromiseThatComesLateSparesItsNodeWhatItHolds() {
     keep(OLD, 1);
     start();
@@ -816,7 +847,8 @@ class ArcLeaderTest {
 
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
-    private final java.util.TreeMap<Long, LongConsumer> later = new java.util.TreeMap<>();
+    private boolean kept = true;
+    private final List<LongConsumer> waiting = new ArrayList<>();
     private final List<Accept> accepts = new ArrayList<>();
     private final List<Id> prepares = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
@@ -858,17 +890,29 @@ class ArcLeaderTest {
 
     @Override
     public boolean isKept() {
-      return true;
+      return kept;
     }
 
     @Override
     public void whenKept(LongConsumer then) {
+      assertThat(kept).isFalse();
+      waiting.add(then);
+    }
+
+    private void keep() {
+      List<LongConsumer> told = List.copyOf(waiting);
+      waiting.clear();
+      told.forEach(then -> then.accept(0));
+    }
+
+    @Override
+    public Timer later(long nanos, LongConsumer then) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public void later(long nanos, LongConsumer then) {
-      later.put(nanos, then);
+    public long now() {
+      return 0;
     }
 
     @Override

@@ -36,12 +36,14 @@ class JournalTest {
   private final Disk disk = new Disk();
   private final Loop loop = new Loop();
 
-  private Journal open(boolean anew, long fresh) {
-    return Journal.of(disk, NODE, anew, fresh, () -> 12, loop);
+  private Journal open(long fresh) {
+    return Journal.of(disk, NODE, fresh, () -> 12, loop);
   }
 
-  private Shelf shelf(boolean anew, long fresh) {
-    return new Shelf(open(anew, fresh), 100);
+  private Shelf shelf(long fresh) {
+    var shelf = new Shelf(open(fresh), 100);
+    shelf.enter("ring", fresh + 1_000);
+    return shelf;
   }
 
   private static Entry entry(long version, long base, String... operations) {
@@ -61,14 +63,14 @@ class JournalTest {
 
   @Test
   void aShelfIsFoundAgainAsItWas() {
-    Shelf before = shelf(true, 7);
+    Shelf before = shelf(7);
     before.found(8);
     before.prepare(ARC, BALLOT);
     before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
     before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 2, List.of(entry(2, 1, "o2"))));
     settle(before);
 
-    Shelf after = shelf(false, 8);
+    Shelf after = shelf(8);
 
     assertThat(after.self()).isEqualTo(new Voter(NODE, 7));
     assertThat(after.promised(ARC)).isEqualTo(BALLOT);
@@ -83,14 +85,14 @@ class JournalTest {
 
   @Test
   void whatWasDroppedIsNotFoundAgain() {
-    Shelf before = shelf(true, 7);
+    Shelf before = shelf(7);
     before.found(8);
     before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
     var others = new Configuration(3, 4, List.of(new Voter(Id.of("other"), 1)), List.of());
     before.accept(CopyRequest.Accept.configuration(ARC, BALLOT, others, true));
     settle(before);
 
-    Shelf after = shelf(false, 8);
+    Shelf after = shelf(8);
 
     assertThat(after.records()).isZero();
     assertThat(after.configuration(ARC)).isEqualTo(others);
@@ -101,23 +103,34 @@ class JournalTest {
   }
 
   @Test
-  void aNodeThatWasNeverInARingBeginsAnew() {
-    Shelf before = shelf(true, 7);
+  void whatWasKeptForAnotherRingCountsForNothing() {
+    Shelf before = shelf(7);
     before.found(8);
     settle(before);
 
-    Shelf after = shelf(true, 8);
+    var after = new Shelf(open(8), 100);
+    assertThat(after.self()).isEqualTo(new Voter(NODE, 7));
+    after.enter("another ring", 9);
     after.prepare(ARC, BALLOT);
     settle(after);
 
-    assertThat(after.self()).isEqualTo(new Voter(NODE, 8));
+    assertThat(after.self()).isEqualTo(new Voter(NODE, 9));
     assertThat(after.configuration(ARC)).isNull();
     assertThat(disk.entries).hasSize(2);
+    assertThat(open(1).self()).isEqualTo(new Voter(NODE, 9));
+  }
+
+  @Test
+  void aFoundersArcsAreOnTheirWayBeforeTheTurnIsOver() {
+    Shelf shelf = shelf(7);
+    shelf.found(8);
+    disk.complete();
+    assertThat(disk.entries).hasSize(9);
   }
 
   @Test
   void nothingIsKeptBeforeItIsOnTheDiskAndWhatComesMeanwhileGoesTogether() {
-    Shelf shelf = shelf(true, 7);
+    Shelf shelf = shelf(7);
     var told = new ArrayList<String>();
     shelf.prepare(ARC, BALLOT);
     shelf.whenKept(() -> told.add("first"));
@@ -145,7 +158,7 @@ class JournalTest {
 
   @Test
   void nobodyIsToldWhenTheDiskRefuses() {
-    Shelf shelf = shelf(true, 7);
+    Shelf shelf = shelf(7);
     var told = new ArrayList<String>();
     shelf.prepare(ARC, BALLOT);
     shelf.whenKept(() -> told.add("kept"));
@@ -158,7 +171,7 @@ class JournalTest {
 
   @Test
   void withoutRoomNewValuesAreRefusedAndTheOldOnesAcceptedAgain() {
-    Shelf shelf = shelf(true, 7);
+    Shelf shelf = shelf(7);
     shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
     disk.room = false;
 
@@ -181,10 +194,11 @@ class JournalTest {
   @Test
   void damageAndANewerFormatAreTold() {
     byte[] store = {'m'};
-    disk.entries.put(store, "{\"format\":2,\"store\":1}".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> open(false, 1)).isInstanceOf(RingException.Incompatible.class);
+    disk.entries.put(
+        store, "{\"format\":2,\"store\":1,\"ring\":\"r\"}".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> open(1)).isInstanceOf(RingException.Incompatible.class);
     disk.entries.put(store, "{\"format\":1,\"store\":".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> open(false, 1))
+    assertThatThrownBy(() -> open(1))
         .isInstanceOf(RingException.Unavailable.class)
         .hasMessageContaining("move the directory away");
   }

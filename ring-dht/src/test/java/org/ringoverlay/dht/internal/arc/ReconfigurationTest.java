@@ -21,6 +21,7 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.spi.Timer;
 
 /** A daddy whose messages lie until the node that they are for is told to answer. */
 class ReconfigurationTest {
@@ -658,7 +659,6 @@ class ReconfigurationTest {
 
   /** Keeps what the leader sends until it is answered. */
   private static final class Post implements Outbox {
-    private final java.util.TreeMap<Long, LongConsumer> later = new java.util.TreeMap<>();
 
     /** Who answers nothing. */
     Id silent = Id.ZERO;
@@ -711,8 +711,13 @@ class ReconfigurationTest {
     }
 
     @Override
-    public void later(long nanos, LongConsumer then) {
-      later.put(nanos, then);
+    public Timer later(long nanos, LongConsumer then) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long now() {
+      return 0;
     }
 
     @Override

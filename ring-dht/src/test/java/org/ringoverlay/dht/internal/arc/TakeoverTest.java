@@ -22,23 +22,23 @@ class TakeoverTest {
   @Test
   void isCompleteWithAMajorityOfTheMembers() {
     hear(SELF);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     hear(B);
-    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.isComplete(SELF)).isTrue();
   }
 
   @Test
   void whoIsNoMemberDoesNotCount() {
     hear(SELF);
     hear(D);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
   }
 
   @Test
   void aMemberThatKeepsAnotherStoreNowDoesNotCount() {
     hear(SELF);
     hear(new Voter(B.node(), B.store() + 1));
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     assertThat(takeover.missing())
         .isEqualTo(B.node().shortString() + ", " + C.node().shortString());
   }
@@ -47,9 +47,9 @@ class TakeoverTest {
   void aMemberThatHasNotToldAllDoesNotCount() {
     hear(SELF);
     takeover.heard(B, List.of(new Head("k", 1, 1)), true);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     takeover.heard(B, List.of(new Head("l", 1, 1)), false);
-    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.isComplete(SELF)).isTrue();
     assertThat(takeover.known()).containsOnlyKeys("k", "l");
   }
 
@@ -59,10 +59,10 @@ class TakeoverTest {
     takeover.met(new Configuration(3, 1, List.of(B, D, E), List.of()));
     hear(B);
 
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     assertThat(takeover.toAsk()).containsExactly(D.node(), E.node());
     hear(D);
-    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.isComplete(SELF)).isTrue();
   }
 
   @Test
@@ -81,11 +81,11 @@ class TakeoverTest {
     takeover.met(new Configuration(2, 1, List.of(SELF, B, C), List.of(C, D, E)));
     hear(SELF);
     hear(B);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     hear(D);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     hear(E);
-    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.isComplete(SELF)).isTrue();
   }
 
   @Test
@@ -94,9 +94,9 @@ class TakeoverTest {
     hear(C);
     hear(D);
     hear(E);
-    assertThat(takeover.isComplete()).isFalse();
+    assertThat(takeover.isComplete(SELF)).isFalse();
     hear(SELF);
-    assertThat(takeover.isComplete()).isTrue();
+    assertThat(takeover.isComplete(SELF)).isTrue();
   }
 
   @Test
