@@ -3,6 +3,7 @@ package org.ringoverlay.dht;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,10 +26,10 @@ public record Each<T>(Map<String, T> done, Map<String, RingException> failed) {
 
   private static final int AT_ONCE_MAX = 128;
 
-  /** Copies the maps. */
+  /** Copies the maps, in the order of the keys. */
   public Each {
-    done = Map.copyOf(done);
-    failed = Map.copyOf(failed);
+    done = Collections.unmodifiableMap(new TreeMap<>(done));
+    failed = Collections.unmodifiableMap(new TreeMap<>(failed));
   }
 
   /**
