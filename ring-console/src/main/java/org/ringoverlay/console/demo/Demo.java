@@ -308,6 +308,8 @@ public final class Demo {
 
   private void killTheDaddy(String version) throws Exception {
     stage.begin("kill the daddy");
+    // A young ring is still making copies, and of two members none can do without the other.
+    stage.doing("waiting for three copies", this::awaitCopies);
     Response owner =
         ask(children.get(0), "GET", "/v1/owner/" + GatewayClient.encode(KEY), Map.of(), null);
     expect(owner.isOk(), "the question for the owner was answered with " + said(owner));
@@ -334,6 +336,25 @@ public final class Demo {
     stage.detail(
         "and written again: version " + version(put) + ", " + copies(put),
         System.nanoTime() - began);
+  }
+
+  private Response awaitCopies() throws Exception {
+    GatewayClient client = children.get(0).gateway().waiting(6_000);
+    long began = System.nanoTime();
+    String last = "nothing";
+    while (System.nanoTime() - began < TAKEOVER_NANOS_MAX) {
+      try {
+        Response read = client.get(PATH);
+        if (read.isOk() && read.header("Ring-Copies").equals("3/3")) {
+          return read;
+        }
+        last = said(read);
+      } catch (GatewayClient.Broken slow) {
+        last = slow.getMessage();
+      }
+      pause();
+    }
+    throw new Failed("the record did not come to three copies; the last answer was " + last);
   }
 
   private static Response readUntil(Child node, String former, long began) throws Exception {

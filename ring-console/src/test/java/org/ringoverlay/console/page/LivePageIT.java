@@ -48,6 +48,12 @@ class LivePageIT extends ServedPage {
               + id
               + "')");
 
+      // Until the ring has made its copies, which the page shows as they are.
+      browser.value(
+          "(async () => { for (let turn = 0; turn < 1000; turn++) { const owner = await (await"
+              + " fetch('/v1/owner/some%2Fkey%20%C3%BC')).json(); if (owner.replicas.length === 3)"
+              + " return true; await new Promise(done => setTimeout(done, 20)); } return false;"
+              + " })()");
       browser.value("document.getElementById('key').focus()");
       browser.type("some/key ü");
       browser.press("Enter", 13);

@@ -350,6 +350,11 @@ final class ArcLeader {
     return reign == null ? null : reign.nextRepair();
   }
 
+  /** Whether there are records in the arc, as far as it knows. */
+  boolean holdsRecords() {
+    return reign != null && reign.holdsRecords();
+  }
+
   /** Whether it leads under this configuration, and that is decided. */
   boolean isDecided(Configuration configuration) {
     return reign != null && reign.isDecided(configuration);

@@ -704,6 +704,11 @@ final class Reign {
     return repairs.next(cells, epoch(), others, shelf.hasRoom());
   }
 
+  /** Whether there are records in the arc. */
+  boolean holdsRecords() {
+    return !cells.isEmpty();
+  }
+
   /** Whether a configuration is the present one, and decided. */
   boolean isDecided(Configuration configuration) {
     return members.isDecided() && members.current().equals(configuration);

@@ -114,7 +114,8 @@ final class Upkeep {
     if (moving.contains(leader)) {
       return true;
     }
-    if (moving.size() < movesMax) {
+    // Arcs that hold records have as many places again, so that they need not wait for empty ones.
+    if (moving.size() < (leader.holdsRecords() ? 2 * movesMax : movesMax)) {
       waitingToMove.remove(leader);
       moving.add(leader);
       return true;
