@@ -243,11 +243,20 @@ final class SimDisk implements StoreProvider {
         open.remove(name, this);
         over.complete(null);
       } else {
-        // The store's thread outlives the loop: what was asked for is saved though that is over.
-        pending.forEach(task -> task.loop = null);
+        // The store's thread outlives the loop: what was asked for is saved though that is over,
+        // also
+        // what a slow loop held back when its time came.
+        long at = engine.now();
+        for (Task task : pending) {
+          task.loop = null;
+          at = Math.max(at, task.at);
+          if (task.slot < 0) {
+            engine.planAt(at, task);
+          }
+        }
         var last = new Unlock(this, over);
         unlock = last;
-        engine.planAt(pending.getLast().at, last);
+        engine.planAt(at, last);
       }
       return over;
     }
@@ -305,7 +314,9 @@ final class SimDisk implements StoreProvider {
 
     @Override
     void run() {
-      directory.pending.remove(this);
+      if (!directory.pending.remove(this)) {
+        return;
+      }
       engine.trace.add(
           engine.now(), Trace.Kind.STORED, host, null, 0, changes.size(), directory.name);
       if (broken || directory.broke.isDone()) {
@@ -335,7 +346,9 @@ final class SimDisk implements StoreProvider {
 
     @Override
     void run() {
-      directory.pending.remove(this);
+      if (!directory.pending.remove(this)) {
+        return;
+      }
       engine.trace.add(
           engine.now(), Trace.Kind.STORED, host, null, 0, identity.incarnation(), directory.name);
       if (broken) {

@@ -16,6 +16,7 @@ import org.ringoverlay.settings.Settings;
 import org.ringoverlay.spi.Identity;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Store;
+import org.ringoverlay.spi.Table;
 import org.ringoverlay.spi.Timer;
 
 /** Time, loops, clocks and disks. */
@@ -246,6 +247,26 @@ class SimulationTest {
     again.save(identity(3));
     simulation.await(again.close());
     assertThat(open().identity()).contains(identity(3));
+  }
+
+  @Test
+  void whatASlowLoopHeldBackIsSavedBeforeTheDirectoryIsUnlocked() {
+    host.slow(Duration.ofMillis(50));
+    Store store = open();
+    loop.execute(() -> {});
+    store.save(identity(1));
+    store.table("part").write(List.of(Table.Change.put(new byte[] {1}, new byte[] {2})));
+    simulation.run(Duration.ofMillis(10));
+    assertThat(store.identity()).isEmpty();
+
+    simulation.await(store.close());
+
+    var kept = new ArrayList<Byte>();
+    Store again = open();
+    again.table("part").read((name, value) -> kept.add(value[0]));
+    assertThat(again.identity()).contains(identity(1));
+    assertThat(kept).containsExactly((byte) 2);
+    simulation.run(Duration.ofSeconds(1));
   }
 
   @Test

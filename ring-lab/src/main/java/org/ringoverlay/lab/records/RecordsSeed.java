@@ -31,7 +31,6 @@ import org.ringoverlay.testkit.schedule.Schedule;
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
   private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
-  private static final Duration LEAVING_MAX = Duration.ofSeconds(6);
   private static final Duration HEALED = Duration.ofSeconds(20);
   private static final int CLIENTS = 8;
 
@@ -149,8 +148,12 @@ public final class RecordsSeed {
             if (ring.isReady(node) && !ring.host(node).isFrozen()) {
               tally.incidents.merge(leaves ? "LeaveAndReturn" : "StopAndReturn", 1L, Long::sum);
               int process = ring.host(node).processes();
-              var unused = leaves ? ring.beginLeave(node) : ring.beginStop(node);
-              world.after(LEAVING_MAX.plus(away), () -> comeBack(ring, node, process));
+              var leaving = leaves ? ring.beginLeave(node) : ring.beginStop(node);
+              // A slow process takes its time until its directory is free.
+              var unused =
+                  leaving
+                      .thenCombine(ring.node(node).closed(), (report, closed) -> report)
+                      .thenRun(() -> world.after(away, () -> comeBack(ring, node, process)));
             }
           });
     }
