@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Whether a history is linearizable: each operation seems to happen at one moment between its
  * beginning and its end (Wing, Gong, "Testing and verifying concurrent objects", 1993), searched
  * with a memory of what was tried (Lowe, "Testing for linearizability", 2017, section 4).
+ *
+ * <p>What was never answered may have happened at any time, or not at all. It is tried only right
+ * before what would not have been the same without it: any other order has one of that kind which
+ * ends in the same state, with the unanswered operation later or nowhere.
  *
  * <p>Takes time and memory that grow with how many operations overlap, in the worst case
  * exponentially: a few dozen at a time are well, and a bound says when it was too much. Check each
@@ -36,8 +41,11 @@ public final class Linearizability<S, I, O> {
   private final int end;
   private List<Integer> longest = List.of();
 
-  /** What was placed, in whatever order, and what that led to. */
-  private record Tried<S>(BitSet placed, S state) {}
+  /**
+   * What was placed, in whatever order, and what that led to; after an unanswered operation also
+   * which one that was, and what was before it, for that decides what may be next.
+   */
+  private record Tried<S>(BitSet placed, S state, int unanswered, @Nullable S before) {}
 
   private record Placed<S>(int event, S before) {}
 
@@ -87,7 +95,7 @@ public final class Linearizability<S, I, O> {
     while (at != end) {
       History.Event<O> event = history.events().get(at);
       if (event.begins()) {
-        S after = placeable(event, placed, state);
+        S after = placeable(event, placed, state, stack.peek());
         if (after != null) {
           stack.push(new Placed<>(at, state));
           placed.set(event.operation());
@@ -116,17 +124,20 @@ public final class Linearizability<S, I, O> {
   }
 
   /** The state after an operation that may be next, null if it may not or was tried. */
-  private @Nullable S placeable(History.Event<O> event, BitSet placed, S state) {
+  private @Nullable S placeable(
+      History.Event<O> event, BitSet placed, S state, @Nullable Placed<S> last) {
     int number = event.operation();
-    int answer = endOf[number];
-    O output = answer < 0 ? null : history.events().get(answer).output();
-    S after = spec.after(state, history.operation(number).input(), output);
-    if (after == null) {
+    S after = after(state, number);
+    if (after == null || (isUnanswered(number) && after.equals(state))) {
+      return null;
+    }
+    if (last != null && mayWait(last, number, after)) {
       return null;
     }
     BitSet with = (BitSet) placed.clone();
     with.set(number);
-    if (!tried.add(new Tried<>(with, after))) {
+    boolean open = isUnanswered(number);
+    if (!tried.add(new Tried<>(with, after, open ? number : -1, open ? state : null))) {
       return null;
     }
     if (tried.size() > triedMax) {
@@ -138,6 +149,27 @@ public final class Linearizability<S, I, O> {
               + " tries: too many overlap.");
     }
     return after;
+  }
+
+  private @Nullable S after(S state, int number) {
+    int answer = endOf[number];
+    O output = answer < 0 ? null : history.events().get(answer).output();
+    return spec.after(state, history.operation(number).input(), output);
+  }
+
+  private boolean isUnanswered(int number) {
+    return endOf[number] < 0;
+  }
+
+  /** Whether the last operation is unanswered, and the next may as well go before it. */
+  private boolean mayWait(Placed<S> last, int next, S after) {
+    int number = history.events().get(last.event()).operation();
+    S without = isUnanswered(number) ? after(last.before(), next) : null;
+    if (without == null) {
+      return false;
+    }
+    // Without it all is the same; or it is the same when it comes after what was answered.
+    return without.equals(after) || (!isUnanswered(next) && after.equals(after(without, number)));
   }
 
   private void lift(int event) {
@@ -186,7 +218,11 @@ public final class Linearizability<S, I, O> {
     var left = new BitSet();
     left.set(0, history.size());
     longest.forEach(left::clear);
-    left.stream().limit(8).forEach(number -> text.append("\n  ").append(line(number)));
+    left.stream()
+        .boxed()
+        .sorted(Comparator.comparing(this::isUnanswered))
+        .limit(8)
+        .forEach(number -> text.append("\n  ").append(line(number)));
     return text.toString();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -138,14 +139,120 @@ class LinearizabilityTest {
 
   @Test
   void tooManyAtOnceAreToldApartFromAFlaw() {
+    var reads = new ArrayList<Operation<Ask>>();
     for (int i = 0; i < 40; i++) {
-      write("w" + i, null);
+      reads.add(read());
     }
-    Operation<Ask> read = read();
-    found(read, "never", 1);
+    found(read(), "never", 1);
+    reads.forEach(read -> found(read, null, 0));
     assertThatThrownBy(this::flaw)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("too many overlap");
+  }
+
+  @Test
+  void manyThatWereNeverAnsweredAreDecidedWithFewTries() {
+    for (int i = 0; i < 40; i++) {
+      write("w" + i, i % 3 == 0 ? Long.valueOf(i) : null);
+    }
+    written(write("a", null), 1_000);
+    found(read(), "w7", 1_001);
+    history.end(write("b", 1_001L), new Answer.Conflict());
+    found(read(), "w8", 1_002);
+    assertThat(flaw()).isNull();
+
+    found(read(), "w7", 1_001);
+    assertThat(flaw()).contains("Read[] → Found[value=w7, version=1001]");
+  }
+
+  /** Short histories, most of them of nothing that is one object, against all orders that are. */
+  @Test
+  void decidesAsTryingEveryOrderDoes() {
+    int linearizable = 0;
+    for (int seed = 0; seed < 20_000; seed++) {
+      var random = new Random(seed);
+      var told = new History<Ask, Answer>();
+      List<Runnable> answers = new ArrayList<>();
+      List<Boolean> answered = new ArrayList<>();
+      for (int number = 0; number < 6; number++) {
+        answered.add(random.nextInt(5) < 2);
+        Operation<Ask> operation = told.begin(ask(random, number));
+        if (answered.get(number)) {
+          Answer answer = answer(random, operation.input());
+          answers.add(() -> told.end(operation, answer));
+        }
+        while (!answers.isEmpty() && random.nextInt(3) == 0) {
+          answers.remove(random.nextInt(answers.size())).run();
+        }
+      }
+      answers.forEach(Runnable::run);
+      boolean expected = isOrder(told, new BitSet(), new Register().initial());
+      assertThat(Linearizability.flaw(new Register(), told, TRIED_MAX) == null)
+          .as("seed " + seed)
+          .isEqualTo(expected);
+      linearizable += expected ? 1 : 0;
+    }
+    assertThat(linearizable).isBetween(2_000, 18_000);
+  }
+
+  private static Ask ask(Random random, int number) {
+    if (random.nextInt(3) == 0) {
+      return new Ask.Read();
+    }
+    Long expected = random.nextBoolean() ? null : Long.valueOf(random.nextInt(4));
+    return new Ask.Write(random.nextInt(4) == 0 ? null : "v" + number, expected);
+  }
+
+  private static Answer answer(Random random, Ask asked) {
+    if (asked instanceof Ask.Read) {
+      int value = random.nextInt(6);
+      return random.nextInt(3) == 0
+          ? new Answer.Found(null, 0)
+          : new Answer.Found("v" + value, 1 + random.nextInt(3));
+    }
+    return random.nextInt(3) == 0 ? new Answer.Conflict() : new Answer.Written(random.nextInt(4));
+  }
+
+  private static boolean isOrder(History<Ask, Answer> told, BitSet placed, Register.State state) {
+    var over = new BitSet();
+    boolean all = true;
+    for (History.Event<Answer> event : told.events()) {
+      int number = event.operation();
+      if (event.begins()) {
+        // Whoever begins after one that is over and not placed may not be before it.
+        Answer output = outputOf(told, number);
+        Register.State after =
+            placed.get(number) || !isEmptyWithout(over, placed)
+                ? null
+                : new Register().after(state, told.operation(number).input(), output);
+        if (after != null) {
+          placed.set(number);
+          boolean found = isOrder(told, placed, after);
+          placed.clear(number);
+          if (found) {
+            return true;
+          }
+        }
+      } else {
+        over.set(number);
+        all &= placed.get(number);
+      }
+    }
+    return all;
+  }
+
+  private static boolean isEmptyWithout(BitSet some, BitSet others) {
+    var left = (BitSet) some.clone();
+    left.andNot(others);
+    return left.isEmpty();
+  }
+
+  private static @Nullable Answer outputOf(History<Ask, Answer> told, int number) {
+    return told.events().stream()
+        .filter(event -> event.operation() == number && !event.begins())
+        .map(History.Event::output)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Histories of an object that is one, by clients that overlap; and the same with one lie. */
