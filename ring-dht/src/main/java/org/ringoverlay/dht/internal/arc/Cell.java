@@ -47,7 +47,7 @@ final class Cell {
   boolean settled = true;
 
   /** When its value is to vanish, null if it stays. */
-  @Nullable Expiry expiry;
+  Expiries.@Nullable Expiry expiry;
 
   /** The change that made the register, until enough copies hold it. */
   @Nullable Pending changing;

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
@@ -22,7 +21,6 @@ import org.ringoverlay.dht.internal.wire.Seat;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.spi.Timer;
 
 /**
  * A daddy's time under one ballot: serialises the changes of each key of an arc.
@@ -58,6 +56,7 @@ final class Reign {
   private final Reconfiguration members;
   private final Checks checks;
   private final Repairs repairs;
+  private final Expiries expiries;
   private Place place;
   private boolean over;
 
@@ -65,12 +64,6 @@ final class Reign {
    * With which epoch who left the arc did; what it said of older ones it may have dropped since.
    */
   private final Map<Voter, Long> left = new TreeMap<>();
-
-  /** When which value is to vanish, and the alarm for the first of them. */
-  private final TreeSet<Expiry> expiries = new TreeSet<>();
-
-  private @Nullable Timer alarm;
-  private long alarmAtNanos;
 
   /** The newest version that was made in this reign, of whatever key; 0 if none was. */
   private long newest;
@@ -98,6 +91,7 @@ final class Reign {
     this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
     this.repairs = new Repairs(arc, ballot, limits);
+    this.expiries = new Expiries(out, this::expire);
   }
 
   /** Takes up what the takeover learned. */
@@ -371,58 +365,16 @@ final class Reign {
   private void expireLater(Cell cell) {
     Register register = cell.current;
     long millis = register == null || register.deleted() ? 0 : register.ttlMillis();
-    expireAt(cell, TimeUnit.MILLISECONDS.toNanos(millis));
+    expiries.set(cell, TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
-  /** Looks at a cell after so many nanoseconds, and at no other time; never if there are none. */
-  private void expireAt(Cell cell, long nanos) {
-    Expiry former = cell.expiry;
-    if (former != null) {
-      expiries.remove(former);
-      cell.expiry = null;
-    }
-    if (nanos > 0) {
-      var next = new Expiry(out.now() + nanos, cell.key);
-      cell.expiry = next;
-      expiries.add(next);
-      arm();
-    }
-  }
-
-  private void arm() {
-    if (expiries.isEmpty() || over) {
+  private void expire(String key, long nowNanos) {
+    Cell cell = cells.get(key);
+    Register register = cell == null || over ? null : cell.current;
+    if (cell == null || register == null || register.deleted()) {
       return;
     }
-    long first = expiries.first().atNanos();
-    Timer present = alarm;
-    if (present != null && alarmAtNanos <= first) {
-      return;
-    }
-    if (present != null) {
-      present.cancel();
-    }
-    alarmAtNanos = first;
-    alarm = out.later(Math.max(0, first - out.now()), this::expire);
-  }
-
-  private void expire(long nowNanos) {
-    alarm = null;
-    while (!over && !expiries.isEmpty() && expiries.first().atNanos() <= nowNanos) {
-      Expiry due = expiries.pollFirst();
-      Cell cell = due == null ? null : cells.get(due.key());
-      if (cell != null && due.equals(cell.expiry)) {
-        cell.expiry = null;
-        expire(cell, nowNanos);
-      }
-    }
-    arm();
-  }
-
-  private void expire(Cell cell, long nowNanos) {
-    Register register = cell.current;
-    if (register == null || register.deleted()) {
-      return;
-    }
+    expiries.set(cell, 0);
     long written = register.written();
     var delete =
         new Request.Delete(
@@ -442,7 +394,7 @@ final class Reign {
                 (done, failed) -> {
                   boolean there = !over && Register.valueVersionOf(cell.current) == written;
                   if (failed != null && there && cell.expiry == null) {
-                    expireAt(cell, EXPIRY_NANOS);
+                    expiries.set(cell, EXPIRY_NANOS);
                   }
                 });
   }
@@ -755,11 +707,7 @@ final class Reign {
 
   void end(RingException why) {
     over = true;
-    Timer present = alarm;
-    if (present != null) {
-      present.cancel();
-    }
-    expiries.clear();
+    expiries.end();
     for (Cell cell : cells.values()) {
       if (cell.changing != null) {
         cell.changing.unknown("Another daddy took the arc over while the change was under way.");

@@ -38,7 +38,7 @@ class ArcLeaderTest {
       Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 100);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 100);
   private final Sent sent = new Sent();
   private final ArcLeader leader =
       new ArcLeader(

@@ -23,9 +23,7 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
-import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Table;
-import org.ringoverlay.spi.Timer;
 
 class JournalTest {
   private static final Id NODE = Id.of("node");
@@ -251,7 +249,7 @@ class JournalTest {
   }
 
   /** A loop that runs what it was given when the test says so. */
-  private static final class Loop implements Scheduler {
+  private static final class Loop extends NoLoop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
 
     private void run() {
@@ -261,29 +259,8 @@ class JournalTest {
     }
 
     @Override
-    public boolean onLoop() {
-      return true;
-    }
-
-    @Override
     public boolean execute(Runnable task) {
       return tasks.add(task);
     }
-
-    @Override
-    public Timer schedule(long delayNanos, Runnable task) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public <T> T await(CompletionStage<T> stage) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void handlerBegins(String service) {}
-
-    @Override
-    public void handlerEnds() {}
   }
 }

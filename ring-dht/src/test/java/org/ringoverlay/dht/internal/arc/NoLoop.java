@@ -4,9 +4,8 @@ import java.util.concurrent.CompletionStage;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Timer;
 
-/** A loop on which nothing must be run. */
-enum NoLoop implements Scheduler {
-  INSTANCE;
+/** A loop on which nothing must be run, unless a subclass says how. */
+class NoLoop implements Scheduler {
 
   @Override
   public boolean onLoop() {

@@ -42,7 +42,7 @@ class ReconfigurationTest {
   /** How many registers a member tells of at once. */
   private int page = 100;
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 100);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 100);
   private final Stores stores = new Stores();
   private final Post post = new Post();
   private final ArcLeader leader =
@@ -58,7 +58,7 @@ class ReconfigurationTest {
 
   ReconfigurationTest() {
     for (Voter voter : List.of(B, C, D, E)) {
-      shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, NoLoop.INSTANCE), 100));
+      shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, new NoLoop()), 100));
     }
     meet(THREE, SELF, B, C);
     shelf.prepare(ARC, new Ballot(ROUND - 1, C.node(), 5));
@@ -492,7 +492,7 @@ class ReconfigurationTest {
   }
 
   private void startAgain(Voter voter) {
-    shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, NoLoop.INSTANCE), 100));
+    shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, new NoLoop()), 100));
   }
 
   private void move(int wanted, List<Voter> near, List<Voter> gone, List<Voter> leaving) {

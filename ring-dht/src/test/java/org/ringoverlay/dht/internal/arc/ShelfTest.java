@@ -25,7 +25,7 @@ class ShelfTest {
   private static final Voter B = new Voter(Id.of("b"), 8);
   private static final Voter C = new Voter(Id.of("c"), 9);
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, NoLoop.INSTANCE), 3);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 3);
 
   @Test
   void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
