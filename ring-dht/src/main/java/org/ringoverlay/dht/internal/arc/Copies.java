@@ -16,13 +16,13 @@ final class Copies implements RingService<CopyRequest> {
   private final Shelf shelf;
   private final Limits limits;
   private final int inFlightMax;
-  private final Records records;
+  private final Leaders leaders;
 
-  Copies(Shelf shelf, Limits limits, int inFlightMax, Records records) {
+  Copies(Shelf shelf, Limits limits, int inFlightMax, Leaders leaders) {
     this.shelf = shelf;
     this.limits = limits;
     this.inFlightMax = inFlightMax;
-    this.records = records;
+    this.leaders = leaders;
   }
 
   @Override
@@ -43,7 +43,7 @@ final class Copies implements RingService<CopyRequest> {
   @Override
   public CompletionStage<?> handle(CopyRequest request, Context context) {
     try {
-      records.enter();
+      leaders.enter();
       CopyReply reply = answer(request, context.origin());
       if (shelf.isKept()) {
         return CompletableFuture.completedFuture(reply);
@@ -63,18 +63,18 @@ final class Copies implements RingService<CopyRequest> {
       batch.requests().forEach(each -> replies.add(answerOrDecline(each, origin)));
       return new CopyReply.Answers(replies);
     }
-    Soundness.check(records.arcs(), request, origin);
+    Soundness.check(leaders.arcs(), request, origin);
     if (request instanceof CopyRequest.Accept accept) {
       var reply = shelf.accept(accept);
-      records.promised(accept.arc(), reply.promised());
+      leaders.promised(accept.arc(), reply.promised());
       if (accept.configuration() != null && reply.granted()) {
-        records.configured(accept.arc());
+        leaders.configured(accept.arc());
       }
       return reply;
     }
     if (request instanceof CopyRequest.Check check) {
       var reply = shelf.check(check.arc(), check.ballot());
-      records.promised(check.arc(), reply.promised());
+      leaders.promised(check.arc(), reply.promised());
       return reply;
     }
     if (request instanceof CopyRequest.Prepare prepare) {
@@ -85,7 +85,7 @@ final class Copies implements RingService<CopyRequest> {
               prepare.after(),
               limits.headsMax(),
               limits.batchBytesMax());
-      records.promised(prepare.arc(), reply.promised());
+      leaders.promised(prepare.arc(), reply.promised());
       return reply;
     }
     if (request instanceof CopyRequest.Fetch fetch) {
@@ -107,13 +107,13 @@ final class Copies implements RingService<CopyRequest> {
 
   private CopyReply.Located located(CopyRequest.Locate locate, Id origin) {
     if (locate.leaving()) {
-      records.leaves(origin);
+      leaders.leaves(origin);
     }
     var placed = new ArrayList<CopyReply.Placed>();
     for (int arc : locate.arcs()) {
       Configuration configuration = shelf.configuration(arc);
       if (configuration != null) {
-        placed.add(new CopyReply.Placed(arc, configuration, records.isDecided(arc, configuration)));
+        placed.add(new CopyReply.Placed(arc, configuration, leaders.isDecided(arc, configuration)));
       }
     }
     return new CopyReply.Located(shelf.self().store(), shelf.isDurable(), placed);

@@ -1,0 +1,334 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Voter;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Arcs;
+import org.ringoverlay.id.Id;
+import org.ringoverlay.settings.Settings;
+import org.ringoverlay.view.Member;
+import org.ringoverlay.view.RingView;
+
+/**
+ * The arcs that a node leads, or should: begins to lead those of which it is the member that should
+ * be the daddy, tells leaders who is to keep their arcs, and asks the neighbours which stores they
+ * keep. A few arcs in each turn of the loop.
+ *
+ * <p>On the loop. Bounded by the settings of {@link DhtSettings}.
+ */
+final class Leaders {
+  /** Arcs that one turn of the loop looks at, so that others have their turn in between. */
+  private static final int PLACED_IN_TURN_MAX = 256;
+
+  /** Takeovers that one turn begins. */
+  private static final int TAKEN_IN_TURN_MAX = 16;
+
+  private final Ring ring;
+  private final Settings settings;
+  private final Limits limits;
+  private final Shelf shelf;
+  private final CopyPost post;
+  private final Upkeep upkeep;
+  private final Stores stores = new Stores();
+  private final Map<Integer, ArcLeader> leaders = new TreeMap<>();
+
+  /** Arcs that this node should be the daddy of, and is not yet. */
+  private final TreeSet<Integer> quietTakeovers = new TreeSet<>();
+
+  /** Arcs that are still to be looked at since the members changed. */
+  private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
+
+  /** Whether the members changed once more meanwhile. */
+  private boolean placeAgain;
+
+  /** Those that were asked which store they keep, and have not answered. */
+  private final TreeSet<Id> greeting = new TreeSet<>();
+
+  private boolean takeOverDue;
+
+  /** Whether this node was in the ring once, so that its shelf knows of which it is. */
+  private boolean entered;
+
+  private @Nullable Neighbourhood neighbourhood;
+
+  Leaders(Ring ring, Limits limits, Shelf shelf, CopyPost post, Upkeep upkeep) {
+    this.ring = ring;
+    this.settings = ring.settings();
+    this.limits = limits;
+    this.shelf = shelf;
+    this.post = post;
+    this.upkeep = upkeep;
+  }
+
+  /** The arcs into which the circle is cut. */
+  Arcs arcs() {
+    return ring.view().arcs();
+  }
+
+  /** Whether this node leads an arc, or is about to. */
+  boolean has(int arc) {
+    return leaders.containsKey(arc);
+  }
+
+  /** The leader of an arc; begins to take the arc over if there is none yet. */
+  ArcLeader leader(int arc, long nowNanos) {
+    ArcLeader present = leaders.get(arc);
+    if (present != null) {
+      return present;
+    }
+    int preparing = upkeep.preparing();
+    if (preparing >= settings.get(DhtSettings.TAKEOVERS_MAX)) {
+      throw new RingException.Refused(
+          preparing + " arcs are being taken over already (ring.dht.takeovers.max).");
+    }
+    return lead(arc, nowNanos);
+  }
+
+  private ArcLeader lead(int arc, long nowNanos) {
+    quietTakeovers.remove(arc);
+    var outbox =
+        new LeaderPost(ring, shelf, post, upkeep, ended -> leaders.remove(ended.arc(), ended));
+    var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
+    outbox.serve(leader);
+    leaders.put(arc, leader);
+    leader.start(nowNanos);
+    return leader;
+  }
+
+  private Place place(int arc) {
+    ArcLeader leader = leaders.get(arc);
+    Configuration configuration = leader == null ? null : leader.configuration();
+    if (configuration == null) {
+      configuration = shelf.configuration(arc);
+    }
+    List<Voter> members = configuration == null ? List.of() : configuration.voters();
+    if (leader != null && !leader.concerned().isEmpty()) {
+      members = leader.concerned();
+    }
+    return around().place(arc, members, ring.clock().nanos());
+  }
+
+  // ---- what other nodes say
+
+  /** Whatever is asked of this node's shelf comes after the node is in a ring. */
+  void enter() {
+    if (!entered) {
+      refresh();
+    }
+    if (!entered) {
+      throw new RingException.Unavailable("This node is in no ring yet.");
+    }
+  }
+
+  /** This node's shelf has promised a ballot: whoever leads here under another one is told. */
+  void promised(int arc, Ballot ballot) {
+    ArcLeader leader = leaders.get(arc);
+    if (leader != null && ballot.round() > leader.ballot().round()) {
+      leader.outranked(ballot, ring.clock().nanos());
+    }
+  }
+
+  /** This node has heard of a configuration of an arc. */
+  void configured(int arc) {
+    if (shouldLead(arc)) {
+      quietTakeovers.add(arc);
+      takeOverSoon(true);
+    }
+  }
+
+  /** A member is about to leave. */
+  void leaves(Id node) {
+    refresh();
+    if (around().leaves(node)) {
+      placeAll();
+    }
+  }
+
+  /** Whether this node is the member that should be the daddy of an arc, and is not. */
+  private boolean shouldLead(int arc) {
+    Configuration configuration = shelf.configuration(arc);
+    if (configuration == null || leaders.containsKey(arc) || !configuration.has(shelf.self())) {
+      return false;
+    }
+    boolean idle =
+        around().isAlone()
+            && configuration.voters().equals(List.of(shelf.self()))
+            && !shelf.expires(arc);
+    return !idle
+        && ring.id().equals(around().daddy(arc, configuration))
+        && mayDecide(configuration);
+  }
+
+  /** Whether a configuration is the one under which this node leads the arc, and decided. */
+  boolean isDecided(int arc, Configuration configuration) {
+    ArcLeader leader = leaders.get(arc);
+    return leader != null && leader.isDecided(configuration);
+  }
+
+  /** Whether so many members answer, as far as this node knows, that they can decide. */
+  boolean mayDecide(Configuration configuration) {
+    var answering = new ArrayList<>(configuration.voters());
+    answering.removeIf(
+        voter ->
+            !voter.equals(shelf.self())
+                && (stores.isReplaced(voter) || !around().answers(voter.node())));
+    return configuration.isQuorum(answering);
+  }
+
+  private void takeOverSoon(boolean room) {
+    if (!takeOverDue && !quietTakeovers.isEmpty()) {
+      takeOverDue = true;
+      if (room) {
+        ring.scheduler().execute(this::takeOverQuietly);
+      } else {
+        upkeep.atNextTick(this::takeOverQuietly);
+      }
+    }
+  }
+
+  private void takeOverQuietly() {
+    takeOverDue = false;
+    refresh();
+    int room = settings.get(DhtSettings.TAKEOVERS_QUIET) - upkeep.preparing();
+    int begun = 0;
+    int looked = 0;
+    while (begun < Math.min(room, TAKEN_IN_TURN_MAX) && looked < PLACED_IN_TURN_MAX) {
+      Integer arc = quietTakeovers.pollFirst();
+      if (arc == null) {
+        break;
+      }
+      looked++;
+      if (shouldLead(arc)) {
+        lead(arc, ring.clock().nanos());
+        begun++;
+      }
+    }
+    takeOverSoon(begun < room);
+  }
+
+  // ---- members
+
+  private Neighbourhood around() {
+    Neighbourhood present = neighbourhood;
+    return present == null ? refresh() : present;
+  }
+
+  /** The members around, as of now. */
+  Neighbourhood refresh() {
+    RingView view = ring.view();
+    long now = ring.clock().nanos();
+    Neighbourhood present = neighbourhood;
+    if (!entered && !ring.identity().isEmpty()) {
+      entered = true;
+      shelf.enter(ring.identity(), ring.randomness().nextLong());
+      if (ring.isFounder()) {
+        shelf.found(view.arcs().count());
+      }
+      stores.heard(shelf.self().node(), shelf.self().store());
+    }
+    if (present == null) {
+      present =
+          new Neighbourhood(
+              view,
+              Records.COPY_SERVICE,
+              DhtSettings.copies(settings),
+              settings.get(DhtSettings.SETTLED),
+              settings.get(DhtSettings.GONE),
+              now);
+      neighbourhood = present;
+      greet(present);
+      sweepLater();
+    } else if (present.view().version() != view.version()) {
+      present.move(view, now).forEach(stores::forget);
+      greet(present);
+      placeAll();
+    }
+    return present;
+  }
+
+  /** Asks the members near this node which stores they keep. */
+  private void greet(Neighbourhood present) {
+    for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED))) {
+      Id node = member.id();
+      if ((stores.of(node) == null || !present.isKnown(node)) && greeting.add(node)) {
+        post.send(
+            node,
+            new CopyRequest.Locate(List.of(), false),
+            CopyReply.Located.class,
+            reply -> {
+              greeting.remove(node);
+              stores.heard(node, reply.store());
+              around().keeps(node, reply.durable());
+              placeAll();
+            },
+            () -> greeting.remove(node));
+      }
+    }
+  }
+
+  /** Looks at all arcs, a few in each turn, those that hold records first. */
+  private void placeAll() {
+    if (toPlace.isEmpty()) {
+      gatherToPlace();
+      ring.scheduler().execute(this::placeSome);
+    } else {
+      placeAgain = true;
+    }
+  }
+
+  private void gatherToPlace() {
+    var arcs = new TreeSet<>(leaders.keySet());
+    arcs.addAll(shelf.voiced());
+    var empty = new ArrayList<Integer>();
+    for (int arc : arcs) {
+      if (shelf.records(arc) == 0) {
+        empty.add(arc);
+      } else {
+        toPlace.add(arc);
+      }
+    }
+    toPlace.addAll(empty);
+  }
+
+  private void placeSome() {
+    long now = ring.clock().nanos();
+    for (int placed = 0; placed < PLACED_IN_TURN_MAX && !toPlace.isEmpty(); placed++) {
+      int arc = toPlace.remove();
+      ArcLeader leader = leaders.get(arc);
+      if (leader == null) {
+        configured(arc);
+      } else {
+        leader.place(place(arc), now);
+      }
+    }
+    if (toPlace.isEmpty() && placeAgain) {
+      placeAgain = false;
+      gatherToPlace();
+    }
+    if (!toPlace.isEmpty()) {
+      ring.scheduler().execute(this::placeSome);
+    }
+  }
+
+  private void sweepLater() {
+    ring.scheduler()
+        .schedule(
+            settings.get(DhtSettings.SWEEP_INTERVAL),
+            () -> {
+              greet(around());
+              placeAll();
+              sweepLater();
+            });
+  }
+}
