@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 
@@ -46,6 +48,16 @@ final class StandardBinding implements JsonBinding {
         }
       };
   private final ObjectWriter writer = mapper.writer();
+  private final RecordForms forms = new RecordForms(mapper);
+  private final ClassValue<Optional<Form>> plainForms =
+      new ClassValue<>() {
+        @Override
+        protected Optional<Form> computeValue(Class<?> type) {
+          return type.isRecord() || Family.isFamily(type)
+              ? Optional.ofNullable(Form.of(type, forms, new TreeSet<>()))
+              : Optional.empty();
+        }
+      };
 
   private StandardBinding() {}
 
@@ -78,6 +90,25 @@ final class StandardBinding implements JsonBinding {
 
   @Override
   public byte[] write(@Nullable Object value) {
+    byte[] plain = value == null ? null : writePlain(value);
+    return plain == null ? writeByJackson(value) : plain;
+  }
+
+  byte @Nullable [] writePlain(Object value) {
+    RecordForm form = forms.of(value.getClass());
+    if (form == null) {
+      return null;
+    }
+    try {
+      var to = new FormWriter();
+      form.write(value, to);
+      return to.toBytes();
+    } catch (Form.GaveUp gaveUp) {
+      return null;
+    }
+  }
+
+  byte[] writeByJackson(@Nullable Object value) {
     byte[] written;
     try {
       written = writer.writeValueAsBytes(value);
@@ -101,11 +132,28 @@ final class StandardBinding implements JsonBinding {
   }
 
   /** Reads bytes that the grammar has accepted. */
+  <T> T readChecked(byte[] array, int offset, int length, Class<T> type) {
+    T plain = readPlain(array, offset, type);
+    return plain == null ? readByJackson(array, offset, length, type) : plain;
+  }
+
+  <T> @Nullable T readPlain(byte[] array, int offset, Class<T> type) {
+    Form form = plainForms.get(type).orElse(null);
+    if (form == null) {
+      return null;
+    }
+    try {
+      return type.cast(form.read(new FormReader(array, offset)));
+    } catch (Form.GaveUp gaveUp) {
+      return null;
+    }
+  }
+
   @SuppressWarnings({
     "unchecked",
     "NullAway"
   }) // A primitive's class cannot cast; Void has no value but null.
-  <T> T readChecked(byte[] array, int offset, int length, Class<T> type) {
+  <T> T readByJackson(byte[] array, int offset, int length, Class<T> type) {
     ObjectReader reader = readers.get(type);
     T value;
     try {

@@ -1,0 +1,141 @@
+package org.ringoverlay.json;
+
+import java.util.Arrays;
+
+/**
+ * Where the bytes of a value gather. They are those that Jackson would write.
+ *
+ * <p>What Jackson might refuse ends with {@link Form.GaveUp}, so that Jackson decides it.
+ */
+final class FormWriter {
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
+  };
+  private static final int LONG_CHARS_MAX = 20;
+  private static final int CHAR_BYTES_MAX = 6;
+
+  private byte[] bytes = new byte[512];
+  private int size;
+  private int depth;
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
+    }
+  }
+
+  void enter(char bracket) {
+    if (++depth > StandardBinding.MESSAGE_DEPTH_MAX) {
+      throw new Form.GaveUp();
+    }
+    one(bracket);
+  }
+
+  void leave(char bracket) {
+    depth--;
+    one(bracket);
+  }
+
+  void one(char ascii) {
+    reserve(1);
+    bytes[size++] = (byte) ascii;
+  }
+
+  void raw(byte[] written) {
+    reserve(written.length);
+    System.arraycopy(written, 0, bytes, size, written.length);
+    size += written.length;
+  }
+
+  void number(long number) {
+    reserve(LONG_CHARS_MAX);
+    if (number == Long.MIN_VALUE) {
+      for (char c : Long.toString(number).toCharArray()) {
+        bytes[size++] = (byte) c;
+      }
+      return;
+    }
+    long left = number;
+    if (left < 0) {
+      bytes[size++] = '-';
+      left = -left;
+    }
+    int digits = 1;
+    for (long rest = left; rest > 9; rest /= 10) {
+      digits++;
+    }
+    for (int place = size + digits - 1; place >= size; place--) {
+      bytes[place] = (byte) ('0' + left % 10);
+      left /= 10;
+    }
+    size += digits;
+  }
+
+  void text(String text) {
+    int length = text.length();
+    reserve(length + 2);
+    int start = size;
+    bytes[size++] = '"';
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        size = start;
+        unusualText(text);
+        return;
+      }
+      bytes[size++] = (byte) c;
+    }
+    bytes[size++] = '"';
+  }
+
+  private void unusualText(String text) {
+    reserve(CHAR_BYTES_MAX * text.length() + 2);
+    bytes[size++] = '"';
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
+        bytes[size++] = (byte) c;
+      } else {
+        unusual(c);
+      }
+    }
+    bytes[size++] = '"';
+  }
+
+  private void unusual(char c) {
+    if (Character.isSurrogate(c)) {
+      throw new Form.GaveUp();
+    }
+    if (c >= 0x800) {
+      bytes[size++] = (byte) (0xE0 | (c >> 12));
+      bytes[size++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+      bytes[size++] = (byte) (0x80 | (c & 0x3F));
+    } else if (c >= 0x80) {
+      bytes[size++] = (byte) (0xC0 | (c >> 6));
+      bytes[size++] = (byte) (0x80 | (c & 0x3F));
+    } else if (c == 0x7F) {
+      bytes[size++] = (byte) c;
+    } else {
+      bytes[size++] = '\\';
+      switch (c) {
+        case '"', '\\' -> bytes[size++] = (byte) c;
+        case '\b' -> bytes[size++] = 'b';
+        case '\t' -> bytes[size++] = 't';
+        case '\n' -> bytes[size++] = 'n';
+        case '\f' -> bytes[size++] = 'f';
+        case '\r' -> bytes[size++] = 'r';
+        default -> {
+          bytes[size++] = 'u';
+          bytes[size++] = '0';
+          bytes[size++] = '0';
+          bytes[size++] = HEX[c >> 4];
+          bytes[size++] = HEX[c & 0xF];
+        }
+      }
+    }
+  }
+}
