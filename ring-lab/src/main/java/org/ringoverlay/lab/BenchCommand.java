@@ -11,11 +11,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures a ring beside what it is to be compared with, in one run.",
-    subcommands = {BenchCommand.Overlay.class, SimBench.class, StartBench.class})
+    subcommands = {
+      BenchCommand.Overlay.class,
+      RecordsBench.class,
+      SimBench.class,
+      StartBench.class
+    })
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    System.err.println("Say what to measure: overlay, sim or start.");
+    System.err.println("Say what to measure: overlay, records, sim or start.");
     return 2;
   }
 
@@ -69,7 +74,7 @@ final class BenchCommand implements Callable<Integer> {
           nodes,
           outstanding,
           loops);
-      out.println("                    requests/s     CPU µs/op     bytes allocated/op");
+      out.println("                           requests/s     CPU µs/op     bytes allocated/op");
       var ring = new ArrayList<Meter.Reading>();
       var echo = new ArrayList<Meter.Reading>();
       try (var routed = new RoutedLoad(nodes, outstanding, loops);
@@ -77,12 +82,12 @@ final class BenchCommand implements Callable<Integer> {
         Meter.measure(bare, seconds);
         Meter.measure(routed, seconds);
         for (int round = 0; round < rounds; round++) {
-          echo.add(print(out, "bare Netty echo", Meter.measure(bare, seconds)));
-          ring.add(print(out, "ring, routed", Meter.measure(routed, seconds)));
+          echo.add(printed(out, "bare Netty echo", Meter.measure(bare, seconds)));
+          ring.add(printed(out, "ring, routed", Meter.measure(routed, seconds)));
         }
       }
-      Meter.Reading echoMedian = print(out, "echo, median", Meter.median(echo));
-      Meter.Reading ringMedian = print(out, "ring, median", Meter.median(ring));
+      Meter.Reading echoMedian = printed(out, "echo, median", Meter.median(echo));
+      Meter.Reading ringMedian = printed(out, "ring, median", Meter.median(ring));
       double ratio = ringMedian.perSecond() / echoMedian.perSecond();
       out.printf(
           Locale.ROOT,
@@ -96,14 +101,8 @@ final class BenchCommand implements Callable<Integer> {
       return check && !holds ? 1 : 0;
     }
 
-    private static Meter.Reading print(PrintStream out, String what, Meter.Reading reading) {
-      out.printf(
-          Locale.ROOT,
-          "%-18s %,12.0f %13.2f %,18.0f%n",
-          what,
-          reading.perSecond(),
-          reading.cpuMicros(),
-          reading.bytesAllocated());
+    private static Meter.Reading printed(PrintStream out, String what, Meter.Reading reading) {
+      reading.print(out, what);
       return reading;
     }
   }

@@ -2,9 +2,11 @@ package org.ringoverlay.lab;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Measures a load: its rate, the CPU of the whole process and what it allocates, per operation.
@@ -31,7 +33,18 @@ final class Meter {
    * @param cpuMicros CPU of an operation in microseconds, all threads together
    * @param bytesAllocated bytes that an operation allocated, all threads that still live together
    */
-  record Reading(double perSecond, double cpuMicros, double bytesAllocated) {}
+  record Reading(double perSecond, double cpuMicros, double bytesAllocated) {
+    /** Prints a line of the table. */
+    void print(PrintStream out, String what) {
+      out.printf(
+          Locale.ROOT,
+          "%-24s %,12.0f %13.2f %,18.0f%n",
+          what,
+          perSecond,
+          cpuMicros,
+          bytesAllocated);
+    }
+  }
 
   static Reading measure(Load load, int seconds) throws InterruptedException {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
