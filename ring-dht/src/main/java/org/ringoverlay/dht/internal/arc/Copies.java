@@ -63,7 +63,7 @@ final class Copies implements RingService<CopyRequest> {
       batch.requests().forEach(each -> replies.add(answerOrDecline(each, origin)));
       return new CopyReply.Answers(replies);
     }
-    Soundness.check(leaders.arcs(), request, origin);
+    Soundness.check(leaders.arcs(), shelf, request, origin);
     if (request instanceof CopyRequest.Accept accept) {
       var reply = shelf.accept(accept);
       leaders.promised(accept.arc(), reply.promised());

@@ -42,9 +42,11 @@ public final class Keys {
               + bytes
               + ".");
     }
-    if (space.chars().anyMatch(Character::isISOControl)) {
-      throw new RingException.InvalidInput(
-          "A namespace has no control characters: '" + Printable.text(space, 80) + "'.");
+    for (int at = 0; at < space.length(); at++) {
+      if (Character.isISOControl(space.charAt(at))) {
+        throw new RingException.InvalidInput(
+            "A namespace has no control characters: '" + Printable.text(space, 80) + "'.");
+      }
     }
   }
 

@@ -3,8 +3,6 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
@@ -41,7 +39,7 @@ final class Leaders {
   private final CopyPost post;
   private final Upkeep upkeep;
   private final Stores stores = new Stores();
-  private final Map<Integer, ArcLeader> leaders = new TreeMap<>();
+  private final ByArc<ArcLeader> leaders = new ByArc<>();
 
   /** Arcs that this node should be the daddy of, and is not yet. */
   private final TreeSet<Integer> quietTakeovers = new TreeSet<>();
@@ -78,7 +76,7 @@ final class Leaders {
 
   /** Whether this node leads an arc, or is about to. */
   boolean has(int arc) {
-    return leaders.containsKey(arc);
+    return leaders.has(arc);
   }
 
   /** The leader of an arc; begins to take the arc over if there is none yet. */
@@ -158,7 +156,7 @@ final class Leaders {
   /** Whether this node is the member that should be the daddy of an arc, and is not. */
   private boolean shouldLead(int arc) {
     Configuration configuration = shelf.configuration(arc);
-    if (configuration == null || leaders.containsKey(arc) || !configuration.has(shelf.self())) {
+    if (configuration == null || leaders.has(arc) || !configuration.has(shelf.self())) {
       return false;
     }
     boolean idle =
@@ -288,7 +286,7 @@ final class Leaders {
   }
 
   private void gatherToPlace() {
-    var arcs = new TreeSet<>(leaders.keySet());
+    var arcs = new TreeSet<>(leaders.arcs());
     arcs.addAll(shelf.voiced());
     var empty = new ArrayList<Integer>();
     for (int arc : arcs) {

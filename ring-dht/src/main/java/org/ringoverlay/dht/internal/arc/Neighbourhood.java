@@ -251,7 +251,7 @@ final class Neighbourhood {
    */
   List<Id> preferred(int arc, Configuration configuration) {
     Id centre = view.arcs().centre(arc);
-    List<Voter> voters = configuration.isJoint() ? configuration.next() : configuration.members();
+    List<Voter> voters = configuration.joint() ? configuration.next() : configuration.members();
     var nodes = new ArrayList<Id>();
     voters.forEach(voter -> nodes.add(voter.node()));
     nodes.sort(

@@ -83,7 +83,7 @@ final class Reconfiguration {
     this.place = place;
     this.stores = stores;
     this.wish = place.nodes(current.members());
-    if (current.isJoint() || !won.isKnown()) {
+    if (current.joint() || !won.isKnown()) {
       propose(current);
     }
   }
@@ -95,7 +95,7 @@ final class Reconfiguration {
 
   /** Whether what quorums are counted in is decided, and not only proposed. */
   boolean isDecided() {
-    return !current.isJoint() && (!proposing || isHeld());
+    return !current.joint() && (!proposing || isHeld());
   }
 
   /** What quorums are counted in. */
@@ -111,7 +111,7 @@ final class Reconfiguration {
   /** Those that should hold every register, but for this node: the members and those to come. */
   List<Voter> others() {
     var others = new ArrayList<>(current.voters());
-    if (!current.isJoint() && moving) {
+    if (!current.joint() && moving) {
       for (Id node : wish) {
         Voter voter = stores.of(node);
         if (voter != null && !others.contains(voter)) {
@@ -125,12 +125,12 @@ final class Reconfiguration {
 
   /** Whether the members are those that they should be, and everybody who matters knows it. */
   boolean isSettled() {
-    return !current.isJoint() && leavers.isEmpty() && !proposing && !isToChange();
+    return !current.joint() && leavers.isEmpty() && !proposing && !isToChange();
   }
 
   /** Whether it is under way, or its next step waits for somebody. */
   boolean isMoving() {
-    return current.isJoint() || proposing || !leavers.isEmpty() || moving;
+    return current.joint() || proposing || !leavers.isEmpty() || moving;
   }
 
   private boolean isToChange() {
@@ -151,7 +151,7 @@ final class Reconfiguration {
    */
   boolean advance(Collection<Cell> cells, long nowNanos) {
     Configuration before = current;
-    if (current.isJoint()) {
+    if (current.joint()) {
       if (isHeld() && areDecided(cells)) {
         for (Voter member : current.members()) {
           if (!current.next().contains(member)) {
@@ -171,7 +171,7 @@ final class Reconfiguration {
     }
     send();
     // Where nothing can be decided nothing can be changed, and others have their turn.
-    if ((!current.isJoint() && !proposing && !isToChange()) || !canDecide()) {
+    if ((!current.joint() && !proposing && !isToChange()) || !canDecide()) {
       moving = false;
       out.moved();
     }

@@ -221,7 +221,7 @@ final class Reign {
 
   /** Who is none of the members any more drops what it holds, and counts for nothing. */
   private void forgetLeavers(Configuration next) {
-    if (next.isJoint()) {
+    if (next.joint()) {
       return;
     }
     for (Voter leaver : members.leavers()) {
@@ -619,6 +619,9 @@ final class Reign {
   }
 
   boolean tick(long nowNanos) {
+    if (busy.isEmpty() && !checks.isRunning() && !members.isMoving()) {
+      return false;
+    }
     for (Cell cell : List.copyOf(busy.values())) {
       tick(cell, nowNanos);
     }

@@ -31,7 +31,7 @@ import org.ringoverlay.error.RingException;
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, section 2.2</a>
  */
 final class Shelf {
-  private final Map<Integer, Arc> arcs = new TreeMap<>();
+  private final ByArc<Arc> arcs = new ByArc<>();
   private final Journal journal;
   private final int recordsMax;
   private int records;
@@ -112,7 +112,12 @@ final class Shelf {
   }
 
   private Arc arc(int index) {
-    return arcs.computeIfAbsent(index, unused -> new Arc());
+    Arc present = arcs.get(index);
+    if (present == null) {
+      present = new Arc();
+      arcs.put(index, present);
+    }
+    return present;
   }
 
   /** Promises a ballot if no newer one was promised, and lists all registers. */

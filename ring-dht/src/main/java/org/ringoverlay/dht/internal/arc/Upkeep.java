@@ -133,12 +133,15 @@ final class Upkeep {
   }
 
   private void moveNext() {
-    // Each is woken once: whoever does not want to change any more takes no place.
-    for (ArcLeader next : List.copyOf(waitingToMove)) {
-      if (moving.size() >= movesMax) {
+    // Each is woken once: whoever does not want to change any more takes no place, and who has to
+    // go on waiting stands behind the others.
+    for (int left = waitingToMove.size(); left > 0 && moving.size() < movesMax; left--) {
+      Iterator<ArcLeader> first = waitingToMove.iterator();
+      if (!first.hasNext()) {
         return;
       }
-      waitingToMove.remove(next);
+      ArcLeader next = first.next();
+      first.remove();
       next.wake(clock.nanos());
     }
   }

@@ -47,7 +47,7 @@ public record Configuration(long epoch, long round, List<Voter> members, List<Vo
   }
 
   /** Whether it changes. */
-  public boolean isJoint() {
+  public boolean joint() {
     return !next.isEmpty();
   }
 

@@ -71,9 +71,9 @@ class ConfigurationTest {
   @Test
   void goesFromTheOldToBothToTheNew() {
     Configuration joint = three.joint(7, List.of(B, C, D));
-    assertThat(three.isJoint()).isFalse();
+    assertThat(three.joint()).isFalse();
     assertThat(joint).isEqualTo(new Configuration(5, 7, List.of(A, B, C), List.of(B, C, D)));
-    assertThat(joint.isJoint()).isTrue();
+    assertThat(joint.joint()).isTrue();
     assertThat(joint.changed(8))
         .isEqualTo(new Configuration(6, 8, List.of(B, C, D), List.of()))
         .isGreaterThan(joint);

@@ -134,7 +134,7 @@ class ReconfigurationTest {
     assertThat(proposedTo(B)).containsExactly(THREE.again(ROUND));
     assertThat(proposedTo(D)).isEmpty();
     answer(C);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
   }
 
   @Test
@@ -142,12 +142,12 @@ class ReconfigurationTest {
     leadToJoint();
     answer(D);
     answer(E);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
 
     answer(B);
 
     Configuration changed = leader.configuration();
-    assertThat(changed.isJoint()).isFalse();
+    assertThat(changed.joint()).isFalse();
     assertThat(changed.epoch()).isEqualTo(3);
     assertThat(changed.members()).containsExactlyInAnyOrder(SELF, D, E);
     assertThat(proposedTo(D)).containsExactly(changed);
@@ -158,9 +158,9 @@ class ReconfigurationTest {
     leadToJoint();
     answer(B);
     answer(C);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(E);
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
   }
 
   @Test
@@ -171,15 +171,15 @@ class ReconfigurationTest {
     for (Voter voter : List.of(B, C, D, E)) {
       answer(voter, letter -> !isOfRegisters(letter));
     }
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(B);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     assertThat(put.isAnswered()).isFalse();
 
     answer(D);
 
     assertThat(put.isAnswered()).isTrue();
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
   }
 
   @Test
@@ -203,13 +203,13 @@ class ReconfigurationTest {
     move(4, List.of(SELF, B, C, D), List.of(), List.of());
     Letter early = post.take(C.node(), letter -> true).get(0);
     answer(B);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(B);
 
     deliver(C, early);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(C);
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
   }
 
   @Test
@@ -218,10 +218,10 @@ class ReconfigurationTest {
     answer(D);
     startAgain(new Voter(B.node(), 22));
     answer(B);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
 
     answer(C);
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
   }
 
   @Test
@@ -258,7 +258,7 @@ class ReconfigurationTest {
     assertThat(leader.configuration()).isEqualTo(joint.again(ROUND));
     assertThat(proposedTo(E)).containsExactly(joint.again(ROUND));
     answer(C);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(E);
     assertThat(leader.configuration()).isEqualTo(joint.changed(ROUND));
   }
@@ -282,7 +282,7 @@ class ReconfigurationTest {
 
     repair();
     answer(B);
-    assertThat(leader.configuration().isJoint()).isTrue();
+    assertThat(leader.configuration().joint()).isTrue();
     answer(E);
 
     assertThat(leader.configuration()).isEqualTo(joint.changed(ROUND));
@@ -295,7 +295,7 @@ class ReconfigurationTest {
     answer(B);
     answer(D);
     Configuration changed = leader.configuration();
-    assertThat(changed.isJoint()).isFalse();
+    assertThat(changed.joint()).isFalse();
     assertThat(proposedTo(B)).doesNotContain(changed);
     assertThat(shelfOf(B).records()).isEqualTo(1);
 
@@ -426,7 +426,7 @@ class ReconfigurationTest {
     assertThat(post.letters).isEmpty();
 
     stores.heard(D.node(), D.store());
-    leader.tick(now);
+    leader.wake(now);
     answer(B);
     assertThat(leader.configuration().next()).containsExactlyInAnyOrder(SELF, B, D);
   }
@@ -588,7 +588,7 @@ class ReconfigurationTest {
       answer(B);
       answer(C);
     }
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
   }
 
   @Test
@@ -650,7 +650,7 @@ class ReconfigurationTest {
     answer(B);
     answer(B);
     answer(D);
-    assertThat(leader.configuration().isJoint()).isFalse();
+    assertThat(leader.configuration().joint()).isFalse();
     for (Voter each : List.of(B, C, D)) {
       assertThat(shelfOf(each).configuration(ARC).epoch()).isLessThan(3);
     }
