@@ -50,16 +50,43 @@ final class ArcModel implements Model<ArcState> {
     /** A read is answered without asking whether the ballot stands. */
     CHECKS,
     /** A value that was met is shown though a minority holds it. */
-    WRITING_BACK
+    WRITING_BACK,
+    /** A member that granted a lease promises newer ballots all the same. */
+    REFUSALS,
+    /** A lease that lapsed and was granted again covers what it covered before. */
+    GENERATIONS,
+    /** A lease covers ballots that its grantor has not confirmed since. */
+    COVER,
+    /** A member that starts again does not wait until the leases that it granted have lapsed. */
+    WAITING,
+    /** A daddy reads under leases though it promised a newer ballot itself. */
+    OWN_PROMISE,
+    /**
+     * A member promises once the daddy that it granted a lease has been asked, whatever it said.
+     */
+    RELIEF
   }
 
   /**
-   * The bounds of an exploration: all ballots together write, change and read so often.
+   * The bounds of an exploration: all ballots together write, change and read so often, and all
+   * nodes together grant so many leases and start again so often.
    *
    * @param atOnce whether a ballot gets all promises in one step, in which nothing else happens:
    *     far fewer orders, and so more ballots and changes
    */
-  record Bounds(int nodes, int ballots, int writes, int changes, int reads, boolean atOnce) {}
+  record Bounds(
+      int nodes,
+      int ballots,
+      int writes,
+      int changes,
+      int reads,
+      int leases,
+      int restarts,
+      boolean atOnce) {
+    Bounds(int nodes, int ballots, int writes, int changes, int reads, boolean atOnce) {
+      this(nodes, ballots, writes, changes, reads, 0, 0, atOnce);
+    }
+  }
 
   /**
    * Two ballots, each of which left its own change of the configuration at one member: as much
@@ -190,12 +217,135 @@ final class ArcModel implements Model<ArcState> {
         prepare(state, ballot, steps);
       }
     }
+    leases(state, steps);
     if (without.contains(Without.MEMORY) && state.forgotten == 0) {
       for (int node = 0; node < bounds.nodes; node++) {
         ArcState next = state.next();
         next.copies[node] = fresh().copies[node];
         next.forgotten++;
         steps.step("node " + node + " loses its memory", next);
+      }
+    }
+  }
+
+  // ---- leases, each from one node to another, whatever ballots these have
+
+  /** Ballots belong to the nodes in turn. */
+  private int daddy(int ballot) {
+    return (ballot - 1) % bounds.nodes;
+  }
+
+  private int pair(int holder, int grantor) {
+    return 1 << (holder * bounds.nodes + grantor);
+  }
+
+  /** The pairs whose grantor is this one. */
+  private int grantedBy(int grantor) {
+    int pairs = 0;
+    for (int holder = 0; holder < bounds.nodes; holder++) {
+      pairs |= pair(holder, grantor);
+    }
+    return pairs;
+  }
+
+  /**
+   * A lease is granted, believed by its holder for a while, and kept by its grantor for longer:
+   * that much clocks are trusted. A grantor that starts again has forgotten what it granted.
+   */
+  private void leases(ArcState state, Steps<ArcState> steps) {
+    for (int holder = 0; holder < bounds.nodes; holder++) {
+      for (int grantor = 0; grantor < bounds.nodes; grantor++) {
+        int pair = pair(holder, grantor);
+        if (holder != grantor && bounds.leases > 0) {
+          lease(state, holder, grantor, pair, steps);
+        }
+      }
+    }
+    for (int node = 0; node < bounds.nodes; node++) {
+      if (state.restarts < bounds.restarts) {
+        ArcState next = state.next();
+        next.restarts++;
+        next.kept &= ~grantedBy(node);
+        next.fromBefore |= next.believed & grantedBy(node);
+        next.waiting |= without.contains(Without.WAITING) ? 0 : 1 << node;
+        steps.step("node " + node + " starts again", next);
+      }
+      if (((state.waiting >>> node) & 1) != 0 && (state.fromBefore & grantedBy(node)) == 0) {
+        ArcState next = state.next();
+        next.waiting &= ~(1 << node);
+        steps.step("node " + node + " has waited for what it may have granted", next);
+      }
+    }
+  }
+
+  private void lease(ArcState state, int holder, int grantor, int pair, Steps<ArcState> steps) {
+    boolean fresh = (state.believed & pair) == 0 || (state.fromBefore & pair) != 0;
+    if (fresh && state.leases < bounds.leases) {
+      ArcState next = state.next();
+      next.leases++;
+      next.kept |= pair;
+      next.believed |= pair;
+      next.fromBefore &= ~pair;
+      if (!without.contains(Without.GENERATIONS)) {
+        for (int ballot = 1; ballot <= bounds.ballots; ballot++) {
+          if (daddy(ballot) == holder) {
+            next.changeReign(ballot).covered &= ~(1 << grantor);
+          }
+        }
+      }
+      steps.step("node " + grantor + " grants node " + holder + " a lease", next);
+    }
+    if ((state.believed & pair) != 0) {
+      ArcState next = state.next();
+      next.believed &= ~pair;
+      next.fromBefore &= ~pair;
+      steps.step("the lease of node " + holder + " from node " + grantor + " lapses", next);
+    } else if ((state.kept & pair) != 0) {
+      ArcState next = state.next();
+      next.kept &= ~pair;
+      steps.step("node " + grantor + " is free of its lease to node " + holder, next);
+    }
+  }
+
+  /** Whether a node may promise a ballot, or keep something of it, as far as leases go. */
+  private boolean mayPromise(ArcState state, int node, int ballot) {
+    int promised = state.copies[node].promised;
+    if (bounds.leases == 0 || promised >= ballot || without.contains(Without.REFUSALS)) {
+      return true;
+    }
+    if (((state.waiting >>> node) & 1) != 0) {
+      return false;
+    }
+    int former = promised == 0 ? node : daddy(promised);
+    return former == node
+        || former == daddy(ballot)
+        || (state.kept & pair(former, node)) == 0
+        || state.copies[former].promised >= ballot
+        || without.contains(Without.RELIEF);
+  }
+
+  /** A node has confirmed a ballot: the lease that its daddy has from it covers the arc. */
+  private void cover(ArcState next, int node, int ballot) {
+    if (bounds.leases > 0 && (next.believed & pair(daddy(ballot), node)) != 0) {
+      next.changeReign(ballot).covered |= 1 << node;
+    }
+  }
+
+  private void readUnderLeases(ArcState state, int ballot, Steps<ArcState> steps) {
+    Reign reign = state.reigns[ballot];
+    int daddy = daddy(ballot);
+    int believed = 0;
+    for (int grantor = 0; grantor < bounds.nodes; grantor++) {
+      believed |= (state.believed & pair(daddy, grantor)) == 0 ? 0 : 1 << grantor;
+    }
+    int sure = without.contains(Without.COVER) ? believed : reign.covered & believed;
+    boolean own = state.copies[daddy].promised == ballot || without.contains(Without.OWN_PROMISE);
+    if (own && isQuorum(sure | 1 << daddy, reign.config)) {
+      ArcState next = state.next();
+      next.show(reign.list, state.shown);
+      if (next.flaw != null) {
+        // It changes nothing else.
+        steps.step("ballot " + ballot + " answers under leases", next);
       }
     }
   }
@@ -216,7 +366,7 @@ final class ArcModel implements Model<ArcState> {
       boolean stands = true;
       for (int node = 0; node < bounds.nodes; node++) {
         if (((nodes >>> node) & 1) != 0) {
-          stands &= state.copies[node].promised < ballot;
+          stands &= state.copies[node].promised < ballot && mayPromise(state, node, ballot);
           Copy copy = next.change(node);
           copy.promised = ballot;
           reign.told[node] = copy;
@@ -227,6 +377,11 @@ final class ArcModel implements Model<ArcState> {
       }
       if (stands && isQuorum(nodes, highest)) {
         elect(reign, highest, ballot);
+        for (int node = 0; node < bounds.nodes; node++) {
+          if (((nodes >>> node) & 1) != 0) {
+            cover(next, node, ballot);
+          }
+        }
         steps.step("nodes " + Integer.toBinaryString(nodes) + " elect ballot " + ballot, next);
       }
     }
@@ -243,11 +398,12 @@ final class ArcModel implements Model<ArcState> {
         if (!without.contains(Without.HIGHER_CONFIGURATIONS)) {
           highest = Math.max(highest, told.config);
         }
-      } else if (state.copies[node].promised < ballot) {
+      } else if (state.copies[node].promised < ballot && mayPromise(state, node, ballot)) {
         ArcState next = state.next();
         Copy copy = next.change(node);
         copy.promised = ballot;
         next.changeReign(ballot).told[node] = copy;
+        cover(next, node, ballot);
         steps.step("node " + node + " promises ballot " + ballot, next);
       }
     }
@@ -308,6 +464,7 @@ final class ArcModel implements Model<ArcState> {
     for (int node = 0; node < bounds.nodes; node++) {
       Copy copy = state.copies[node];
       boolean stands = copy.promised <= ballot || without.contains(Without.PROMISES);
+      stands &= mayPromise(state, node, ballot);
       if (stands && isMember(node, reign.config)) {
         accept(state, ballot, node, steps);
       }
@@ -326,6 +483,7 @@ final class ArcModel implements Model<ArcState> {
     }
     if (settled && reign.shown) {
       read(state, ballot, steps);
+      readUnderLeases(state, ballot, steps);
     }
     reconfigure(state, ballot, settled, steps);
   }
@@ -341,6 +499,7 @@ final class ArcModel implements Model<ArcState> {
       Reign holding = next.changeReign(ballot);
       holding.listHeld |= 1 << node;
       acknowledge(next, holding);
+      cover(next, node, ballot);
       steps.step(
           "node " + node + " keeps " + ArcState.text(reign.list) + " of ballot " + ballot, next);
     }
@@ -351,12 +510,14 @@ final class ArcModel implements Model<ArcState> {
       copy.promised = Math.max(copy.promised, ballot);
       copy.config = Math.max(copy.config, reign.config);
       next.changeReign(ballot).configHeld |= 1 << node;
+      cover(next, node, ballot);
       steps.step("node " + node + " keeps " + text(ballot, reign.config), next);
     }
     if (reign.reading && ((reign.granted >>> node) & 1) == 0) {
       ArcState next = state.next();
       next.change(node).promised = ballot;
       next.changeReign(ballot).granted |= 1 << node;
+      cover(next, node, ballot);
       steps.step("node " + node + " confirms ballot " + ballot, next);
     }
   }
@@ -385,8 +546,9 @@ final class ArcModel implements Model<ArcState> {
       boolean stands = true;
       for (int node = 0; node < bounds.nodes; node++) {
         if (((nodes >>> node) & 1) != 0) {
-          stands &= state.copies[node].promised <= ballot;
+          stands &= state.copies[node].promised <= ballot && mayPromise(state, node, ballot);
           next.change(node).promised = ballot;
+          cover(next, node, ballot);
         }
       }
       if (stands && (isQuorum(nodes, reign.config) || without.contains(Without.CHECKS))) {

@@ -20,6 +20,8 @@ import org.ringoverlay.testkit.explore.Explorer;
  * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
 class ArcModelTest {
+  private static final Bounds LEASES = new Bounds(3, 2, 1, 0, 0, 3, 1, true);
+
   private static final int STATES_MAX = 100_000_000;
 
   static List<Arguments> whole() {
@@ -27,11 +29,14 @@ class ArcModelTest {
         Arguments.of(new Bounds(3, 3, 2, 0, 1, false), List.of()),
         Arguments.of(new Bounds(3, 4, 2, 0, 2, true), List.of()),
         Arguments.of(new Bounds(4, 2, 2, 1, 0, true), List.of()),
+        Arguments.of(LEASES, List.of()),
         Arguments.of(new Bounds(4, 3, 1, 2, 1, true), ArcModel.DISCORD));
   }
 
   static List<Arguments> wide() {
     return List.of(
+        Arguments.of(new Bounds(3, 3, 1, 0, 0, 3, 1, true), List.of()),
+        Arguments.of(new Bounds(4, 2, 1, 1, 0, 2, 0, true), List.of()),
         Arguments.of(new Bounds(4, 2, 2, 1, 1, true), List.of()),
         Arguments.of(new Bounds(4, 2, 1, 2, 1, true), List.of()),
         Arguments.of(new Bounds(4, 2, 1, 1, 1, false), List.of()),
@@ -72,6 +77,8 @@ class ArcModelTest {
               HIGHER_CONFIGURATIONS,
               TRANSFER ->
               Explorer.explore(new ArcModel(new Bounds(4, 2, 2, 1, 0, true), without), STATES_MAX);
+          case REFUSALS, GENERATIONS, COVER, WAITING, OWN_PROMISE, RELIEF ->
+              Explorer.explore(new ArcModel(LEASES, without), STATES_MAX);
           case BALLOTS_OF_CONFIGURATIONS ->
               Explorer.explore(
                   new ArcModel(new Bounds(4, 4, 2, 2, 0, true), ArcModel.DISCORD, without),

@@ -41,6 +41,9 @@ final class ArcState {
     long readSince;
     int granted;
 
+    /** The members that confirmed the ballot while its daddy had a lease of them, the last one. */
+    int covered;
+
     /** What each member told with its promise, null if it has not promised. */
     @Nullable Copy[] told = new Copy[0];
 
@@ -56,6 +59,7 @@ final class ArcState {
       next.reading = reading;
       next.readSince = readSince;
       next.granted = granted;
+      next.covered = covered;
       next.told = told.clone();
       return next;
     }
@@ -67,6 +71,19 @@ final class ArcState {
   int reads;
   int changes;
   int forgotten;
+  int leases;
+  int restarts;
+
+  /** The leases that their grantors keep, those that their holders believe in, as pairs. */
+  int kept;
+
+  int believed;
+
+  /** Those of the latter whose grantors have started again since. */
+  int fromBefore;
+
+  /** The members that started again and wait until what they may have granted has lapsed. */
+  int waiting;
 
   /** The longest list that a client was shown. */
   long shown;
@@ -84,6 +101,12 @@ final class ArcState {
     next.reads = reads;
     next.changes = changes;
     next.forgotten = forgotten;
+    next.leases = leases;
+    next.restarts = restarts;
+    next.kept = kept;
+    next.believed = believed;
+    next.fromBefore = fromBefore;
+    next.waiting = waiting;
     next.shown = shown;
     return next;
   }
@@ -119,7 +142,7 @@ final class ArcState {
       print.add(reign.leads ? 1 : 0).add(reign.config).add(reign.configHeld);
       print.add(reign.list).add(reign.listHeld).add(reign.shown ? 1 : 0);
       print.add(reign.version).add(reign.reading ? 1 : 0);
-      print.add(reign.readSince).add(reign.granted);
+      print.add(reign.readSince).add(reign.granted).add(reign.covered);
       for (Copy told : reign.told) {
         if (told == null) {
           print.add(-1);
@@ -128,6 +151,7 @@ final class ArcState {
         }
       }
     }
+    print.add(leases).add(restarts).add(kept).add(believed).add(fromBefore).add(waiting);
     print.add(writes).add(reads).add(changes).add(forgotten).add(shown);
     return print.add(flaw == null ? 0 : 1).value();
   }
