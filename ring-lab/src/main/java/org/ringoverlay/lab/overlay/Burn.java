@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.lab.report.Plot;
+import org.ringoverlay.lab.report.Progress;
 import org.ringoverlay.lab.report.Report;
 import org.ringoverlay.lab.report.Run;
 

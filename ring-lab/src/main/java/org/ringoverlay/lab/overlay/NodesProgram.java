@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.lab.process.NodesProcess;
 import org.ringoverlay.spi.RingObserver;
 import org.ringoverlay.transport.netty.NettyLoops;
 import org.ringoverlay.view.Member;
@@ -64,6 +66,18 @@ final class NodesProgram {
 
   private NodesProgram(int nodes) {
     this.agreement = new Agreement(nodes);
+  }
+
+  /** Starts so many nodes, which join at the seeds; without any the first of them founds. */
+  static NodesProcess start(
+      String name, int nodes, List<String> seeds, Map<String, String> settings) throws IOException {
+    var arguments = new ArrayList<String>();
+    arguments.add(Integer.toString(nodes));
+    settings.forEach((setting, value) -> arguments.add(setting + "=" + value));
+    arguments.addAll(seeds);
+    return NodesProcess.start(
+        new NodesProcess.Plan(
+            name, List.of(), NodesProcess.SMALL, NodesProgram.class, arguments, null));
   }
 
   /**

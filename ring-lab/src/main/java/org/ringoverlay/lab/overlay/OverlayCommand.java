@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.lab.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.lab.overlay.ShockCourse.Shock;
+import org.ringoverlay.lab.process.NodesProcess;
 import org.ringoverlay.testkit.Simulation;
 
 /**
@@ -154,11 +155,11 @@ final class RealShockCourse implements Course {
     int jvms = size.jvms();
     long begun = System.nanoTime();
     burn.progress().now("the first JVM of " + jvms + " starts");
-    NodesProcess first = NodesProcess.start("jvm-1", perJvm, List.of(), size.settings());
+    NodesProcess first = NodesProgram.start("jvm-1", perJvm, List.of(), size.settings());
     processes.add(first);
     first.awaitReady(READY_MAX);
     for (int i = 2; i <= jvms; i++) {
-      processes.add(NodesProcess.start("jvm-" + i, perJvm, first.addresses(), size.settings()));
+      processes.add(NodesProgram.start("jvm-" + i, perJvm, first.addresses(), size.settings()));
     }
     for (NodesProcess process : processes.subList(1, jvms)) {
       burn.progress().now("the nodes of " + jvms + " JVMs join");

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.lab.report.Progress;
 
 /** Moments are microseconds; node b goes at 2,000 and is gone at 3,000. */
 class RealLookupsTest {

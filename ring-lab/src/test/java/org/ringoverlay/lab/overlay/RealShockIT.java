@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.ringoverlay.lab.process.NodesProcess;
+import org.ringoverlay.lab.report.Progress;
 
 /** Real nodes in several JVMs, at a size at which they take seconds. */
 class RealShockIT {
@@ -75,7 +77,7 @@ class RealShockIT {
     private Starter() {}
 
     public static void main(String[] args) throws Exception {
-      NodesProcess nodes = NodesProcess.start("orphan", 1, List.of(), Map.of());
+      NodesProcess nodes = NodesProgram.start("orphan", 1, List.of(), Map.of());
       nodes.awaitReady(Duration.ofMinutes(1));
       if (args[0].equals("stands still")) {
         nodes.stop();

@@ -1,4 +1,4 @@
-package org.ringoverlay.lab.overlay;
+package org.ringoverlay.lab.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,13 +18,18 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 
 /**
- * A JVM that runs {@link NodesProgram}: starts it, tells it what to do, kills it, stops it.
+ * A JVM that runs a program with nodes: starts it, tells it what to do, kills it, stops it.
+ *
+ * <p>The program takes commands on its standard input and is gone when that ends. On its standard
+ * output it tells {@code node ID ADDRESS} of each node, then {@code ready}, or {@code failed WHY},
+ * and then what it is asked for.
  *
  * <p>It ends with this process. The shell that stops it lets it go on when its own input ends, so
  * that a stopped JVM too finds that its starter is gone.
  */
-final class NodesProcess {
-  private static final List<String> FLAGS =
+public final class NodesProcess {
+  /** For a JVM of which many run on one machine, and that is to start soon. */
+  public static final List<String> SMALL =
       List.of(
           "-Xmx64m",
           "-Xss512k",
@@ -37,10 +41,12 @@ final class NodesProcess {
   private static final String HOLD =
       "trap '' INT TERM HUP; kill -STOP $1 && echo stopped; read -r over; kill -CONT $1";
 
+  private static final String ENDED = "failed its output has ended";
   private static final int LOG_LINES_SHOWN = 15;
 
   private final String name;
   private final Path log;
+  private final boolean keepsLog;
   private final Process process;
   private final PrintStream commands;
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -49,9 +55,35 @@ final class NodesProcess {
   private final Thread killer;
   private @Nullable Process holder;
 
-  private NodesProcess(String name, Path log, Process process) {
+  /**
+   * What to start.
+   *
+   * @param name for errors and for the file of what it says on its standard error
+   * @param before words that start the JVM's command line, where another program starts it
+   * @param flags of the JVM
+   * @param program its main class
+   * @param arguments of the program
+   * @param log where its standard error is appended; a temporary file, deleted at the end, if null
+   */
+  public record Plan(
+      String name,
+      List<String> before,
+      List<String> flags,
+      Class<?> program,
+      List<String> arguments,
+      @Nullable Path log) {
+    /** Copies the lists. */
+    public Plan {
+      before = List.copyOf(before);
+      flags = List.copyOf(flags);
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  private NodesProcess(String name, Path log, boolean keepsLog, Process process) {
     this.name = name;
     this.log = log;
+    this.keepsLog = keepsLog;
     this.process = process;
     this.commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     this.killer = new Thread(process::destroyForcibly, "end-" + name);
@@ -61,22 +93,21 @@ final class NodesProcess {
     reader.start();
   }
 
-  /** Starts so many nodes, which join at the seeds; without any the first of them founds. */
-  static NodesProcess start(
-      String name, int nodes, List<String> seeds, Map<String, String> settings) throws IOException {
-    var command = new ArrayList<String>();
+  /** Starts it, and does not wait until it is ready. */
+  public static NodesProcess start(Plan plan) throws IOException {
+    var command = new ArrayList<>(plan.before());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(FLAGS);
+    command.addAll(plan.flags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(NodesProgram.class.getName());
-    command.add(Integer.toString(nodes));
-    settings.forEach((setting, value) -> command.add(setting + "=" + value));
-    command.addAll(seeds);
-    Path log = Files.createTempFile("ring-burn-" + name, ".log");
-    var builder = new ProcessBuilder(command).redirectError(log.toFile());
+    command.add(plan.program().getName());
+    command.addAll(plan.arguments());
+    Path kept = plan.log();
+    Path log = kept == null ? Files.createTempFile("ring-burn-" + plan.name(), ".log") : kept;
+    var builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     // What the caller's shell sets for a node is not meant for all of these.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("RING_"));
-    return new NodesProcess(name, log, builder.start());
+    return new NodesProcess(plan.name(), log, kept != null, builder.start());
   }
 
   private void readOn() {
@@ -89,7 +120,7 @@ final class NodesProcess {
     } catch (IOException ended) {
       lines.add("failed " + ended);
     }
-    lines.add("failed its output has ended");
+    lines.add(ENDED);
   }
 
   /**
@@ -98,7 +129,7 @@ final class NodesProcess {
    * @param others gets the lines before it
    * @return the line
    */
-  String await(String word, Duration longest, Consumer<String> others)
+  public String await(String word, Duration longest, Consumer<String> others)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + longest.toNanos();
     while (true) {
@@ -127,8 +158,15 @@ final class NodesProcess {
     }
   }
 
+  /** Hands all further lines on, one after the other, until its output ends. Blocks. */
+  public void hearOut(Consumer<String> listener) throws InterruptedException {
+    for (String line = lines.take(); !line.equals(ENDED); line = lines.take()) {
+      listener.accept(line);
+    }
+  }
+
   /** Waits until its nodes have joined. */
-  void awaitReady(Duration longest) throws IOException, InterruptedException {
+  public void awaitReady(Duration longest) throws IOException, InterruptedException {
     await(
         "ready",
         longest,
@@ -140,32 +178,38 @@ final class NodesProcess {
   }
 
   /** Tells it something. */
-  void tell(String command) {
+  public void tell(String command) {
     commands.println(command);
   }
 
   /** The IDs of its nodes, once it is ready. */
-  List<Id> ids() {
+  public List<Id> ids() {
     return List.copyOf(ids);
   }
 
   /** The addresses of its nodes, once it is ready. */
-  List<String> addresses() {
+  public List<String> addresses() {
     return List.copyOf(addresses);
   }
 
   /** Its number on this machine. */
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Kills it, as {@code kill -9} does, and waits until it is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
+  /** Asks it to end, as {@code kill} does, and waits until it is gone. */
+  public void terminate() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
   /** Stops it, as a suspended machine does, and waits until no thread of it runs. */
-  void stop() throws IOException, InterruptedException {
+  public void stop() throws IOException, InterruptedException {
     holder =
         new ProcessBuilder("sh", "-c", HOLD, "sh", Long.toString(process.pid()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -198,7 +242,7 @@ final class NodesProcess {
   }
 
   /** Lets it go on. */
-  void goOn() throws IOException, InterruptedException {
+  public void goOn() throws IOException, InterruptedException {
     Process holds = holder;
     if (holds != null) {
       holds.getOutputStream().close();
@@ -207,7 +251,7 @@ final class NodesProcess {
   }
 
   /** Kills it, if it still runs. */
-  void end() throws IOException, InterruptedException {
+  public void end() throws IOException, InterruptedException {
     goOn();
     kill();
     try {
@@ -216,7 +260,9 @@ final class NodesProcess {
       // This process ends already, and the hook has nothing left to do.
       return;
     } finally {
-      Files.deleteIfExists(log);
+      if (!keepsLog) {
+        Files.deleteIfExists(log);
+      }
     }
   }
 }

@@ -1,10 +1,10 @@
-package org.ringoverlay.lab.overlay;
+package org.ringoverlay.lab.report;
 
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /** Says each second how far a run is, from a thread of its own, so that no step is silent. */
-final class Progress {
+public final class Progress {
   private static final long EVERY_MILLIS = 900;
 
   private final @Nullable PrintStream out;
@@ -13,14 +13,14 @@ final class Progress {
   private volatile String what = "begins";
 
   /** Begins to say; to nobody if it is null. */
-  Progress(@Nullable PrintStream out) {
+  public Progress(@Nullable PrintStream out) {
     this.out = out;
     thread.setDaemon(true);
     thread.start();
   }
 
   /** What is going on now. */
-  void now(String doing) {
+  public void now(String doing) {
     what = doing;
   }
 
@@ -37,7 +37,7 @@ final class Progress {
   }
 
   /** Says no more. */
-  void end() {
+  public void end() {
     thread.interrupt();
   }
 }
