@@ -18,7 +18,6 @@ import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.testkit.SimRing;
 import org.ringoverlay.testkit.Simulation;
 import org.ringoverlay.testkit.history.History;
-import org.ringoverlay.testkit.history.Linearizability;
 import org.ringoverlay.testkit.history.Register;
 
 /**
@@ -39,14 +38,12 @@ final class Clients {
   private static final int KEYS_AT_ONCE = 4;
   private static final long SPELL_MILLIS = 6_000;
   private static final int REPEATS_MAX = 4;
-  private static final int TRIED_MAX = 2_000_000;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
 
   private final SimRing ring;
   private final Randomness chance;
   private final Duration begun;
-  private final Map<String, History<Register.Ask, Register.Answer>> histories = new TreeMap<>();
-  private final Map<String, Map<Long, String>> versions = new TreeMap<>();
+  private final Histories histories = new Histories();
   private final Tally tally;
   private @Nullable String wrong;
   private boolean over;
@@ -116,12 +113,8 @@ final class Clients {
     return Duration.ofMillis(PATIENCE_MILLIS[(int) chance.below(PATIENCE_MILLIS.length)]);
   }
 
-  private History<Register.Ask, Register.Answer> history(String key) {
-    return histories.computeIfAbsent(key, unused -> new History<>());
-  }
-
   private void read(Client client, Dht dht, String key) {
-    var asked = history(key).begin(new Register.Ask.Read());
+    var asked = histories.of(key).begin(new Register.Ask.Read());
     tally.begun++;
     // A client whose node dies is never answered: another one takes its place.
     boolean[] answered = {false};
@@ -132,7 +125,8 @@ final class Clients {
               if (error == null) {
                 tally.succeeded++;
                 found(client, key, read);
-                history(key)
+                histories
+                    .of(key)
                     .end(
                         asked,
                         new Register.Answer.Found(
@@ -140,7 +134,7 @@ final class Clients {
                             read.isPresent() ? read.version() : 0));
               } else {
                 expected(error);
-                history(key).forget(asked);
+                histories.of(key).forget(asked);
               }
               later(client);
             });
@@ -165,15 +159,7 @@ final class Clients {
     long version = read.isPresent() ? read.version() : 0;
     client.seen.put(key, version);
     if (version != 0) {
-      shown(key, version, read.value().map(Json::toString).orElse(""));
-    }
-  }
-
-  /** A version shows one value, whoever sees it and whenever (G4). */
-  private void shown(String key, long version, String value) {
-    String before = versions.computeIfAbsent(key, unused -> new TreeMap<>()).put(version, value);
-    if (before != null && !before.equals(value)) {
-      wrong = key + " showed " + before + " and " + value + " under version " + version;
+      histories.shown(key, version, read.value().map(Json::toString).orElse(""));
     }
   }
 
@@ -195,7 +181,7 @@ final class Clients {
       options = options.acknowledgedBy(WriteOptions.Ack.ALL);
     }
     boolean deletes = kind == 19;
-    var asked = history(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
+    var asked = histories.of(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
     tally.begun++;
     attempt(client, dht, new Attempt(key, value, deletes, options, asked), REPEATS_MAX, named);
   }
@@ -218,7 +204,7 @@ final class Clients {
                 .thenApply(
                     written -> {
                       client.seen.put(key, written.version());
-                      shown(key, written.version(), attempt.value);
+                      histories.shown(key, written.version(), attempt.value);
                       return written.version();
                     });
     made.whenComplete(
@@ -230,11 +216,11 @@ final class Clients {
           Throwable cause = unwrap(error);
           if (error == null) {
             tally.succeeded++;
-            history(key).end(attempt.asked, new Register.Answer.Written(version));
+            histories.of(key).end(attempt.asked, new Register.Answer.Written(version));
           } else if (cause instanceof RingException.Conflict conflict) {
             tally.conflicts++;
             client.seen.put(key, conflict.currentVersion().orElse(0));
-            history(key).end(attempt.asked, new Register.Answer.Conflict());
+            histories.of(key).end(attempt.asked, new Register.Answer.Conflict());
           } else if (cause instanceof RingException.OutcomeUnknown
               || cause instanceof RingException.Closed) {
             tally.unknown++;
@@ -249,7 +235,7 @@ final class Clients {
           } else {
             expected(error);
             if (left == REPEATS_MAX) {
-              history(key).forget(attempt.asked);
+              histories.of(key).forget(attempt.asked);
             }
           }
           later(client);
@@ -290,15 +276,16 @@ final class Clients {
    * The last reads, of each key at each node, which count in the histories; all must be answered.
    */
   void readAll() {
-    for (String key : List.copyOf(histories.keySet())) {
+    for (String key : histories.keys()) {
       for (int node : ring.running()) {
-        var asked = history(key).begin(new Register.Ask.Read());
+        var asked = histories.of(key).begin(new Register.Ask.Read());
         Versioned read =
             ring.await(
                 Dht.on(ring.node(node))
                     .get(key, ReadOptions.defaults().within(Duration.ofSeconds(10))));
         found(new Client(), key, read);
-        history(key)
+        histories
+            .of(key)
             .end(
                 asked,
                 new Register.Answer.Found(
@@ -312,14 +299,14 @@ final class Clients {
   void writeAll() {
     List<Integer> nodes = ring.running();
     int turn = 0;
-    for (String key : List.copyOf(histories.keySet())) {
+    for (String key : histories.keys()) {
       Dht one = Dht.on(ring.node(nodes.get(turn++ % nodes.size())));
       String value = Json.of("last " + key).toString();
-      var asked = history(key).begin(new Register.Ask.Write(value, null));
+      var asked = histories.of(key).begin(new Register.Ask.Write(value, null));
       WriteOptions patient = WriteOptions.defaults().within(Duration.ofSeconds(10));
       long version = ring.await(one.put(key, Json.parse(value), patient)).version();
-      shown(key, version, value);
-      history(key).end(asked, new Register.Answer.Written(version));
+      histories.shown(key, version, value);
+      histories.of(key).end(asked, new Register.Answer.Written(version));
     }
   }
 
@@ -327,7 +314,7 @@ final class Clients {
    * What all members of a key's arc hold for themselves, if they do not hold the same; else null.
    */
   @Nullable String discord() {
-    for (String key : List.copyOf(histories.keySet())) {
+    for (String key : histories.keys()) {
       List<String> held = new ArrayList<>();
       for (var replica :
           ring.await(Dht.on(ring.node(ring.running().get(0))).owner(key)).replicas()) {
@@ -354,13 +341,8 @@ final class Clients {
     if (wrong != null) {
       return wrong;
     }
-    for (String key : List.copyOf(histories.keySet())) {
-      String flaw = Linearizability.flaw(new Register(), history(key), TRIED_MAX);
-      tally.histories++;
-      if (flaw != null) {
-        return key + " is not linearizable. " + flaw;
-      }
-    }
-    return null;
+    String flaw = histories.flaw();
+    tally.histories += histories.keys().size();
+    return flaw;
   }
 }
