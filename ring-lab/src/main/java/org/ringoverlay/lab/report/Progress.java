@@ -24,6 +24,14 @@ public final class Progress {
     what = doing;
   }
 
+  /** Says a line at once. */
+  public void say(String line) {
+    PrintStream to = out;
+    if (to != null) {
+      to.println("… " + (System.nanoTime() - begun) / 1_000_000_000 + " s: " + line);
+    }
+  }
+
   private void sayOn() {
     PrintStream to = out;
     try {
