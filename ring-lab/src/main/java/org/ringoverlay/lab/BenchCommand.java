@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.ringoverlay.lab.records.real.HealCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
     description = "Measures a ring beside what it is to be compared with, in one run.",
     subcommands = {
       BenchCommand.Overlay.class,
+      HealCommand.class,
       RecordsBench.class,
       SimBench.class,
       StartBench.class
@@ -20,7 +22,7 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    System.err.println("Say what to measure: overlay, records, sim or start.");
+    System.err.println("Say what to measure: heal, overlay, records, sim or start.");
     return 2;
   }
 

@@ -48,6 +48,8 @@ final class Cluster implements AutoCloseable {
 
   /** A process of a node, from its start to its end. */
   final class Running {
+    static final Comparator<Running> BY_NODE = Comparator.comparingInt(one -> one.node);
+
     final int node;
     private final NodesProcess process;
     private final Map<Long, CompletableFuture<Reply>> open = new ConcurrentHashMap<>();

@@ -45,7 +45,7 @@ final class Load {
   private final Cluster cluster;
   private final Histories histories = new Histories();
   private final Map<String, Long> acceptedNanos = new TreeMap<>();
-  private final Map<Reply.Kind, Long> replies = new TreeMap<>();
+  private final Map<String, Long> replies = new TreeMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private @Nullable String wrong;
   private long longestNanos;
@@ -205,7 +205,7 @@ final class Load {
 
   private synchronized void end(
       Asked asked, Reply reply, boolean repeated, Map<String, Long> seen) {
-    replies.merge(reply.kind(), 1L, Long::sum);
+    replies.merge(reply.reason(), 1L, Long::sum);
     String key = asked.key();
     var history = histories.of(key);
     boolean reads = asked.request().kind() == Request.Kind.GET;
@@ -337,8 +337,8 @@ final class Load {
     return wrong == null ? histories.flaw() : wrong;
   }
 
-  /** How many replies of each kind there were. */
-  synchronized Map<Reply.Kind, Long> replies() {
+  /** How often each outcome was. */
+  synchronized Map<String, Long> replies() {
     return new TreeMap<>(replies);
   }
 

@@ -140,11 +140,7 @@ final class RealCourse {
         (System.nanoTime() - begun) / 1e9);
     long total = load.replies().values().stream().mapToLong(Long::longValue).sum();
     out.printf(Locale.ROOT, "  %,d operations on %,d keys:%n", total, load.keyCount());
-    load.replies()
-        .forEach(
-            (kind, count) ->
-                out.printf(
-                    Locale.ROOT, "    %,9d %s%n", count, kind.name().toLowerCase(Locale.ROOT)));
+    load.replies().forEach((kind, count) -> out.printf(Locale.ROOT, "    %,9d %s%n", count, kind));
     without.forEach(
         (kind, times) -> {
           Collections.sort(times);

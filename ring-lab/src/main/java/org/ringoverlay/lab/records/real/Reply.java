@@ -1,5 +1,7 @@
 package org.ringoverlay.lab.records.real;
 
+import java.util.Locale;
+
 /**
  * What a client is told, as a line of words.
  *
@@ -7,6 +9,8 @@ package org.ringoverlay.lab.records.real;
  * @param text a value, the IDs of members, or what went wrong; may be empty
  */
 record Reply(Kind kind, long version, String text) {
+  private static final String ERROR = "ring: ";
+
   /** The process ended, or stood still for too long, before it answered. */
   static final Reply LOST = new Reply(Kind.LOST, 0, "");
 
@@ -24,6 +28,16 @@ record Reply(Kind kind, long version, String text) {
     /** An error that no client should ever see. */
     BROKEN,
     LOST
+  }
+
+  /** The kind, with the code of the error if there is one. */
+  String reason() {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    if (!text.startsWith(ERROR)) {
+      return name;
+    }
+    int colon = text.indexOf(':', ERROR.length());
+    return name + ", " + text.substring(ERROR.length(), colon < 0 ? text.length() : colon);
   }
 
   String words() {
