@@ -369,6 +369,24 @@ class RingScenarioTest {
     assertThat(ring.node(3).view().aliveCount()).isEqualTo(4);
   }
 
+  @RingTest(seeds = 5)
+  void halvesThatCameBackApartAndRememberOnlyAddressesBecomeOneRing(Simulation simulation) {
+    SimRing ring = simulation.ring(5, NodePlan::durable);
+    ring.run(Duration.ofSeconds(10));
+    List<Integer> all = List.of(0, 1, 2, 3, 4);
+    all.forEach(ring::kill);
+    ring.partition(0, 1);
+    all.forEach(ring::restart);
+    ring.settle(Duration.ofMinutes(1));
+    assertThat(ring.node(0).view().members()).hasSize(2);
+    assertThat(ring.node(4).view().members()).hasSize(3);
+
+    ring.heal();
+
+    assertThat(ring.settle()).isLessThan(Duration.ofSeconds(30));
+    assertThat(ring.node(0).view().aliveCount()).isEqualTo(5);
+  }
+
   @RingTest
   void aSeedThatAcceptsAndSaysNothingIsGivenUp(Simulation simulation) {
     Peer mute = Peer.on(simulation.host("mute")).listening(1);

@@ -1,6 +1,8 @@
 package org.ringoverlay.internal.node;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Entrance {
   private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+
+  /** A ring that starts again as a whole is to be one ring soon. */
+  private static final long LOOK_NANOS = 1_000_000_000L;
 
   private enum State {
     OUTSIDE,
@@ -63,6 +68,10 @@ final class Entrance {
   private boolean agreed;
   private @Nullable Joining joining;
   private int nextContact;
+  private long looksUntil = Long.MIN_VALUE;
+
+  /** Who was met at a contact's address, which may not be the one that it tells others. */
+  private final Map<String, Id> metAt = new TreeMap<>();
 
   Entrance(
       NodeConfig config,
@@ -216,6 +225,10 @@ final class Entrance {
       state = State.IN;
       agreed = true;
       listener.entered();
+      if (origin.identity().hasJoined()) {
+        looksUntil = transport.clock().nanos() + limits.looksForPeersNanos();
+        lookSoon();
+      }
     }
   }
 
@@ -242,12 +255,39 @@ final class Entrance {
     }
   }
 
-  /** A node that resumed alone remembers addresses, not members: nobody else would look there. */
+  /**
+   * A node that resumed remembers addresses, not members, and so do those that it met: whoever of
+   * its former peers is not with it would be looked for by nobody else, and two halves of a ring
+   * that came back apart would stay two.
+   */
   void lookForPeers() {
-    List<String> contacts = origin.contacts();
-    if (state == State.IN && !contacts.isEmpty() && membership.view().members().size() == 1) {
-      links.dialSeed(contacts.get(nextContact++ % contacts.size()));
+    var members = membership.view().members();
+    if (state != State.IN || (members.size() > 1 && transport.clock().nanos() >= looksUntil)) {
+      return;
     }
+    List<String> contacts = origin.contacts();
+    for (int tried = 0; tried < contacts.size(); tried++) {
+      String contact = contacts.get(nextContact++ % contacts.size());
+      Id met = metAt.get(contact);
+      if (members.stream()
+          .noneMatch(member -> member.address().equals(contact) || member.id().equals(met))) {
+        links.dialSeed(contact);
+        return;
+      }
+    }
+  }
+
+  private void lookSoon() {
+    transport
+        .scheduler()
+        .schedule(
+            LOOK_NANOS,
+            () -> {
+              if (state == State.IN && transport.clock().nanos() < looksUntil) {
+                lookForPeers();
+                lookSoon();
+              }
+            });
   }
 
   /** A newcomer asks to be let in. */
@@ -305,6 +345,7 @@ final class Entrance {
   void seedLinked(String seed, Card card) {
     Joining attempt = joining;
     if (state == State.IN) {
+      metAt.put(seed, card.id());
       links.send(card.id(), new LinkMessage.Ping(0, membership.digest()));
     } else if (attempt != null) {
       attempt.seedLinked(seed, card.id());

@@ -51,6 +51,10 @@ record NodeLimits(Settings settings) {
         settings.get(CoreSettings.JOIN_ATTEMPT));
   }
 
+  long looksForPeersNanos() {
+    return settings.get(CoreSettings.DEPARTED_REMEMBER);
+  }
+
   int leavesPerSide() {
     return settings.get(CoreSettings.LEAFSET_SIDE);
   }
