@@ -256,11 +256,10 @@ final class Load {
 
   private void accepted(String key) {
     long now = System.nanoTime();
-    Long before = acceptedNanos.put(key, now);
-    if (before == null) {
-      // A key of an earlier round, whose last writes end now.
-      acceptedNanos.remove(key);
-    } else {
+    // The last writes of an earlier round's keys end in this one, and say nothing of it.
+    Long before = acceptedNanos.get(key);
+    if (before != null) {
+      acceptedNanos.put(key, now);
       longestNanos = Math.max(longestNanos, now - before);
       notifyAll();
     }

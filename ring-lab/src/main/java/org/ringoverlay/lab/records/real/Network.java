@@ -17,6 +17,11 @@ import java.util.List;
  * address that nobody has, and what is sent there vanishes without a word, as on a dead wire.
  */
 final class Network implements AutoCloseable {
+  /** Why nodes cannot be cut off. */
+  static final String NEEDS_ROOT =
+      "Cutting nodes off needs root and the command ip, for network namespaces: run it as root, or"
+          + " with --cuts 0.";
+
   private static final int PORT = 7_400;
   private static final String NOWHERE = "02:00:00:00:ff:ff";
 
@@ -47,9 +52,7 @@ final class Network implements AutoCloseable {
    */
   static Network namespaces(int nodes) throws IOException, InterruptedException {
     if (!isPossible()) {
-      throw new IOException(
-          "Cutting nodes off needs root and the command ip, for network namespaces: run it as root,"
-              + " or with --cuts 0.");
+      throw new IOException(NEEDS_ROOT);
     }
     var network = new Network(nodes, true);
     Runtime.getRuntime().addShutdownHook(network.cleaner);

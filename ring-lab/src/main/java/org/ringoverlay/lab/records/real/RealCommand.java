@@ -75,6 +75,10 @@ public final class RealCommand implements Callable<Integer> {
       System.err.println("There are 3 to 200 nodes, and no number is negative.");
       return 2;
     }
+    if (cuts > 0 && !Network.isPossible()) {
+      System.err.println(Network.NEEDS_ROOT);
+      return 2;
+    }
     PrintStream out = System.out;
     var plan = new Fault.Plan(kills, freezes, cuts, blackouts, freezeSeconds * 1_000L);
     Path directory = Files.createTempDirectory("ring-burn-real-dht");
