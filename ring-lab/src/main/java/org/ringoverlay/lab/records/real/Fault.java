@@ -48,8 +48,15 @@ sealed interface Fault {
     }
   }
 
-  /** How many of each kind, and how long a freeze is. */
-  record Plan(int kills, int freezes, int cuts, int blackouts, long freezeMillis) {
+  /**
+   * How many of each kind.
+   *
+   * @param freezeMillis how long a freeze is
+   * @param awayMillisMax how long a killed process stays away at most; a cut lasts half to two and
+   *     a half times as long
+   */
+  record Plan(
+      int kills, int freezes, int cuts, int blackouts, long freezeMillis, int awayMillisMax) {
     int total() {
       return kills + freezes + cuts + blackouts;
     }
@@ -60,23 +67,23 @@ sealed interface Fault {
     var chance = new Random(seed);
     var faults = new ArrayList<Fault>();
     for (int count = 0; count < plan.kills(); count++) {
-      faults.add(new Kill(chance.nextInt(nodes), 100 + chance.nextInt(4_000)));
+      faults.add(new Kill(chance.nextInt(nodes), 100 + chance.nextInt(plan.awayMillisMax())));
     }
     for (int count = 0; count < plan.freezes(); count++) {
       faults.add(new Freeze(chance.nextInt(nodes), plan.freezeMillis()));
     }
     for (int count = 0; count < plan.cuts(); count++) {
-      faults.add(cut(count, nodes, chance));
+      faults.add(cut(count, plan, nodes, chance));
     }
     for (int count = 0; count < plan.blackouts(); count++) {
-      faults.add(new Blackout(100 + chance.nextInt(2_000)));
+      faults.add(new Blackout(100 + chance.nextInt(plan.awayMillisMax() / 2)));
     }
     Collections.shuffle(faults, chance);
     return faults;
   }
 
   /** Every second cut is one-way, and each shape has its turn. */
-  private static Cut cut(int turn, int nodes, Random chance) {
+  private static Cut cut(int turn, Plan plan, int nodes, Random chance) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, nodes).boxed().toList());
     Collections.shuffle(order, chance);
     boolean oneWay = turn % 2 == 1;
@@ -101,6 +108,6 @@ sealed interface Fault {
         oneWay
             ? "nodes " + those + " hear nothing of " + these
             : "nodes " + these + " and " + those + " are cut off";
-    return new Cut(what, ways, 2_000 + chance.nextInt(8_000));
+    return new Cut(what, ways, plan.awayMillisMax() / 2 + chance.nextInt(2 * plan.awayMillisMax()));
   }
 }

@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
             + " every key's history; ends with 1 if a promise was broken, and then keeps the disks."
             + " Cutting off needs root. Progress goes to standard error.")
 public final class RealCommand implements Callable<Integer> {
+  private static final int AWAY_MILLIS_MAX = 4_000;
+
   @Option(names = "--seed", defaultValue = "1", description = "The seed (${DEFAULT-VALUE}).")
   private long seed;
 
@@ -80,7 +82,8 @@ public final class RealCommand implements Callable<Integer> {
       return 2;
     }
     PrintStream out = System.out;
-    var plan = new Fault.Plan(kills, freezes, cuts, blackouts, freezeSeconds * 1_000L);
+    var plan =
+        new Fault.Plan(kills, freezes, cuts, blackouts, freezeSeconds * 1_000L, AWAY_MILLIS_MAX);
     Path directory = Files.createTempDirectory("ring-burn-real-dht");
     var progress = new Progress(quiet ? null : System.err);
     String flaw;

@@ -23,7 +23,6 @@ import org.ringoverlay.lab.report.Progress;
 final class RealCourse {
   private static final int CLIENTS = 12;
   private static final Duration WRITES_MAX = Duration.ofSeconds(60);
-  private static final int CALM_MILLIS_MAX = 1_500;
 
   private final Fault.Plan plan;
   private final int nodes;
@@ -99,7 +98,7 @@ final class RealCourse {
       throws IOException, InterruptedException {
     var chance = new SplittableRandom(seed ^ fault.hashCode());
     load.nextRound();
-    Thread.sleep(1 + chance.nextInt(CALM_MILLIS_MAX));
+    Thread.sleep(1 + chance.nextInt(plan.awayMillisMax() / 2));
     if (fault instanceof Fault.Kill kill) {
       cluster.kill(List.of(kill.node()));
       Thread.sleep(kill.downMillis());

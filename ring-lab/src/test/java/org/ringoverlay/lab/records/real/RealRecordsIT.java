@@ -18,20 +18,21 @@ import org.ringoverlay.lab.report.Progress;
 /** Real processes with disks, at a size at which they take seconds. */
 class RealRecordsIT {
   private static final int NODES = 3;
+  private static final int AWAY_MILLIS_MAX = 800;
 
   @TempDir private Path directory;
 
   @Test
   @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void fiveKilledProcessesLoseNothing() throws IOException, InterruptedException {
-    keepsEveryPromise(new Fault.Plan(5, 0, 0, 0, 0));
+    keepsEveryPromise(new Fault.Plan(5, 0, 0, 0, 0, AWAY_MILLIS_MAX));
   }
 
   @Test
   @Timeout(value = 3, unit = TimeUnit.MINUTES)
   void nodesCutOffBothWaysAndOneWayLoseNothing() throws IOException, InterruptedException {
     assumeTrue(Network.isPossible(), "needs root");
-    keepsEveryPromise(new Fault.Plan(0, 0, 2, 0, 0));
+    keepsEveryPromise(new Fault.Plan(0, 0, 2, 0, 0, AWAY_MILLIS_MAX));
   }
 
   private void keepsEveryPromise(Fault.Plan plan) throws IOException, InterruptedException {
