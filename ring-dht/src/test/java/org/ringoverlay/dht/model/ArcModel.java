@@ -313,15 +313,17 @@ final class ArcModel implements Model<ArcState> {
     if (bounds.leases == 0 || promised >= ballot || without.contains(Without.REFUSALS)) {
       return true;
     }
-    if (((state.waiting >>> node) & 1) != 0) {
-      return false;
-    }
     int former = promised == 0 ? node : daddy(promised);
     return former == node
         || former == daddy(ballot)
-        || (state.kept & pair(former, node)) == 0
+        || !isBound(state, node, former)
         || state.copies[former].promised >= ballot
         || without.contains(Without.RELIEF);
+  }
+
+  /** A node that started again acts as if everybody held a lease of it. */
+  private boolean isBound(ArcState state, int node, int holder) {
+    return (state.kept & pair(holder, node)) != 0 || ((state.waiting >>> node) & 1) != 0;
   }
 
   /** A node has confirmed a ballot: the lease that its daddy has from it covers the arc. */

@@ -79,18 +79,20 @@ public final class RecordsSeed {
   public @Nullable String run() {
     boolean durable = chance.below(4) != 0;
     int nodes = chance.below(20) == 0 ? 20 : 3 + (int) chance.below(7);
+    // A clock that stops or jumps is beyond what leases assume.
+    boolean leased = chance.below(4) != 0;
     boolean loses = durable && nodes >= 5 && chance.below(3) == 0;
     Delay disk =
         chance.below(2) == 0
             ? Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1))
             : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
-    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable, disk));
+    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable, leased, disk));
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
     var clients = new Clients(ring, tally);
     boolean returns = durable && chance.below(2) == 0;
-    Schedule schedule = schedule(durable, loses || returns, nodes, loses);
+    Schedule schedule = schedule(durable, loses || returns, nodes, loses, leased);
     if (returns) {
       comeAndGo(ring, loses);
     }
@@ -123,9 +125,10 @@ public final class RecordsSeed {
         : null;
   }
 
-  private static void prepare(NodePlan plan, boolean durable, Delay disk) {
+  private static void prepare(NodePlan plan, boolean durable, boolean leased, Delay disk) {
     plan.builder()
         .set("ring.arcs.bits", "4")
+        .set("ring.dht.leases", String.valueOf(leased))
         .set("ring.dht.settled", "1s")
         .set("ring.dht.gone", "4s")
         .set("ring.dht.sweep.interval", "1s");
@@ -165,12 +168,16 @@ public final class RecordsSeed {
     }
   }
 
-  private Schedule schedule(boolean durable, boolean stays, int nodes, boolean loses) {
+  private Schedule schedule(
+      boolean durable, boolean stays, int nodes, boolean loses, boolean leased) {
     Climate climate =
         Climate.of(nodes)
             .incidents(6 + (int) chance.below(10), LASTING.minusSeconds(5))
             .without(Kind.DISK_FAILURE)
             .keepRunning(chance.below(3) == 0 ? 1 : nodes / 2 + 1);
+    if (leased) {
+      climate = climate.without(Kind.CLOCK_JUMP);
+    }
     if (!durable) {
       climate = climate.without(DEADLY.toArray(Kind[]::new));
     } else if (stays) {

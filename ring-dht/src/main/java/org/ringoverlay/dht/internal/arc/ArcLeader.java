@@ -105,8 +105,13 @@ final class ArcLeader {
   private void goOn(Takeover current, long nowNanos) {
     for (Id node : current.toAsk()) {
       if (node.equals(shelf.self().node())) {
-        var own = shelf.prepare(arc, ballot);
+        var own = shelf.prepare(new CopyRequest.Prepare(arc, ballot, "", current.relief(node)));
         current.met(own.configuration());
+        if (!own.granted()) {
+          bound(current, node, own.promised(), nowNanos);
+          continue;
+        }
+        current.promises(node);
         if (out.isKept()) {
           current.heard(shelf.self(), own.heads(), false);
         } else {
@@ -119,7 +124,8 @@ final class ArcLeader {
               });
         }
       } else {
-        out.prepare(node, new CopyRequest.Prepare(arc, ballot, current.after(node)));
+        out.prepare(
+            node, new CopyRequest.Prepare(arc, ballot, current.after(node), current.relief(node)));
       }
     }
     // What this node holds has to be known too: its shelf is where registers are looked up.
@@ -163,7 +169,11 @@ final class ArcLeader {
       if (reply.configuration() != null) {
         shelf.met(arc, reply.configuration());
       }
-      outranked(reply.promised(), nowNanos);
+      if (takeover != null && isBehind(reply.promised())) {
+        bound(takeover, node, reply.promised(), nowNanos);
+      } else {
+        outranked(reply.promised(), nowNanos);
+      }
       return;
     }
     boolean more = reply.more() && !reply.heads().isEmpty();
@@ -173,11 +183,26 @@ final class ArcLeader {
     }
     Takeover current = takeover;
     if (current != null) {
+      current.promises(node);
       current.met(reply.configuration());
       current.heard(new Voter(node, reply.store()), reply.heads(), more);
       goOn(current, nowNanos);
     } else if (reign != null) {
       reign.heard(node, reply.store(), reply.heads());
+    }
+  }
+
+  /**
+   * Whether a node that granted nothing has promised nothing newer either: the daddy of what it
+   * promised holds a lease of it.
+   */
+  private boolean isBehind(Ballot promised) {
+    return promised.round() < ballot.round();
+  }
+
+  private void bound(Takeover current, Id node, Ballot by, long nowNanos) {
+    if (current.isBound(node, by)) {
+      goOn(current, nowNanos);
     }
   }
 
@@ -220,6 +245,8 @@ final class ArcLeader {
     if (current != null && asked.ballot().equals(ballot)) {
       if (reply.granted()) {
         current.accepted(node, asked.epoch(), heads, reply, nowNanos);
+      } else if (isBehind(reply.promised())) {
+        current.acceptFailed(node, heads);
       } else {
         outranked(reply.promised(), nowNanos);
       }
@@ -241,6 +268,8 @@ final class ArcLeader {
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
         current.configured(node, configuration, reply, nowNanos);
+      } else if (isBehind(reply.promised())) {
+        current.configureFailed(node);
       } else {
         outranked(reply.promised(), nowNanos);
       }
@@ -261,9 +290,21 @@ final class ArcLeader {
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
         current.checked(node, reply.store(), number);
+      } else if (isBehind(reply.promised())) {
+        current.checkFailed(node, number);
       } else {
         outranked(reply.promised(), nowNanos);
       }
+    }
+  }
+
+  /**
+   * A node confirmed the ballot, in answer to whatever, while its lease of this generation was in
+   * force.
+   */
+  void confirmed(Voter voter, Ballot asked, long generation) {
+    if (reign != null && asked.equals(ballot)) {
+      reign.confirmed(voter, generation);
     }
   }
 

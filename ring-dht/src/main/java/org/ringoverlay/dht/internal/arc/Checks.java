@@ -2,6 +2,8 @@ package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
@@ -27,6 +29,9 @@ final class Checks {
   /** The nodes that were asked in this round and were not silent. */
   private final List<Id> asked = new ArrayList<>();
 
+  /** Under which generation of its lease each member confirmed the ballot last. */
+  private final Map<Voter, Long> covered = new TreeMap<>();
+
   private Configuration configuration;
   private long number;
 
@@ -44,8 +49,34 @@ final class Checks {
     return !running.isEmpty();
   }
 
-  /** Gives the answer when it is confirmed. */
+  /** A member confirmed the ballot while its lease of this generation was in force. */
+  void confirmed(Voter voter, long generation) {
+    if (generation != Leases.NONE) {
+      covered.put(voter, generation);
+    }
+  }
+
+  /**
+   * Whether this node may answer without asking: a quorum keeps its promises to it until their
+   * leases end. Whoever asks holds the answer already, and the clock is looked at after that.
+   */
+  private boolean isCovered() {
+    var sure = new ArrayList<Voter>();
+    for (Voter voter : configuration.voters()) {
+      if (voter.equals(self)
+          || out.isLeased(voter.node(), covered.getOrDefault(voter, Leases.NONE))) {
+        sure.add(voter);
+      }
+    }
+    return configuration.isQuorum(sure);
+  }
+
+  /** Gives the answer, which is there already, when it is confirmed. */
   void confirm(Pending pending, Runnable answer) {
+    if (isCovered()) {
+      answer.run();
+      return;
+    }
     waiting.add(new Read(pending, answer));
     goOn();
   }

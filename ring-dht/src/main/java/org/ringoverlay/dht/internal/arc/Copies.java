@@ -17,8 +17,18 @@ final class Copies implements RingService<CopyRequest> {
   private final Limits limits;
   private final int inFlightMax;
   private final Leaders leaders;
+  private final Grants grants;
+  private final long session;
 
-  Copies(Shelf shelf, Limits limits, int inFlightMax, Leaders leaders) {
+  /**
+   * Makes the service.
+   *
+   * @param session drawn at each start of the node
+   */
+  Copies(
+      Shelf shelf, Limits limits, int inFlightMax, Leaders leaders, Grants grants, long session) {
+    this.grants = grants;
+    this.session = session;
     this.shelf = shelf;
     this.limits = limits;
     this.inFlightMax = inFlightMax;
@@ -78,18 +88,19 @@ final class Copies implements RingService<CopyRequest> {
       return reply;
     }
     if (request instanceof CopyRequest.Prepare prepare) {
-      var reply =
-          shelf.prepare(
-              prepare.arc(),
-              prepare.ballot(),
-              prepare.after(),
-              limits.headsMax(),
-              limits.batchBytesMax());
+      var reply = shelf.prepare(prepare, limits.headsMax(), limits.batchBytesMax());
       leaders.promised(prepare.arc(), reply.promised());
       return reply;
     }
     if (request instanceof CopyRequest.Fetch fetch) {
       return shelf.fetch(fetch.arc(), fetch.keys(), limits.batchBytesMax());
+    }
+    if (request instanceof CopyRequest.Lease lease) {
+      if (lease.over()) {
+        grants.end(origin, lease.session());
+        return new CopyReply.Leased(session, 0);
+      }
+      return new CopyReply.Leased(session, grants.grant(origin, lease.session()));
     }
     return located((CopyRequest.Locate) request, origin);
   }

@@ -22,6 +22,12 @@ public final class DhtSettings {
 
   static final Setting<Integer> COPIES =
       Setting.integer("ring.copies", 3, 1, 7, "How many copies of a record: 1, 3, 5 or 7.");
+  static final Setting<Boolean> LEASES =
+      Setting.flag(
+          "ring.dht.leases",
+          true,
+          "Whether daddies answer reads under leases, which trust that clocks differ by at most 1 % and"
+              + " do not stop; else every read asks a majority.");
   static final Setting<Integer> RECORDS_MAX =
       Setting.integer(
           "ring.dht.records.max", 2_000_000, 1, 1 << 30, "Records that one node keeps at most.");
@@ -99,6 +105,7 @@ public final class DhtSettings {
           UPDATE_ATTEMPTS,
           VALUE_MAX,
           COPIES,
+          LEASES,
           RECORDS_MAX,
           REQUESTS_MAX,
           COPY_REQUESTS_MAX,

@@ -11,6 +11,7 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Timer;
 import org.ringoverlay.view.MemberState;
@@ -21,14 +22,22 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Shelf shelf;
   private final CopyPost post;
   private final Upkeep upkeep;
+  private final Leases leases;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
-  LeaderPost(Ring ring, Shelf shelf, CopyPost post, Upkeep upkeep, Consumer<ArcLeader> whenEnded) {
+  LeaderPost(
+      Ring ring,
+      Shelf shelf,
+      CopyPost post,
+      Upkeep upkeep,
+      Leases leases,
+      Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
     this.shelf = shelf;
     this.post = post;
     this.upkeep = upkeep;
+    this.leases = leases;
     this.whenEnded = whenEnded;
   }
 
@@ -59,11 +68,13 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
 
   private void accept(Id node, CopyRequest.Accept message, List<Head> heads, Runnable ended) {
     Ballot ballot = message.ballot();
+    long lease = leases.generation(node);
     post.send(
         node,
         message,
         CopyReply.Accepted.class,
         reply -> {
+          confirmed(node, ballot, reply, lease);
           leader().accepted(node, message, heads, reply, now());
           ended.run();
         },
@@ -77,23 +88,43 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   @Override
   public void configure(Id node, CopyRequest.Accept message, Configuration configuration) {
     Ballot ballot = message.ballot();
+    long lease = leases.generation(node);
     post.send(
         node,
         message,
         CopyReply.Accepted.class,
-        reply -> leader().configured(node, ballot, configuration, reply, now()),
+        reply -> {
+          confirmed(node, ballot, reply, lease);
+          leader().configured(node, ballot, configuration, reply, now());
+        },
         () -> leader().configureFailed(node, ballot));
   }
 
   @Override
   public void check(Id node, CopyRequest.Check message, long number) {
     Ballot ballot = message.ballot();
+    long lease = leases.generation(node);
     post.send(
         node,
         message,
         CopyReply.Accepted.class,
-        reply -> leader().checked(node, ballot, number, reply, now()),
+        reply -> {
+          confirmed(node, ballot, reply, lease);
+          leader().checked(node, ballot, number, reply, now());
+        },
         () -> leader().checkFailed(node, ballot, number));
+  }
+
+  /** Of the lease that was in force when the question was sent. */
+  private void confirmed(Id node, Ballot ballot, CopyReply.Accepted reply, long lease) {
+    if (reply.granted()) {
+      leader().confirmed(new Voter(node, reply.store()), ballot, lease);
+    }
+  }
+
+  @Override
+  public boolean isLeased(Id node, long generation) {
+    return leases.isInForce(node, generation);
   }
 
   @Override

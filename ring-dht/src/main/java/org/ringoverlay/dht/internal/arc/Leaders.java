@@ -38,6 +38,7 @@ final class Leaders {
   private final Shelf shelf;
   private final CopyPost post;
   private final Upkeep upkeep;
+  private final Leases leases;
   private final Stores stores = new Stores();
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
@@ -60,13 +61,14 @@ final class Leaders {
 
   private @Nullable Neighbourhood neighbourhood;
 
-  Leaders(Ring ring, Limits limits, Shelf shelf, CopyPost post, Upkeep upkeep) {
+  Leaders(Ring ring, Limits limits, Shelf shelf, CopyPost post, Upkeep upkeep, Leases leases) {
     this.ring = ring;
     this.settings = ring.settings();
     this.limits = limits;
     this.shelf = shelf;
     this.post = post;
     this.upkeep = upkeep;
+    this.leases = leases;
   }
 
   /** The arcs into which the circle is cut. */
@@ -96,7 +98,8 @@ final class Leaders {
   private ArcLeader lead(int arc, long nowNanos) {
     quietTakeovers.remove(arc);
     var outbox =
-        new LeaderPost(ring, shelf, post, upkeep, ended -> leaders.remove(ended.arc(), ended));
+        new LeaderPost(
+            ring, shelf, post, upkeep, leases, ended -> leaders.remove(ended.arc(), ended));
     var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);
     leaders.put(arc, leader);

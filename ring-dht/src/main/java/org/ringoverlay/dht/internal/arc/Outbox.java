@@ -62,6 +62,9 @@ interface Outbox {
   /** Whether a node answers, as far as this node knows. */
   boolean answers(Id node);
 
+  /** Whether a node's lease of this generation is in force; it is asked for one if not. */
+  boolean isLeased(Id node, long generation);
+
   /** Sixty-four random bits. */
   long random();
 }

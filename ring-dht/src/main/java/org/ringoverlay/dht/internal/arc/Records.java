@@ -11,6 +11,7 @@ import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
 import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
@@ -40,6 +41,7 @@ public final class Records implements RingService<Request> {
   private final Shelf shelf;
   private final CopyPost post;
   private final Upkeep upkeep;
+  private final Leases leases;
   private final Leaders leaders;
   private final Copies copies;
   private final Directory directory;
@@ -51,7 +53,10 @@ public final class Records implements RingService<Request> {
     this.settings = ring.settings();
     Limits limits = DhtSettings.limits(settings);
     DhtSettings.copies(settings);
-    this.shelf = new Shelf(journal(ring), settings.get(DhtSettings.RECORDS_MAX));
+    boolean leased = settings.get(DhtSettings.LEASES);
+    var grants = new Grants(ring.clock(), leased);
+    long session = ring.randomness().nextLong();
+    this.shelf = new Shelf(journal(ring), grants, settings.get(DhtSettings.RECORDS_MAX));
     this.post = new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT), limits.batchBytesMax());
     this.upkeep =
         new Upkeep(
@@ -59,8 +64,18 @@ public final class Records implements RingService<Request> {
             ring.clock(),
             settings.get(DhtSettings.REPAIRS_MAX),
             settings.get(DhtSettings.MOVES_MAX));
-    this.leaders = new Leaders(ring, limits, shelf, post, upkeep);
-    this.copies = new Copies(shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), leaders);
+    this.leases =
+        new Leases(
+            ring.clock(),
+            ring.scheduler(),
+            (node, request, answered, failed) ->
+                post.send(node, request, CopyReply.Leased.class, answered, failed),
+            session,
+            leased);
+    this.leaders = new Leaders(ring, limits, shelf, post, upkeep, leases);
+    this.copies =
+        new Copies(
+            shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), leaders, grants, session);
     this.directory =
         new Directory(
             ring,
@@ -293,6 +308,7 @@ public final class Records implements RingService<Request> {
    */
   @Override
   public CompletionStage<Long> stopping() {
+    leases.end();
     boolean pairs =
         leaders.refresh().isPair()
             && shelf.voiced().stream().map(shelf::configuration).anyMatch(Records::isPair);
@@ -305,6 +321,7 @@ public final class Records implements RingService<Request> {
 
   @Override
   public CompletionStage<Long> leaving() {
+    leases.end();
     Departure begun = departure;
     if (begun == null) {
       begun = new Departure(ring, shelf, post, upkeep, leaders.refresh());

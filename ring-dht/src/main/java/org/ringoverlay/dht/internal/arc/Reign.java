@@ -432,6 +432,11 @@ final class Reign {
     }
   }
 
+  /** A member confirmed the ballot under a lease. */
+  void confirmed(Voter voter, long generation) {
+    checks.confirmed(voter, generation);
+  }
+
   void acceptFailed(Id node, List<Head> heads) {
     for (Head head : heads) {
       Cell cell = cells.get(head.key());

@@ -15,6 +15,7 @@ import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
 
 /**
  * What one node keeps and has promised: the acceptor of Paxos, one per arc, with a register per key
@@ -33,6 +34,7 @@ import org.ringoverlay.error.RingException;
 final class Shelf {
   private final ByArc<Arc> arcs = new ByArc<>();
   private final Journal journal;
+  private final Grants grants;
   private final int recordsMax;
   private int records;
 
@@ -50,13 +52,15 @@ final class Shelf {
   }
 
   /** Makes one that holds what its journal found. */
-  Shelf(Journal journal, int recordsMax) {
+  Shelf(Journal journal, Grants grants, int recordsMax) {
     this.journal = journal;
+    this.grants = grants;
     this.recordsMax = recordsMax;
     journal.takeFound(
         (index, saved) -> {
           Arc arc = arc(index);
           arc.promised = saved.promised();
+          grants.startsAgain();
           arc.configuration = saved.configuration();
           arc.member = saved.member();
           arc.filled = saved.filled();
@@ -121,17 +125,20 @@ final class Shelf {
   }
 
   /** Promises a ballot if no newer one was promised, and lists all registers. */
-  Promise prepare(int index, Ballot ballot) {
-    return prepare(index, ballot, "", Integer.MAX_VALUE, Long.MAX_VALUE);
+  Promise prepare(CopyRequest.Prepare request) {
+    return prepare(request, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /**
-   * Promises a ballot if no newer one was promised, and lists the registers after a key, as many as
-   * fit, but at least one if there is any.
+   * Promises a ballot if no newer one was promised and no lease forbids it, and lists the registers
+   * after a key, as many as fit, but at least one if there is any.
    */
-  Promise prepare(int index, Ballot ballot, String after, int headsMax, long bytesMax) {
+  Promise prepare(CopyRequest.Prepare request, int headsMax, long bytesMax) {
+    int index = request.arc();
+    Ballot ballot = request.ballot();
+    String after = request.after();
     Arc arc = arc(index);
-    if (!stands(arc, ballot)) {
+    if (!stands(arc, ballot, request.relieved())) {
       return new Promise(false, arc.promised, self().store(), arc.configuration, List.of(), false);
     }
     promise(index, arc, ballot);
@@ -159,7 +166,7 @@ final class Shelf {
   Accepted accept(CopyRequest.Accept request) {
     Arc arc = arc(request.arc());
     Ballot ballot = request.ballot();
-    if (!stands(arc, ballot)) {
+    if (!stands(arc, ballot, null)) {
       return new Accepted(false, arc.promised, self().store(), List.of());
     }
     List<Entry> entries = request.entries();
@@ -236,7 +243,7 @@ final class Shelf {
   /** Promises a ballot if no newer one was promised. */
   Accepted check(int index, Ballot ballot) {
     Arc arc = arc(index);
-    boolean granted = stands(arc, ballot);
+    boolean granted = stands(arc, ballot, null);
     if (granted) {
       promise(index, arc, ballot);
     }
@@ -358,7 +365,23 @@ final class Shelf {
     }
   }
 
-  private static boolean stands(Arc arc, Ballot ballot) {
-    return ballot.round() > arc.promised.round() || ballot.equals(arc.promised);
+  /**
+   * Whether nothing newer was promised, and no lease of the daddy of what was promised keeps this
+   * node from promising anybody else's ballot.
+   */
+  private boolean stands(Arc arc, Ballot ballot, @Nullable Ballot relieved) {
+    Ballot promised = arc.promised;
+    if (ballot.equals(promised)) {
+      return true;
+    }
+    if (ballot.round() <= promised.round()) {
+      return false;
+    }
+    Id former = promised.daddy();
+    return promised.round() == 0
+        || former.equals(ballot.daddy())
+        || former.equals(self().node())
+        || promised.equals(relieved)
+        || !grants.bind(former);
   }
 }

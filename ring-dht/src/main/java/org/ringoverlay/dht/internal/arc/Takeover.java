@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Voter;
@@ -26,6 +27,11 @@ final class Takeover {
   private final Map<Voter, List<Head>> told = new LinkedHashMap<>();
   private final List<Voter> heard = new ArrayList<>();
   private Configuration configuration;
+
+  /** Nodes that have promised, and that may not because of leases, with the ballots of these. */
+  private final Set<Id> promising = new TreeSet<>();
+
+  private final Map<Id, Ballot> bound = new TreeMap<>();
 
   /** Nodes that keep another store than the member did. */
   private final Set<Id> strangers = new TreeSet<>();
@@ -61,6 +67,13 @@ final class Takeover {
         now.add(voter.node());
       }
     }
+    // Who led need be no member any more.
+    for (Ballot by : bound.values()) {
+      Id daddy = by.daddy();
+      if (!promising.contains(daddy) && asking.putIfAbsent(daddy, "") == null) {
+        now.add(daddy);
+      }
+    }
     return now;
   }
 
@@ -81,6 +94,29 @@ final class Takeover {
   /** Whether all that were heard knew the newest configuration, and so a quorum has it. */
   boolean isKnown() {
     return !unknown;
+  }
+
+  /**
+   * A node may not promise while the daddy of another ballot holds a lease of it.
+   *
+   * @return whether that daddy has promised, so that the node can be asked again at once
+   */
+  boolean isBound(Id node, Ballot by) {
+    asking.remove(node);
+    boolean again = relief(node) == null && promising.contains(by.daddy());
+    bound.put(node, by);
+    return again;
+  }
+
+  /** A node has promised: it holds no lease in this arc any more. */
+  void promises(Id node) {
+    promising.add(node);
+  }
+
+  /** The ballot whose lease binds a node, if its daddy has promised; null if not, or if none. */
+  @Nullable Ballot relief(Id node) {
+    Ballot by = bound.get(node);
+    return by != null && promising.contains(by.daddy()) ? by : null;
   }
 
   /** A member promised and told of these registers; whether that was all that it holds. */

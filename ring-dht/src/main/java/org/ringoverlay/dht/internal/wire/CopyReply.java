@@ -76,6 +76,14 @@ public sealed interface CopyReply {
    */
   record Placed(int arc, Configuration configuration, boolean decided) {}
 
+  /**
+   * The reply to {@link CopyRequest.Lease}.
+   *
+   * @param session drawn at each start of the node
+   * @param millis how long the lease lasts from when the node took the request; 0 if it gives none
+   */
+  record Leased(long session, long millis) implements CopyReply {}
+
   /** The reply to {@link CopyRequest.Batch}, in its order. */
   record Answers(List<CopyReply> replies) implements CopyReply {
     /** Copies the list. */

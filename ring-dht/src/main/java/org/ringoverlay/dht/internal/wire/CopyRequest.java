@@ -9,12 +9,20 @@ public sealed interface CopyRequest {
    * Asks for the promise to accept nothing of an older ballot, and for the heads of the registers.
    *
    * @param after the full key after which to go on, empty to begin
+   * @param relieved a ballot whose daddy has promised this one itself, so that no lease keeps
+   *     others from it; null if there is none
    */
-  record Prepare(int arc, Ballot ballot, String after) implements CopyRequest {
+  record Prepare(int arc, Ballot ballot, String after, @Nullable Ballot relieved)
+      implements CopyRequest {
     /** What a peer left out means the beginning. */
     public Prepare {
       ballot = Ballot.orNone(ballot);
       after = after == null ? "" : after;
+    }
+
+    /** Asks whoever is bound by no lease. */
+    public Prepare(int arc, Ballot ballot, String after) {
+      this(arc, ballot, after, null);
     }
   }
 
@@ -80,6 +88,15 @@ public sealed interface CopyRequest {
       arcs = Entry.orEmpty(arcs);
     }
   }
+
+  /**
+   * Asks for a read lease, or gives it back.
+   *
+   * @param session drawn at each start of the sender, so that what a former process gave back is
+   *     not taken for what this one holds
+   * @param over whether it is given back
+   */
+  record Lease(long session, boolean over) implements CopyRequest {}
 
   /** Several at once, each of which is answered for itself. */
   record Batch(List<CopyRequest> requests) implements CopyRequest {

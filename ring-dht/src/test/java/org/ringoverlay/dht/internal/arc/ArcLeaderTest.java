@@ -38,7 +38,8 @@ class ArcLeaderTest {
       Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 100);
+  private final Shelf shelf =
+      new Shelf(Journal.inMemory(SELF, new NoLoop()), new Grants(() -> 0, true), 100);
   private final Sent sent = new Sent();
   private final ArcLeader leader =
       new ArcLeader(
@@ -257,7 +258,7 @@ class ArcLeaderTest {
   @Test
   void aDaddyWhoseOwnNodePromisedANewerBallotChangesNothing() {
     lead();
-    shelf.prepare(ARC, new Ballot(9, B.node(), 9));
+    shelf.prepare(new CopyRequest.Prepare(ARC, new Ballot(9, B.node(), 9), ""));
     Pending put = put("a", 1);
     leader.submit(put, 0);
 
@@ -711,9 +712,112 @@ class ArcLeaderTest {
     assertThat(sent.fetches).hasSize(2);
   }
 
+  // ---- leases
+
+  @Test
+  void aReadUnderLeasesOfAQuorumAsksNobody() {
+    lead();
+    sent.leased = 7;
+    leader.confirmed(B, leader.ballot(), 7);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(found(read).present()).isFalse();
+    assertThat(sent.checks).isEmpty();
+  }
+
+  @Test
+  void pitfall05AReadUnderALeaseThatHasEndedAsksAMajority() {
+    lead();
+    sent.leased = 7;
+    leader.confirmed(B, leader.ballot(), 7);
+    sent.leased = Leases.NONE;
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(read.isAnswered()).isFalse();
+    assertThat(sent.checks).containsExactly(B.node(), C.node());
+  }
+
+  @Test
+  void pitfall17ALeaseCoversOnlyWhatWasConfirmedInItsGeneration() {
+    lead();
+    sent.leased = 8;
+    leader.confirmed(B, leader.ballot(), 7);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(read.isAnswered()).isFalse();
+  }
+
+  @Test
+  void aLeaseOfAnotherStoreThanTheMembersCoversNothing() {
+    lead();
+    sent.leased = 7;
+    leader.confirmed(B_AGAIN, leader.ballot(), 7);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(read.isAnswered()).isFalse();
+  }
+
+  @Test
+  void whatWasConfirmedOfAFormerBallotIsNotCovered() {
+    lead();
+    sent.leased = 7;
+    leader.confirmed(B, new Ballot(5, SELF.node(), 1), 7);
+    Pending read = get();
+    leader.submit(read, 0);
+    assertThat(read.isAnswered()).isFalse();
+  }
+
+  @Test
+  void aMemberThatALeaseBindsIsAskedAgainAsSoonAsTheLeasesHolderHasPromised() {
+    start();
+    Ballot of = new Ballot(5, C.node(), 5);
+    leader.promised(
+        B.node(),
+        leader.ballot(),
+        new CopyReply.Promise(false, of, B.store(), THREE, List.of(), false),
+        0);
+    assertThat(sent.prepares).containsExactly(B.node(), C.node());
+    assertThat(leader.isPreparing()).isTrue();
+
+    promise(C);
+    assertThat(sent.relieved).containsExactly(of);
+    assertThat(sent.prepares).containsExactly(B.node(), C.node(), B.node());
+  }
+
+  @Test
+  void aMemberThatALeaseBindsIsAskedAgainWithTheNextTick() {
+    start();
+    leader.promised(
+        B.node(),
+        leader.ballot(),
+        new CopyReply.Promise(
+            false, new Ballot(5, C.node(), 5), B.store(), THREE, List.of(), false),
+        0);
+    leader.submit(get(), 0);
+    leader.tick(1);
+    assertThat(sent.prepares).containsExactly(B.node(), C.node(), B.node());
+    assertThat(sent.relieved).isEmpty();
+  }
+
+  @Test
+  void aMemberThatALeaseBindsDoesNotEndADaddy() {
+    lead();
+    Pending put = put("a", 1);
+    leader.submit(put, 0);
+    leader.accepted(
+        C.node(),
+        sent.lastTo(C.node()).message(),
+        sent.lastTo(C.node()).heads(),
+        new CopyReply.Accepted(false, new Ballot(1, B.node(), 5), C.store(), List.of()),
+        0);
+    assertThat(sent.ended).isFalse();
+    accept(B);
+    assertThat(done(put).version()).isPositive();
+  }
+
   /** Begins after five rounds of others. */
   private void start() {
-    shelf.prepare(ARC, new Ballot(5, C.node(), 5));
+    shelf.prepare(new CopyRequest.Prepare(ARC, new Ballot(5, C.node(), 5), ""));
     leader.start(0);
   }
 
@@ -848,9 +952,11 @@ class ArcLeaderTest {
   /** Keeps what the leader sends. */
   private static final class Sent implements Outbox {
     private boolean kept = true;
+    private long leased;
     private final List<LongConsumer> waiting = new ArrayList<>();
     private final List<Accept> accepts = new ArrayList<>();
     private final List<Id> prepares = new ArrayList<>();
+    private final List<Ballot> relieved = new ArrayList<>();
     private final List<Id> checks = new ArrayList<>();
     private final List<Id> fetches = new ArrayList<>();
     private final List<Id> silent = new ArrayList<>();
@@ -866,8 +972,16 @@ class ArcLeaderTest {
     }
 
     @Override
+    public boolean isLeased(Id node, long generation) {
+      return generation != Leases.NONE && generation == leased;
+    }
+
+    @Override
     public void prepare(Id node, CopyRequest.Prepare message) {
       prepares.add(node);
+      if (message.relieved() != null) {
+        relieved.add(message.relieved());
+      }
     }
 
     @Override

@@ -39,7 +39,7 @@ class JournalTest {
   }
 
   private Shelf shelf(long fresh) {
-    var shelf = new Shelf(open(fresh), 100);
+    var shelf = new Shelf(open(fresh), new Grants(() -> 0, true), 100);
     shelf.enter("ring", fresh + 1_000);
     return shelf;
   }
@@ -63,7 +63,7 @@ class JournalTest {
   void aShelfIsFoundAgainAsItWas() {
     Shelf before = shelf(7);
     before.found(8);
-    before.prepare(ARC, BALLOT);
+    before.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
     before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
     before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 2, List.of(entry(2, 1, "o2"))));
     settle(before);
@@ -106,10 +106,10 @@ class JournalTest {
     before.found(8);
     settle(before);
 
-    var after = new Shelf(open(8), 100);
+    var after = new Shelf(open(8), new Grants(() -> 0, true), 100);
     assertThat(after.self()).isEqualTo(new Voter(NODE, 7));
     after.enter("another ring", 9);
-    after.prepare(ARC, BALLOT);
+    after.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
     settle(after);
 
     assertThat(after.self()).isEqualTo(new Voter(NODE, 9));
@@ -130,12 +130,12 @@ class JournalTest {
   void nothingIsKeptBeforeItIsOnTheDiskAndWhatComesMeanwhileGoesTogether() {
     Shelf shelf = shelf(7);
     var told = new ArrayList<String>();
-    shelf.prepare(ARC, BALLOT);
+    shelf.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
     shelf.whenKept(() -> told.add("first"));
     loop.run();
-    shelf.prepare(ARC + 1, BALLOT);
+    shelf.prepare(new CopyRequest.Prepare(ARC + 1, BALLOT, ""));
     shelf.whenKept(() -> told.add("second"));
-    shelf.prepare(ARC + 2, BALLOT);
+    shelf.prepare(new CopyRequest.Prepare(ARC + 2, BALLOT, ""));
     shelf.whenKept(() -> told.add("third"));
     loop.run();
     assertThat(told).isEmpty();
@@ -158,7 +158,7 @@ class JournalTest {
   void nobodyIsToldWhenTheDiskRefuses() {
     Shelf shelf = shelf(7);
     var told = new ArrayList<String>();
-    shelf.prepare(ARC, BALLOT);
+    shelf.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
     shelf.whenKept(() -> told.add("kept"));
     loop.run();
     disk.refuse();

@@ -42,7 +42,8 @@ class ReconfigurationTest {
   /** How many registers a member tells of at once. */
   private int page = 100;
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 100);
+  private final Shelf shelf =
+      new Shelf(Journal.inMemory(SELF, new NoLoop()), new Grants(() -> 0, true), 100);
   private final Stores stores = new Stores();
   private final Post post = new Post();
   private final ArcLeader leader =
@@ -58,10 +59,12 @@ class ReconfigurationTest {
 
   ReconfigurationTest() {
     for (Voter voter : List.of(B, C, D, E)) {
-      shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, new NoLoop()), 100));
+      shelves.put(
+          voter.node(),
+          new Shelf(Journal.inMemory(voter, new NoLoop()), new Grants(() -> 0, true), 100));
     }
     meet(THREE, SELF, B, C);
-    shelf.prepare(ARC, new Ballot(ROUND - 1, C.node(), 5));
+    shelf.prepare(new CopyRequest.Prepare(ARC, new Ballot(ROUND - 1, C.node(), 5), ""));
   }
 
   @Test
@@ -238,7 +241,7 @@ class ReconfigurationTest {
   @Test
   void whoPromisedANewerBallotEndsTheChange() {
     leadToJoint();
-    shelfOf(D).prepare(ARC, new Ballot(ROUND + 1, E.node(), 5));
+    shelfOf(D).prepare(new CopyRequest.Prepare(ARC, new Ballot(ROUND + 1, E.node(), 5), ""));
     answer(D);
 
     assertThat(post.ended).isTrue();
@@ -492,7 +495,9 @@ class ReconfigurationTest {
   }
 
   private void startAgain(Voter voter) {
-    shelves.put(voter.node(), new Shelf(Journal.inMemory(voter, new NoLoop()), 100));
+    shelves.put(
+        voter.node(),
+        new Shelf(Journal.inMemory(voter, new NoLoop()), new Grants(() -> 0, true), 100));
   }
 
   private void move(int wanted, List<Voter> near, List<Voter> gone, List<Voter> leaving) {
@@ -532,7 +537,7 @@ class ReconfigurationTest {
     Id node = voter.node();
     Shelf its = shelfOf(voter);
     if (letter.message instanceof CopyRequest.Prepare prepare) {
-      var reply = its.prepare(ARC, prepare.ballot(), prepare.after(), page, Long.MAX_VALUE);
+      var reply = its.prepare(prepare, page, Long.MAX_VALUE);
       leader.promised(node, prepare.ballot(), reply, now);
     } else if (letter.message instanceof CopyRequest.Accept accept && isOfRegisters(letter)) {
       leader.accepted(node, accept, letter.heads, its.accept(accept), now);
@@ -574,7 +579,7 @@ class ReconfigurationTest {
     for (Shelf each : List.of(shelfOf(B), shelfOf(C))) {
       each.accept(CopyRequest.Accept.registers(ARC, newer, 1, List.of(one, two)));
     }
-    shelf.prepare(ARC, newer);
+    shelf.prepare(new CopyRequest.Prepare(ARC, newer, ""));
     leader.start(now);
     answer(C); // first page of two
     answer(B);
@@ -659,6 +664,7 @@ class ReconfigurationTest {
 
   /** Keeps what the leader sends until it is answered. */
   private static final class Post implements Outbox {
+    private final long leased = Leases.NONE;
 
     /** Who answers nothing. */
     Id silent = Id.ZERO;
@@ -673,6 +679,11 @@ class ReconfigurationTest {
               .toList();
       letters.removeAll(taken);
       return taken;
+    }
+
+    @Override
+    public boolean isLeased(Id node, long generation) {
+      return generation != Leases.NONE && generation == leased;
     }
 
     @Override

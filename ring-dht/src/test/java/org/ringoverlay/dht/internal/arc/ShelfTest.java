@@ -25,12 +25,15 @@ class ShelfTest {
   private static final Voter B = new Voter(Id.of("b"), 8);
   private static final Voter C = new Voter(Id.of("c"), 9);
 
-  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), 3);
+  private long now;
+  private final Grants grants = new Grants(() -> now, true);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), grants, 3);
 
   @Test
   void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
     keep(FIRST, whole("key", 1));
-    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 1, 1));
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "")).heads())
+        .containsExactly(new Head("key", 1, 1));
 
     var late = keep(FIRST, whole("key", 2));
 
@@ -44,34 +47,67 @@ class ShelfTest {
   @Test
   void whoAcceptsOrConfirmsABallotHasPromisedIt() {
     keep(SECOND, whole("key", 1));
-    assertThat(shelf.prepare(ARC, FIRST).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, "")).granted()).isFalse();
 
     shelf.check(ARC + 1, SECOND);
-    assertThat(shelf.prepare(ARC + 1, FIRST).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC + 1, FIRST, "")).granted()).isFalse();
+  }
+
+  @Test
+  void whileALeaseLastsNobodyElsesBallotIsPromised() {
+    grants.grant(FIRST.daddy(), 1);
+    shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
+
+    var refusal = shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, ""));
+    assertThat(refusal.granted()).isFalse();
+    assertThat(refusal.promised()).isEqualTo(FIRST);
+    assertThat(keep(SECOND, whole("key", 1)).granted()).isFalse();
+    assertThat(shelf.check(ARC, SECOND).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC + 1, SECOND, "")).granted()).isTrue();
+
+    now = 500_000_000;
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "")).granted()).isTrue();
+  }
+
+  @Test
+  void aLeaseKeepsNobodyFromANewerBallotOfItsHolder() {
+    grants.grant(FIRST.daddy(), 1);
+    shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
+    var next = new Ballot(3, FIRST.daddy(), 33);
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, next, "")).granted()).isTrue();
+  }
+
+  @Test
+  void whoseDaddyHasPromisedAnotherBallotIsRelieved() {
+    grants.grant(FIRST.daddy(), 1);
+    shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
+    var other = new Ballot(1, FIRST.daddy(), 12);
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "", other)).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "", FIRST)).granted()).isTrue();
   }
 
   @Test
   void aRoundBelongsToOneAttempt() {
-    shelf.prepare(ARC, FIRST);
+    shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
     var sameRound = new Ballot(1, Id.of("a"), 12);
 
-    assertThat(shelf.prepare(ARC, sameRound).granted()).isFalse();
-    assertThat(shelf.prepare(ARC, FIRST).granted()).isTrue();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, sameRound, "")).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, "")).granted()).isTrue();
   }
 
   @Test
   void aBallotOfOneArcSaysNothingOfAnother() {
-    shelf.prepare(ARC, SECOND);
-    assertThat(shelf.prepare(ARC + 1, FIRST).granted()).isTrue();
+    shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, ""));
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC + 1, FIRST, "")).granted()).isTrue();
   }
 
   @Test
   void aPromiseTellsStoreAndConfiguration() {
     var configuration = new Configuration(4, 1, List.of(SELF, B), List.of());
-    assertThat(shelf.prepare(ARC, FIRST).configuration()).isNull();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, "")).configuration()).isNull();
     propose(FIRST, configuration, false);
 
-    var promise = shelf.prepare(ARC, SECOND);
+    var promise = shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, ""));
 
     assertThat(promise.granted()).isTrue();
     assertThat(promise.store()).isEqualTo(SELF.store());
@@ -84,7 +120,7 @@ class ShelfTest {
     keep(FIRST, whole("key", 1));
     propose(SECOND, configuration, false);
 
-    var refusal = shelf.prepare(ARC, FIRST);
+    var refusal = shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
 
     assertThat(refusal.granted()).isFalse();
     assertThat(refusal.promised()).isEqualTo(SECOND);
@@ -127,7 +163,8 @@ class ShelfTest {
         Entry.made("key", 5, false, Json.of(5L), 4, List.of(Operation.made("o5", 5, true, 0)));
     assertThat(keep(SECOND, step).behind()).isEmpty();
 
-    assertThat(shelf.prepare(ARC, SECOND).heads()).containsExactly(new Head("key", 5, 2));
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "")).heads())
+        .containsExactly(new Head("key", 5, 2));
     assertThat(shelf.register(ARC, "key").operations().list()).hasSize(1);
   }
 
@@ -190,7 +227,7 @@ class ShelfTest {
 
   @Test
   void aConfigurationOfAnOlderBallotThanWasPromisedIsNotKept() {
-    shelf.prepare(ARC, SECOND);
+    shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, ""));
 
     var late = propose(FIRST, new Configuration(2, 1, List.of(SELF, B), List.of()), false);
 
@@ -210,7 +247,7 @@ class ShelfTest {
     assertThat(shelf.records(ARC)).isZero();
     assertThat(shelf.register(ARC, "a")).isNull();
     assertThat(shelf.configuration(ARC)).isEqualTo(without);
-    assertThat(shelf.prepare(ARC, FIRST).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, "")).granted()).isFalse();
   }
 
   @Test
@@ -275,12 +312,12 @@ class ShelfTest {
   void tellsHeadsInPages() {
     keep(FIRST, whole("a", 1), whole("b", 2), whole("c", 3));
 
-    assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).heads()).hasSize(1);
-    assertThat(shelf.prepare(ARC, FIRST, "", 10, 1).more()).isTrue();
-    var first = shelf.prepare(ARC, FIRST, "", 2, Long.MAX_VALUE);
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""), 10, 1).heads()).hasSize(1);
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""), 10, 1).more()).isTrue();
+    var first = shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""), 2, Long.MAX_VALUE);
     assertThat(first.heads()).containsExactly(new Head("a", 1, 1), new Head("b", 2, 1));
     assertThat(first.more()).isTrue();
-    var rest = shelf.prepare(ARC, FIRST, "b", 2, Long.MAX_VALUE);
+    var rest = shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, "b"), 2, Long.MAX_VALUE);
     assertThat(rest.heads()).containsExactly(new Head("c", 3, 1));
     assertThat(rest.more()).isFalse();
   }
