@@ -93,6 +93,14 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.sweep.interval", "5s", "How often a node looks whether arcs should move.");
 
+  static final Setting<Integer> LISTINGS_MAX =
+      Setting.integer(
+          "ring.dht.listings.max",
+          32,
+          1,
+          1_024,
+          "Listings of keys that a node asks for at once, and that it answers at once.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -116,7 +124,8 @@ public final class DhtSettings {
           BATCH_RECORDS,
           BATCH_BYTES,
           HEADS_MAX,
-          SWEEP_INTERVAL);
+          SWEEP_INTERVAL,
+          LISTINGS_MAX);
 
   /**
    * What travels with a value at most: its key, the operations that its register remembers, and the

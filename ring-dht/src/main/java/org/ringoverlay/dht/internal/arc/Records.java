@@ -43,6 +43,8 @@ public final class Records implements RingService<Request> {
   private final Leaders leaders;
   private final Copies copies;
   private final Directory directory;
+  private final Lister lister;
+  private final Listings listings;
   private @Nullable Departure departure;
 
   /** Makes a node's part; it begins to work when the node is in the ring. */
@@ -68,6 +70,8 @@ public final class Records implements RingService<Request> {
             post,
             settings.get(DhtSettings.LOCATE_ASKED),
             settings.get(DhtSettings.COPY_TIMEOUT));
+    this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
+    this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
   }
 
   /** In memory a store is made with each start of the node. */
@@ -133,6 +137,9 @@ public final class Records implements RingService<Request> {
   private CompletionStage<?> take(Request request, Context context) {
     check(request);
     leaders.enter();
+    if (request instanceof Request.ListKeys list) {
+      return lister.answer(list, deadline(context));
+    }
     int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
@@ -141,9 +148,7 @@ public final class Records implements RingService<Request> {
       }
     }
     Neighbourhood around = leaders.refresh();
-    long now = ring.clock().nanos();
-    long timeLeft = context.timeLeft().toNanos();
-    long deadline = now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
+    long deadline = deadline(context);
     // Whoever passed a request on has looked who should be the daddy.
     boolean passedOn = context.target().equals(ring.id());
     Configuration configuration = shelf.configuration(arc);
@@ -168,6 +173,11 @@ public final class Records implements RingService<Request> {
         .find(arc, around)
         .thenCompose(
             found -> passOn(arc, request, leaders.refresh().preferred(arc, found), deadline));
+  }
+
+  private long deadline(Context context) {
+    long timeLeft = context.timeLeft().toNanos();
+    return ring.clock().nanos() + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
   }
 
   private CompletionStage<Object> lead(int arc, Request request, long deadline) {
@@ -278,6 +288,19 @@ public final class Records implements RingService<Request> {
     }
     return new Cell(key, held)
         .found(configuration.members().size(), DhtSettings.copies(settings), 0);
+  }
+
+  /**
+   * The keys of a namespace that begin with a prefix and come after a position, as the daddies of
+   * all arcs tell them. On the loop.
+   *
+   * @param deadlineNanos when, by the node's clock, to give up
+   * @return fails with {@code Refused}, or {@code Unavailable} if not every arc could be listed
+   */
+  public CompletionStage<Listings.Page> list(
+      String space, String prefix, String after, int keysMax, long deadlineNanos) {
+    leaders.enter();
+    return listings.list(space, prefix, after, keysMax, deadlineNanos);
   }
 
   @Override

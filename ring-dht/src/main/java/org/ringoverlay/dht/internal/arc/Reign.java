@@ -50,7 +50,7 @@ final class Reign {
   private final Stores stores;
   private final Outbox out;
   private final ArcLeader leader;
-  private final TreeMap<String, Cell> cells = new TreeMap<>();
+  private final TreeMap<String, Cell> cells = new TreeMap<>(Keys::compare);
   private final Map<String, Cell> busy = new LinkedHashMap<>();
   private final Recovery recovery;
   private final Reconfiguration members;
@@ -234,6 +234,10 @@ final class Reign {
 
   void submit(Pending pending, long nowNanos) {
     String fullKey = pending.fullKey();
+    if (pending.request() instanceof Request.ListKeys list) {
+      Scan.of(cells, list).answer(pending, checks, get -> submit(get, nowNanos));
+      return;
+    }
     if (fullKey == null) {
       checks.confirm(pending, () -> pending.done(seat()));
       return;
