@@ -36,6 +36,13 @@ public interface Backend {
   /** What became of a write. */
   record Written(long version, boolean created, Place place) {}
 
+  /**
+   * Some keys in order.
+   *
+   * @param next the position after which there are more, null if these are the last
+   */
+  record Keys(List<String> keys, @Nullable String next) {}
+
   /** Who holds a key: its ID, its daddy and the members of its configuration. */
   record Owner(String key, Id id, Id daddy, List<Id> replicas, long epoch) {}
 
@@ -123,6 +130,14 @@ public interface Backend {
   /** Deletes a record; empty if there was none. */
   CompletionStage<Optional<Place>> delete(
       String namespace, String key, Condition condition, Ack ack, @Nullable String operation);
+
+  /**
+   * Lists keys.
+   *
+   * @param after the position after which to begin, empty for the first
+   * @param limit how many at most, 1 to 1,000
+   */
+  CompletionStage<Keys> list(String namespace, String prefix, String after, int limit);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

@@ -85,7 +85,7 @@ final class Routes {
     return switch (collection) {
       case "dht" ->
           whole
-              ? of("GET", notBuilt("Listing keys is"))
+              ? of("GET", records::list)
               : of("GET", records::get, "PUT", records::put, "DELETE", records::delete);
       case "watch" -> whole ? null : of("GET", notBuilt("Watching keys is"));
       case "services" ->

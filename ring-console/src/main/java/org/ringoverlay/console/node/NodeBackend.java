@@ -16,6 +16,7 @@ import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Backend;
 import org.ringoverlay.console.gateway.Condition;
 import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.WriteOptions;
 import org.ringoverlay.error.RingException;
@@ -131,6 +132,14 @@ final class NodeBackend implements Backend {
                         new Place(
                             deleted.daddy(), deleted.copies(), deleted.wanted(), deleted.hops()))
                     : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Keys> list(String namespace, String prefix, String after, int limit) {
+    return records
+        .namespace(namespace)
+        .list(ListOptions.of(prefix).after(after).upTo(limit))
+        .thenApply(page -> new Keys(page.keys(), page.next().orElse(null)));
   }
 
   /**

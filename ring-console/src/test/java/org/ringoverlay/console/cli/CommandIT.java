@@ -304,7 +304,6 @@ class CommandIT {
   @ValueSource(
       strings = {
         "watch a",
-        "keys a*",
         "topics",
         "owners",
         "tasks",
@@ -319,6 +318,26 @@ class CommandIT {
     Said said = ring(line.split(" ", -1));
     assertThat(said.status()).isEqualTo(Exit.NO);
     assertThat(said.err()).contains("not-built").contains("not built yet");
+  }
+
+  @Test
+  void keysAreListedAllOrAPageAtATime() {
+    for (String key : List.of("listed/a", "listed/b\u001b[31m", "listed/é")) {
+      assertThat(ring("put", key, "1").status()).isEqualTo(Exit.DONE);
+    }
+    Said all = ring("keys", "listed/*");
+    assertThat(all.status()).isEqualTo(Exit.DONE);
+    assertThat(all.out().lines())
+        .hasSize(3)
+        .contains("listed/a", "listed/é")
+        .noneMatch(line -> line.contains("\u001b"));
+    assertThat(ring("keys", "listed/*", "--limit", "1", "-o", "json").out())
+        .isEqualTo("{\"keys\":[\"listed/a\"],\"next\":\"listed/a\"}\n");
+    assertThat(ring("keys", "listed/*", "--after", "listed/b~", "-o", "json").out())
+        .isEqualTo("{\"keys\":[\"listed/é\"],\"next\":null}\n");
+    assertThat(ring("keys", "*", "--ns", "none").out()).isEmpty();
+    assertThat(ring("keys", "listed/").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("keys", "*", "--limit", "0", "-o", "json").code()).isEqualTo("invalid-input");
   }
 
   @Test

@@ -198,6 +198,23 @@ public final class FakeBackend implements Backend {
   }
 
   @Override
+  public CompletionStage<Keys> list(String namespace, String prefix, String after, int limit) {
+    List<String> found =
+        records.keySet().stream()
+            .filter(name -> name.startsWith(name(namespace, prefix)))
+            .map(name -> name.substring(name.indexOf('|') + 1))
+            .filter(key -> key.compareTo(after) > 0)
+            .sorted()
+            .toList();
+    List<String> page = found.subList(0, Math.min(limit, found.size()));
+    return this.<Keys>failing()
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    new Keys(page, page.size() < found.size() ? page.get(limit - 1) : null)));
+  }
+
+  @Override
   public CompletionStage<Owner> owner(String namespace, String key) {
     return CompletableFuture.completedFuture(
         new Owner(key, idOf(namespace, key), NODE, List.of(NODE), 1));

@@ -176,7 +176,6 @@ class GatewayRoutesIT extends ServedGateway {
 
   @ParameterizedTest
   @CsvSource({
-    "GET, /v1/dht?prefix=a",
     "GET, /v1/watch/a",
     "GET, /v1/watch/a*",
     "GET, /metrics",
