@@ -2,6 +2,7 @@ package org.ringoverlay.lab.records;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +27,8 @@ import org.ringoverlay.testkit.schedule.Schedule;
  * copies in memory, and nobody dies there.
  *
  * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
- * key's history is linearizable, and all members of an arc hold the same.
+ * key's history is linearizable, all members of an arc hold the same, and every node lists the keys
+ * that it reads.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
@@ -111,12 +113,15 @@ public final class RecordsSeed {
     clients.readAll();
     // Before each key is written anew, which would bring its copies level.
     String discord = clients.discord();
+    String misleading = clients.misleading();
     clients.writeAll();
     clients.readAll();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
-    if (flaw != null || discord != null) {
-      return flaw == null ? discord : flaw;
+    for (String wrong : Arrays.asList(flaw, discord, misleading)) {
+      if (wrong != null) {
+        return wrong;
+      }
     }
     return tally.succeeded < tally.begun / 10
         ? "Of " + tally.begun + " operations no more than " + tally.succeeded + " succeeded"

@@ -65,6 +65,9 @@ final class Listing {
   /** Those of them that were asked of a node that should not lead them. */
   private final BitSet misplaced = new BitSet();
 
+  /** How many of their members have said that they should not lead them. */
+  private final TreeMap<Integer, Integer> disowned = new TreeMap<>();
+
   private String why = "";
   private int rounds;
   private int open;
@@ -188,25 +191,31 @@ final class Listing {
     askOn();
   }
 
+  /**
+   * Of its members the first that can be reached should lead an arc, unless it says that it should
+   * not: it may have lost its store. Then the next is asked, and when all of them have said so one
+   * is to take the arc over, as it would for any other request.
+   */
   private void assign(int arc, Neighbourhood around) {
     Configuration configuration = shelf.configuration(arc);
-    Id node = null;
-    boolean first = true;
+    Id node;
+    boolean firmly = false;
     if (configuration != null) {
       List<Id> members = around.preferred(arc, configuration);
-      for (Id member : members) {
-        if (node == null && !outOfReach.contains(member)) {
-          node = member;
-          first = member.equals(members.get(0));
-        }
+      var reachable = new ArrayList<>(members);
+      reachable.removeAll(outOfReach);
+      if (reachable.isEmpty()) {
+        reachable.addAll(members);
       }
-      node = node == null ? members.get(0) : node;
+      int said = disowned.getOrDefault(arc, 0);
+      node = reachable.get(said % reachable.size());
+      firmly = said >= reachable.size() || outOfReach.contains(members.get(0));
     } else {
       List<Member> nearest = around.nearest(around.view().arcs().centre(arc), 1);
       node = nearest.isEmpty() ? ring.id() : nearest.get(0).id();
     }
     Assigned theirs = assigned.computeIfAbsent(node, unused -> new Assigned());
-    (first ? theirs.arcs : theirs.firmly).set(arc);
+    (firmly ? theirs.firmly : theirs.arcs).set(arc);
   }
 
   private void split(Id node, BitSet theirs, boolean firmly) {
@@ -293,6 +302,7 @@ final class Listing {
     BitSet foreign = Span.set(listed.foreign(), arcs);
     covered.and(asked.arcs());
     foreign.and(asked.arcs());
+    foreign.andNot(covered);
     if (!isSound(list, listed, covered)) {
       failed.put(asked.node(), new RingException.InvalidInput("It sent what is no answer."));
       return;
@@ -304,6 +314,9 @@ final class Listing {
     gathering.reaches(listed.until());
     missing.andNot(covered);
     misplaced.or(foreign);
+    foreign.stream()
+        .filter(arc -> shelf.configuration(arc) != null)
+        .forEach(arc -> disowned.merge(arc, 1, Integer::sum));
     if (why.isEmpty() && !listed.why().isEmpty()) {
       why = listed.why();
     }
