@@ -132,6 +132,34 @@ public final class Dht {
     return caller.onLoop(() -> Each.of(all, key -> get(key, options)));
   }
 
+  /** Watches a record from now on; see {@link #watch(String, long, WatchListener)}. */
+  public CompletionStage<Watch> watch(String key, WatchListener listener) {
+    return caller.onLoop(() -> watchOnLoop(key, Request.Watch.FROM_NOW, listener));
+  }
+
+  /**
+   * Watches a record: the listener is told each change that a majority of its copies holds, in
+   * order of the versions, through changes of its daddy. What cannot be told any more, because the
+   * record changed too often while nobody listened, is a gap, and then comes the present value.
+   *
+   * @param after the version after which changes are told; 0 begins with the present value
+   * @param listener told on the loop, beginning after the stage has completed
+   * @return completes when the watch stands. A watch that nobody answers for {@code
+   *     ring.dht.watch.silence} ends, and says so. Fails with {@code Refused} if this node has
+   *     {@code ring.dht.watches.max} already
+   */
+  public CompletionStage<Watch> watch(String key, long after, WatchListener listener) {
+    if (after < 0) {
+      throw new IllegalArgumentException("a watch begins after a version, not " + after);
+    }
+    return caller.onLoop(() -> watchOnLoop(key, after, listener));
+  }
+
+  private CompletionStage<Watch> watchOnLoop(String key, long after, WatchListener listener) {
+    Keys.checkKey(key);
+    return new Watch(ring, records, caller, space, key, after, listener).begin();
+  }
+
   /** Lists the first hundred keys that begin with a prefix; see {@link #list(ListOptions)}. */
   public CompletionStage<KeyPage> list(String prefix) {
     return list(ListOptions.of(prefix));

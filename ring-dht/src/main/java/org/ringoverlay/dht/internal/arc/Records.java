@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.Context;
@@ -46,6 +48,12 @@ public final class Records implements RingService<Request> {
   private final Lister lister;
   private final Listings listings;
   private @Nullable Departure departure;
+
+  /** Questions of watchers that wait at this node. */
+  private int watching;
+
+  /** Watches that this node's callers have. */
+  private int watches;
 
   /** Makes a node's part; it begins to work when the node is in the ring. */
   public Records(Ring ring) {
@@ -140,6 +148,24 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.ListKeys list) {
       return lister.answer(list, deadline(context));
     }
+    return request instanceof Request.Watch
+        ? counted(() -> route(request, context))
+        : route(request, context);
+  }
+
+  /** A question that waits long must not take the place of those that are answered at once. */
+  private CompletionStage<?> counted(Supplier<CompletionStage<?>> question) {
+    int max = settings.get(DhtSettings.WATCHES_MAX);
+    if (watching >= max) {
+      throw new RingException.Refused(
+          watching + " watchers wait at this node already (ring.dht.watches.max).");
+    }
+    CompletionStage<?> answer = question.get();
+    watching++;
+    return answer.whenComplete((seen, failed) -> watching--);
+  }
+
+  private CompletionStage<?> route(Request request, Context context) {
     int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
@@ -204,10 +230,12 @@ public final class Records implements RingService<Request> {
       return lead(arc, request, deadline);
     }
     boolean changes = request instanceof Request.Change;
+    long patience = settings.get(DhtSettings.FORWARD_TIMEOUT);
+    if (request instanceof Request.Watch watch) {
+      patience += TimeUnit.MILLISECONDS.toNanos(watch.holdMillis());
+    }
     AskOptions options =
-        AskOptions.defaults()
-            .within(Duration.ofNanos(Math.min(left, settings.get(DhtSettings.FORWARD_TIMEOUT))))
-            .directly();
+        AskOptions.defaults().within(Duration.ofNanos(Math.min(left, patience))).directly();
     return ring.ask(SERVICE, node, request, Json.class, changes ? options : options.reading())
         .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
         .exceptionallyCompose(
@@ -237,6 +265,13 @@ public final class Records implements RingService<Request> {
       }
       Keys.checkSpace(keyed.space());
       Keys.checkKey(keyed.key());
+    }
+    if (request instanceof Request.Watch watch
+        && (watch.after() < Request.Watch.FROM_NOW
+            || watch.after() > Versions.MAX
+            || watch.holdMillis() < 0
+            || watch.holdMillis() > Request.Watch.HOLD_MILLIS_MAX)) {
+      throw new RingException.InvalidInput("A watch names a version and how long it waits.");
     }
     if (request instanceof Request.Put put) {
       if (put.value() == null) {
@@ -301,6 +336,25 @@ public final class Records implements RingService<Request> {
       String space, String prefix, String after, int keysMax, long deadlineNanos) {
     leaders.enter();
     return listings.list(space, prefix, after, keysMax, deadlineNanos);
+  }
+
+  /**
+   * One more watch of this node's callers. On the loop.
+   *
+   * @throws RingException.Refused if there are as many as there may be
+   */
+  public void beginWatch() {
+    int max = settings.get(DhtSettings.WATCHES_MAX);
+    if (watches >= max) {
+      throw new RingException.Refused(
+          "This node has " + watches + " watches already (ring.dht.watches.max).");
+    }
+    watches++;
+  }
+
+  /** One less. On the loop. */
+  public void endWatch() {
+    watches--;
   }
 
   @Override

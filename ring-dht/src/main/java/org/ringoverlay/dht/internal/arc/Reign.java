@@ -55,6 +55,7 @@ final class Reign {
   private final Recovery recovery;
   private final Reconfiguration members;
   private final Checks checks;
+  private final Watchers watchers;
   private final Repairs repairs;
   private final Expiries expiries;
   private Place place;
@@ -90,6 +91,7 @@ final class Reign {
     this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::taken);
     this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
+    this.watchers = new Watchers(out, checks, limits);
     this.repairs = new Repairs(arc, ballot, limits);
     this.expiries = new Expiries(out, this::expire);
   }
@@ -277,6 +279,8 @@ final class Reign {
     Request request = pending.request();
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
+    } else if (request instanceof Request.Watch watch) {
+      watchers.poll(cell, pending, watch);
     } else {
       var found = cell.found(copies(), place.wanted(), seen());
       checks.confirm(pending, () -> pending.done(found));
@@ -474,6 +478,7 @@ final class Reign {
           acknowledge(cell, made, change, operation);
         }
       }
+      watchers.settled(cell);
     }
     boolean level = isLevel(cell);
     if (level && cell.settled) {
@@ -722,6 +727,7 @@ final class Reign {
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
       cell.queue.clear();
     }
+    watchers.end(why);
     checks.end(why);
     cells.clear();
     busy.clear();

@@ -54,6 +54,21 @@ public sealed interface Request {
   record Where(Id id) implements Request {}
 
   /**
+   * Waits for changes of a record.
+   *
+   * @param after the version after which to tell them, or {@link #FROM_NOW} to be told which one
+   *     that is now
+   * @param holdMillis how long to wait for a change before saying that there was none
+   */
+  record Watch(String space, String key, long after, long holdMillis) implements Keyed {
+    /** Stands for the present version, whichever that is. */
+    public static final long FROM_NOW = -1;
+
+    /** The longest wait. */
+    public static final long HOLD_MILLIS_MAX = 60_000;
+  }
+
+  /**
    * Asks a node for keys of the arcs that it leads, in order of their UTF-8.
    *
    * @param prefix what the keys begin with, perhaps empty
@@ -169,6 +184,30 @@ public sealed interface Request {
       this(present, value, version, copies, wanted, seen, null);
     }
   }
+
+  /**
+   * The reply to {@link Watch}.
+   *
+   * @param steps the changes, in order of their versions
+   * @param position the version after which to go on
+   */
+  record Seen(List<Step> steps, long position) {
+    /** Copies the list. */
+    public Seen {
+      steps = Entry.orEmpty(steps);
+    }
+  }
+
+  /**
+   * One change of a record that a majority holds.
+   *
+   * @param missed if not 0, changes since the one told before are missing, the last of which is at
+   *     most of this version
+   * @param version the version that the change made
+   * @param deleted whether it was a delete
+   * @param value the value, JSON's null for a delete
+   */
+  record Step(long missed, long version, boolean deleted, Json value) {}
 
   /**
    * The reply to {@link ListKeys}.
