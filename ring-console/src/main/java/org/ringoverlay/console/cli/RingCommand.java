@@ -44,6 +44,7 @@ public final class RingCommand {
     VERBS.put("get", RecordVerbs.Get::new);
     VERBS.put("put", RecordVerbs.Put::new);
     VERBS.put("delete", RecordVerbs.Delete::new);
+    VERBS.put("watch", WatchVerb::new);
     VERBS.put("keys", KeysVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);
@@ -51,8 +52,8 @@ public final class RingCommand {
     VERBS.put("anycast", MessageVerbs.Anycast::new);
     for (String name :
         List.of(
-            "watch", "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs",
-            "drain", "recover")) {
+            "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs", "drain",
+            "recover")) {
       VERBS.put(name, () -> new NotBuilt(name));
     }
   }

@@ -82,9 +82,28 @@ public interface Backend {
     void ended(String reason);
   }
 
-  /** A subscription that stands. */
+  /**
+   * A change of a record.
+   *
+   * @param value null if it was deleted
+   */
+  record Changed(String key, long version, @Nullable Json value) {}
+
+  /** Hears a watch, on the node's loop; must not block. */
+  interface Watcher {
+    /** The record changed. */
+    void changed(Changed change);
+
+    /** Changes are missing; the versions of the first and the last that they may have. */
+    void gap(long from, long to);
+
+    /** No more will come. */
+    void ended(String reason);
+  }
+
+  /** A subscription, or a watch, that stands. */
   interface Subscribed {
-    /** The number after which messages arrive. */
+    /** The number after which messages arrive, or the version. */
     long seq();
 
     /** Ends it. Any thread. */
@@ -138,6 +157,14 @@ public interface Backend {
    * @param limit how many at most, 1 to 1,000
    */
   CompletionStage<Keys> list(String namespace, String prefix, String after, int limit);
+
+  /**
+   * Watches a record; completes when changes will be told.
+   *
+   * @param after the version after which, null for the present one
+   */
+  CompletionStage<Subscribed> watch(
+      String namespace, String key, @Nullable Long after, Watcher watcher);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

@@ -303,7 +303,7 @@ class CommandIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "watch a",
+        "watch a*",
         "topics",
         "owners",
         "tasks",
@@ -318,6 +318,30 @@ class CommandIT {
     Said said = ring(line.split(" ", -1));
     assertThat(said.status()).isEqualTo(Exit.NO);
     assertThat(said.err()).contains("not-built").contains("not built yet");
+  }
+
+  @Test
+  void aRecordIsWatched() {
+    ring("put", "watched", "0");
+    var writer =
+        new Thread(
+            () -> {
+              for (int number = 1; !Thread.currentThread().isInterrupted(); number++) {
+                ring("put", "watched", Integer.toString(number));
+              }
+            },
+            "writer");
+    writer.setDaemon(true);
+    writer.start();
+    Said said = firstLines(3, "watch", "watched", "-o", "json");
+    writer.interrupt();
+    List<Json> lines = said.out().lines().map(Json::parse).toList();
+    assertThat(lines.get(0).at("/event")).contains(Json.of("ready"));
+    Json first = lines.get(1);
+    assertThat(first.at("/data/key")).contains(Json.of("watched"));
+    assertThat(first.at("/data/version")).isEqualTo(first.at("/id"));
+    int value = first.at("/data/value").orElseThrow().as(int.class);
+    assertThat(lines.get(2).at("/data/value")).contains(Json.of(value + 1));
   }
 
   @Test

@@ -35,6 +35,8 @@ public final class FakeBackend implements Backend {
 
   final Map<String, Kept> records = new ConcurrentHashMap<>();
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  volatile String lastWatched;
   final List<String> operations = new ArrayList<>();
   public volatile List<Member> members =
       List.of(
@@ -212,6 +214,26 @@ public final class FakeBackend implements Backend {
             () ->
                 CompletableFuture.completedFuture(
                     new Keys(page, page.size() < found.size() ? page.get(limit - 1) : null)));
+  }
+
+  @Override
+  public CompletionStage<Subscribed> watch(
+      String namespace, String key, Long after, Watcher watcher) {
+    lastWatched = name(namespace, key);
+    watchers.add(watcher);
+    long from = after == null ? version : after;
+    return CompletableFuture.completedFuture(
+        new Subscribed() {
+          @Override
+          public long seq() {
+            return from;
+          }
+
+          @Override
+          public void cancel() {
+            watchers.remove(watcher);
+          }
+        });
   }
 
   @Override

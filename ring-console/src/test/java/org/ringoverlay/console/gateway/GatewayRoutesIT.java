@@ -176,7 +176,6 @@ class GatewayRoutesIT extends ServedGateway {
 
   @ParameterizedTest
   @CsvSource({
-    "GET, /v1/watch/a",
     "GET, /v1/watch/a*",
     "GET, /metrics",
     "POST, /v1/pools/p",
