@@ -43,6 +43,9 @@ final class Watchers {
     final List<Poll> waiting = new ArrayList<>();
     long bytes;
     long keptUntilNanos;
+
+    /** Whether an alarm is set, to forget it. */
+    boolean armed;
   }
 
   /** A question that waits for a change. */
@@ -167,17 +170,18 @@ final class Watchers {
   }
 
   private void keep(String name, Watched key) {
-    boolean armed = key.keptUntilNanos > 0;
     key.keptUntilNanos = out.now() + KEPT_NANOS;
-    if (!armed) {
+    if (!key.armed) {
+      key.armed = true;
       var unused = out.later(KEPT_NANOS, now -> forget(name, key, now));
     }
   }
 
   private void forget(String name, Watched key, long nowNanos) {
     key.waiting.removeIf(poll -> poll.pending.isAnswered());
-    if (!key.waiting.isEmpty() || nowNanos < key.keptUntilNanos) {
-      long left = Math.max(KEPT_NANOS / 2, key.keptUntilNanos - nowNanos);
+    long kept = key.keptUntilNanos - nowNanos;
+    if (!key.waiting.isEmpty() || kept > 0) {
+      long left = Math.max(KEPT_NANOS / 2, kept);
       var unused = out.later(left, now -> forget(name, key, now));
       return;
     }
