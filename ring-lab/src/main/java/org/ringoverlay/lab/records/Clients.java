@@ -378,6 +378,11 @@ final class Clients {
     return null;
   }
 
+  /** What was seen of each key: values by version. */
+  Map<String, Map<Long, String>> versions() {
+    return versions;
+  }
+
   /** What is wrong with what the clients saw, null if nothing is. */
   @Nullable String flaw() {
     if (wrong != null) {

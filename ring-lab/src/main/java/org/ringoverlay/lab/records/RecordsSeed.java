@@ -27,14 +27,17 @@ import org.ringoverlay.testkit.schedule.Schedule;
  * copies in memory, and nobody dies there.
  *
  * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
- * key's history is linearizable, all members of an arc hold the same, and every node lists the keys
- * that it reads.
+ * key's history is linearizable, all members of an arc hold the same, every node lists the keys
+ * that it reads, and who watched a key was told of every version that anybody saw, or of a gap.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
   private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
   private static final Duration HEALED = Duration.ofSeconds(20);
   private static final int CLIENTS = 8;
+
+  /** By then a watcher that just moved has been told all. */
+  private static final Duration WATCHED = Duration.ofSeconds(10);
 
   /** What kills processes or takes members away, which copies in memory do not survive. */
   private static final Set<Kind> DEADLY =
@@ -91,6 +94,8 @@ public final class RecordsSeed {
     ring.run(Duration.ofSeconds(4));
 
     var clients = new Clients(ring, tally);
+    var watching = new Watching(ring);
+    watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
     boolean returns = durable && chance.below(2) == 0;
     Schedule schedule = schedule(durable, loses || returns, nodes, loses);
     if (returns) {
@@ -116,9 +121,12 @@ public final class RecordsSeed {
     String misleading = clients.misleading();
     clients.writeAll();
     clients.readAll();
+    ring.run(WATCHED);
+    tally.told += watching.told();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
-    for (String wrong : Arrays.asList(flaw, discord, misleading)) {
+    String unheard = watching.flaw(clients.versions());
+    for (String wrong : Arrays.asList(flaw, discord, misleading, unheard)) {
       if (wrong != null) {
         return wrong;
       }
