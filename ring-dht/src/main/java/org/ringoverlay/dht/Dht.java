@@ -132,6 +132,67 @@ public final class Dht {
     return caller.onLoop(() -> Each.of(all, key -> get(key, options)));
   }
 
+  /** Watches a record from now on; see {@link #watch(String, long, WatchListener)}. */
+  public CompletionStage<Watch> watch(String key, WatchListener listener) {
+    return caller.onLoop(() -> watchOnLoop(key, Request.Watch.FROM_NOW, listener));
+  }
+
+  /**
+   * Watches a record: the listener is told each change that a majority of its copies holds, in
+   * order of the versions, through changes of its daddy. What cannot be told any more, because the
+   * record changed too often while nobody listened, is a gap, and then comes the present value.
+   *
+   * @param after the version after which changes are told; 0 begins with the present value
+   * @param listener told on the loop, beginning after the stage has completed
+   * @return completes when the watch stands. A watch that nobody answers for {@code
+   *     ring.dht.watch.silence} ends, and says so. Fails with {@code Refused} if this node has
+   *     {@code ring.dht.watches.max} already
+   */
+  public CompletionStage<Watch> watch(String key, long after, WatchListener listener) {
+    if (after < 0) {
+      throw new IllegalArgumentException("a watch begins after a version, not " + after);
+    }
+    return caller.onLoop(() -> watchOnLoop(key, after, listener));
+  }
+
+  private CompletionStage<Watch> watchOnLoop(String key, long after, WatchListener listener) {
+    Keys.checkKey(key);
+    return new Watch(ring, records, caller, space, key, after, listener).begin();
+  }
+
+  /** Lists the first hundred keys that begin with a prefix; see {@link #list(ListOptions)}. */
+  public CompletionStage<KeyPage> list(String prefix) {
+    return list(ListOptions.of(prefix));
+  }
+
+  /**
+   * Lists keys of this namespace, in order of the bytes of their UTF-8.
+   *
+   * <p>Every daddy of the ring is asked for its keys, so a page costs as much as reads of as many
+   * keys as there are daddies, and more. Only what a majority holds is shown. A key that is there
+   * from before the first page is asked for until the last has come stands on exactly one page; one
+   * that comes or goes meanwhile may or may not.
+   *
+   * @return a page. Fails with {@code Unavailable}, which names who was silent, if the keys of some
+   *     arc could not be had: there is no page with a hole; with {@code Refused} if {@code
+   *     ring.dht.listings.max} are under way here
+   */
+  public CompletionStage<KeyPage> list(ListOptions options) {
+    return caller.onLoop(
+        () -> {
+          Keys.checkPosition(options.prefix());
+          Keys.checkPosition(options.after());
+          return records
+              .list(
+                  space,
+                  options.prefix(),
+                  options.after(),
+                  options.limit(),
+                  caller.deadlineNanos(options.timeout()))
+              .thenApply(page -> new KeyPage(page.keys(), Optional.ofNullable(page.next())));
+        });
+  }
+
   /** Writes several values, each as {@link #put(String, Json)} does: there are no transactions. */
   public CompletionStage<Each<Written>> putAll(Map<String, Json> values) {
     return putAll(values, WriteOptions.defaults());

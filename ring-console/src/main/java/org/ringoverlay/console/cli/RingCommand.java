@@ -44,14 +44,16 @@ public final class RingCommand {
     VERBS.put("get", RecordVerbs.Get::new);
     VERBS.put("put", RecordVerbs.Put::new);
     VERBS.put("delete", RecordVerbs.Delete::new);
+    VERBS.put("watch", WatchVerb::new);
+    VERBS.put("keys", KeysVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);
     VERBS.put("subscribe", MessageVerbs.Subscribe::new);
     VERBS.put("anycast", MessageVerbs.Anycast::new);
     for (String name :
         List.of(
-            "watch", "keys", "topics", "owners", "tasks", "doctor", "pool", "task", "bench",
-            "certs", "drain", "recover")) {
+            "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs", "drain",
+            "recover")) {
       VERBS.put(name, () -> new NotBuilt(name));
     }
   }

@@ -36,6 +36,13 @@ public interface Backend {
   /** What became of a write. */
   record Written(long version, boolean created, Place place) {}
 
+  /**
+   * Some keys in order.
+   *
+   * @param next the position after which there are more, null if these are the last
+   */
+  record Keys(List<String> keys, @Nullable String next) {}
+
   /** Who holds a key: its ID, its daddy and the members of its configuration. */
   record Owner(String key, Id id, Id daddy, List<Id> replicas, long epoch) {}
 
@@ -75,9 +82,28 @@ public interface Backend {
     void ended(String reason);
   }
 
-  /** A subscription that stands. */
+  /**
+   * A change of a record.
+   *
+   * @param value null if it was deleted
+   */
+  record Changed(String key, long version, @Nullable Json value) {}
+
+  /** Hears a watch, on the node's loop; must not block. */
+  interface Watcher {
+    /** The record changed. */
+    void changed(Changed change);
+
+    /** Changes are missing; the versions of the first and the last that they may have. */
+    void gap(long from, long to);
+
+    /** No more will come. */
+    void ended(String reason);
+  }
+
+  /** A subscription, or a watch, that stands. */
   interface Subscribed {
-    /** The number after which messages arrive. */
+    /** The number after which messages arrive, or the version. */
     long seq();
 
     /** Ends it. Any thread. */
@@ -123,6 +149,22 @@ public interface Backend {
   /** Deletes a record; empty if there was none. */
   CompletionStage<Optional<Place>> delete(
       String namespace, String key, Condition condition, Ack ack, @Nullable String operation);
+
+  /**
+   * Lists keys.
+   *
+   * @param after the position after which to begin, empty for the first
+   * @param limit how many at most, 1 to 1,000
+   */
+  CompletionStage<Keys> list(String namespace, String prefix, String after, int limit);
+
+  /**
+   * Watches a record; completes when changes will be told.
+   *
+   * @param after the version after which, null for the present one
+   */
+  CompletionStage<Subscribed> watch(
+      String namespace, String key, @Nullable Long after, Watcher watcher);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

@@ -3,6 +3,7 @@ package org.ringoverlay.console.gateway;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.console.json.JsonObject;
 
@@ -12,12 +13,14 @@ import org.ringoverlay.console.json.JsonObject;
  *
  * <p>Bounded in events and in bytes, and in the bytes of all streams together. What finds no room
  * is not queued: the reader is told the first and the last number of what it missed, in its place
- * among the others. An event counts until it was written. Any thread.
+ * among the others. Of a record's versions the last one follows such a gap in any case, so that the
+ * reader ends up with what the record is. An event counts until it was written. Any thread.
  */
 final class EventStream implements Backend.Listener, Feed {
   private final int eventsMax;
   private final long bytesMax;
   private final StreamBudget budget;
+  private final Numbers numbers;
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private long gapFrom = -1;
@@ -27,24 +30,52 @@ final class EventStream implements Backend.Listener, Feed {
   private Backend.@Nullable Subscribed subscription;
   private boolean cancelled;
 
-  EventStream(int eventsMax, long bytesMax, StreamBudget budget) {
+  /** The newest version of all, if there was no room for it. */
+  private @Nullable Held last;
+
+  /** What the numbers of the events are. */
+  enum Numbers {
+    /** Of a topic's messages. */
+    SEQUENCES,
+    /** Of a record's values, which stand in JSON as strings. */
+    VERSIONS
+  }
+
+  /** An event that is not written out yet. */
+  private record Held(long number, Supplier<byte[]> body) {}
+
+  EventStream(int eventsMax, long bytesMax, StreamBudget budget, Numbers numbers) {
     this.eventsMax = eventsMax;
     this.bytesMax = bytesMax;
     this.budget = budget;
+    this.numbers = numbers;
   }
 
   @Override
   public void message(Backend.Message message) {
+    event(message.seq(), message.value().size(), () -> message.value().bytes());
+  }
+
+  /**
+   * One more event.
+   *
+   * @param number higher than those before
+   * @param bodyBytes how long its JSON is
+   * @param body makes its JSON
+   */
+  void event(long number, int bodyBytes, Supplier<byte[]> body) {
     offer(
         stream -> {
+          stream.passOverLast();
           // Asked before the text is made: a reader that stands still costs no copies.
-          if (!stream.reserve(length(message))) {
-            stream.gapFrom = stream.gapFrom < 0 ? message.seq() : stream.gapFrom;
-            stream.gapTo = message.seq();
-            return;
+          if (stream.reserve(head(number).length + bodyBytes + 2)) {
+            stream.tellGap();
+            stream.add(text(number, body.get()));
+          } else if (stream.numbers == Numbers.VERSIONS && !stream.cancelled) {
+            stream.last = new Held(number, body);
+          } else {
+            stream.miss(number, number);
           }
-          stream.tellGap();
-          stream.add(text(message));
         });
   }
 
@@ -52,9 +83,22 @@ final class EventStream implements Backend.Listener, Feed {
   public void gap(long from, long to) {
     offer(
         stream -> {
-          stream.gapFrom = stream.gapFrom < 0 ? from : stream.gapFrom;
-          stream.gapTo = to;
+          stream.passOverLast();
+          stream.miss(from, to);
         });
+  }
+
+  private void miss(long from, long to) {
+    gapFrom = gapFrom < 0 ? from : gapFrom;
+    gapTo = to;
+  }
+
+  private void passOverLast() {
+    Held held = last;
+    if (held != null) {
+      last = null;
+      miss(held.number, held.number);
+    }
   }
 
   @Override
@@ -88,7 +132,12 @@ final class EventStream implements Backend.Listener, Feed {
 
   private void tellGap() {
     if (gapFrom >= 0) {
-      String data = new JsonObject().put("from", gapFrom).put("to", gapTo).toString();
+      var data = new JsonObject();
+      if (numbers == Numbers.VERSIONS) {
+        data.put("from", Long.toString(gapFrom)).put("to", Long.toString(gapTo));
+      } else {
+        data.put("from", gapFrom).put("to", gapTo);
+      }
       byte[] text = ("event: gap\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
       // A gap is short and always told, so it is counted and never refused.
       budget.force(text.length);
@@ -124,6 +173,13 @@ final class EventStream implements Backend.Listener, Feed {
   public synchronized byte @Nullable [] take() {
     if (waiting.isEmpty()) {
       tellGap();
+      Held held = last;
+      if (held != null) {
+        last = null;
+        byte[] text = text(held.number, held.body.get());
+        budget.force(text.length);
+        add(text);
+      }
     }
     byte[] next = waiting.poll();
     if (next != null) {
@@ -139,7 +195,7 @@ final class EventStream implements Backend.Listener, Feed {
 
   @Override
   public synchronized boolean isOver() {
-    return end != null && waiting.isEmpty() && gapFrom < 0;
+    return end != null && waiting.isEmpty() && gapFrom < 0 && last == null;
   }
 
   /** Ends the subscription; what comes after is dropped because nobody reads. */
@@ -153,6 +209,7 @@ final class EventStream implements Backend.Listener, Feed {
         waiting.clear();
         waitingBytes = 0;
         gapFrom = -1;
+        last = null;
       }
       wake = null;
       ending = subscription;
@@ -165,9 +222,8 @@ final class EventStream implements Backend.Listener, Feed {
   /**
    * A blank outside a string may be any, so line ends become spaces and the value stays the same.
    */
-  private static byte[] text(Backend.Message message) {
-    byte[] head = head(message);
-    byte[] body = message.value().bytes();
+  private static byte[] text(long number, byte[] body) {
+    byte[] head = head(number);
     byte[] all = new byte[head.length + body.length + 2];
     System.arraycopy(head, 0, all, 0, head.length);
     for (int i = 0; i < body.length; i++) {
@@ -179,11 +235,7 @@ final class EventStream implements Backend.Listener, Feed {
     return all;
   }
 
-  private static int length(Backend.Message message) {
-    return head(message).length + message.value().size() + 2;
-  }
-
-  private static byte[] head(Backend.Message message) {
-    return ("id: " + message.seq() + "\ndata: ").getBytes(StandardCharsets.US_ASCII);
+  private static byte[] head(long number) {
+    return ("id: " + number + "\ndata: ").getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -75,6 +75,7 @@ public final class Gateway implements AutoCloseable {
     this.routes =
         new Routes(
             new Records(this::node),
+            new Watches(this::node, settings, budget),
             new Messages(this::node, settings, budget),
             new Views(this::node));
     InetAddress where = loopback(host);

@@ -68,7 +68,8 @@ final class Messages {
       return CompletableFuture.completedFuture(
           new Reply.Whole(200, "text/event-stream", new byte[0], Map.of()));
     }
-    var events = new EventStream(streamEventsMax, streamBytesMax, budget);
+    var events =
+        new EventStream(streamEventsMax, streamBytesMax, budget, EventStream.Numbers.SEQUENCES);
     return node.subscribe(topic, events)
         .thenApply(
             subscribed -> {

@@ -9,11 +9,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.console.json.JsonObject;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.settings.Setting;
 
 /** What is below {@code /v1/dht}. */
 final class Records {
+  private static final int LISTED_MAX = 1_000;
+
   private final Supplier<Backend> backend;
 
   Records(Supplier<Backend> backend) {
@@ -32,6 +35,36 @@ final class Records {
         .get()
         .get(call.namespace(), key, stale)
         .thenApply(found -> found.isPresent() ? found(call, key, found.get()) : absent(call, key));
+  }
+
+  /** Lists keys that begin with a prefix. */
+  CompletionStage<Reply> list(Call call) {
+    call.allowOnly("ns", "prefix", "after", "limit").withoutOperation();
+    return backend
+        .get()
+        .list(
+            call.namespace(),
+            position(call, "prefix"),
+            position(call, "after"),
+            limit(call.path().parameter("limit")))
+        .thenApply(
+            page ->
+                Reply.Whole.json(
+                    200, new JsonObject().put("keys", page.keys()).put("next", page.next())));
+  }
+
+  private static String position(Call call, String name) {
+    String given = call.path().parameter(name).orElse("");
+    return given.isEmpty() ? given : Call.key(given);
+  }
+
+  private static int limit(Optional<String> given) {
+    String text = given.orElse("100");
+    int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+    if (limit < 1 || limit > LISTED_MAX) {
+      throw new RingException.InvalidInput("A page has 1 to " + LISTED_MAX + " keys (limit).");
+    }
+    return limit;
   }
 
   private static Reply found(Call call, String key, Backend.Stored stored) {

@@ -39,12 +39,14 @@ final class Routes {
   }
 
   private final Records records;
+  private final Watches watches;
   private final Messages messages;
   private final Views views;
   private final Page page = new Page();
 
-  Routes(Records records, Messages messages, Views views) {
+  Routes(Records records, Watches watches, Messages messages, Views views) {
     this.records = records;
+    this.watches = watches;
     this.messages = messages;
     this.views = views;
   }
@@ -85,9 +87,9 @@ final class Routes {
     return switch (collection) {
       case "dht" ->
           whole
-              ? of("GET", notBuilt("Listing keys is"))
+              ? of("GET", records::list)
               : of("GET", records::get, "PUT", records::put, "DELETE", records::delete);
-      case "watch" -> whole ? null : of("GET", notBuilt("Watching keys is"));
+      case "watch" -> whole ? null : of("GET", watches::watch);
       case "services" ->
           whole
               ? of("GET", views::services)

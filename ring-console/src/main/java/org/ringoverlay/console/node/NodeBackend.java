@@ -16,7 +16,11 @@ import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Backend;
 import org.ringoverlay.console.gateway.Condition;
 import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.KeyChange;
+import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
+import org.ringoverlay.dht.Watch;
+import org.ringoverlay.dht.WatchListener;
 import org.ringoverlay.dht.WriteOptions;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -131,6 +135,56 @@ final class NodeBackend implements Backend {
                         new Place(
                             deleted.daddy(), deleted.copies(), deleted.wanted(), deleted.hops()))
                     : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Keys> list(String namespace, String prefix, String after, int limit) {
+    return records
+        .namespace(namespace)
+        .list(ListOptions.of(prefix).after(after).upTo(limit))
+        .thenApply(page -> new Keys(page.keys(), page.next().orElse(null)));
+  }
+
+  @Override
+  public CompletionStage<Subscribed> watch(
+      String namespace, String key, @Nullable Long after, Watcher watcher) {
+    var listener =
+        new WatchListener() {
+          @Override
+          public void changed(KeyChange change) {
+            watcher.changed(
+                new Changed(change.key(), change.version(), change.value().orElse(null)));
+          }
+
+          @Override
+          public void gap(long from, long to) {
+            watcher.gap(from, to);
+          }
+
+          @Override
+          public void ended(RingException why) {
+            watcher.ended(why.getMessage());
+          }
+        };
+    Dht space = records.namespace(namespace);
+    return (after == null ? space.watch(key, listener) : space.watch(key, after, listener))
+        .thenApply(Watched::new);
+  }
+
+  /**
+   * A watch of the gateway's.
+   *
+   * @param seq where it began: its position may have moved on before the stream says so
+   */
+  private record Watched(Watch watch, long seq) implements Subscribed {
+    Watched(Watch watch) {
+      this(watch, watch.position());
+    }
+
+    @Override
+    public void cancel() {
+      watch.close();
+    }
   }
 
   /**

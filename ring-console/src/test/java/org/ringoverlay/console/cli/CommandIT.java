@@ -303,8 +303,7 @@ class CommandIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "watch a",
-        "keys a*",
+        "watch a*",
         "topics",
         "owners",
         "tasks",
@@ -319,6 +318,50 @@ class CommandIT {
     Said said = ring(line.split(" ", -1));
     assertThat(said.status()).isEqualTo(Exit.NO);
     assertThat(said.err()).contains("not-built").contains("not built yet");
+  }
+
+  @Test
+  void aRecordIsWatched() {
+    ring("put", "watched", "0");
+    var writer =
+        new Thread(
+            () -> {
+              for (int number = 1; !Thread.currentThread().isInterrupted(); number++) {
+                ring("put", "watched", Integer.toString(number));
+              }
+            },
+            "writer");
+    writer.setDaemon(true);
+    writer.start();
+    Said said = firstLines(3, "watch", "watched", "-o", "json");
+    writer.interrupt();
+    List<Json> lines = said.out().lines().map(Json::parse).toList();
+    assertThat(lines.get(0).at("/event")).contains(Json.of("ready"));
+    Json first = lines.get(1);
+    assertThat(first.at("/data/key")).contains(Json.of("watched"));
+    assertThat(first.at("/data/version")).isEqualTo(first.at("/id"));
+    int value = first.at("/data/value").orElseThrow().as(int.class);
+    assertThat(lines.get(2).at("/data/value")).contains(Json.of(value + 1));
+  }
+
+  @Test
+  void keysAreListedAllOrAPageAtATime() {
+    for (String key : List.of("listed/a", "listed/b\u001b[31m", "listed/é")) {
+      assertThat(ring("put", key, "1").status()).isEqualTo(Exit.DONE);
+    }
+    Said all = ring("keys", "listed/*");
+    assertThat(all.status()).isEqualTo(Exit.DONE);
+    assertThat(all.out().lines())
+        .hasSize(3)
+        .contains("listed/a", "listed/é")
+        .noneMatch(line -> line.contains("\u001b"));
+    assertThat(ring("keys", "listed/*", "--limit", "1", "-o", "json").out())
+        .isEqualTo("{\"keys\":[\"listed/a\"],\"next\":\"listed/a\"}\n");
+    assertThat(ring("keys", "listed/*", "--after", "listed/b~", "-o", "json").out())
+        .isEqualTo("{\"keys\":[\"listed/é\"],\"next\":null}\n");
+    assertThat(ring("keys", "*", "--ns", "none").out()).isEmpty();
+    assertThat(ring("keys", "listed/").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("keys", "*", "--limit", "0", "-o", "json").code()).isEqualTo("invalid-input");
   }
 
   @Test

@@ -35,6 +35,8 @@ public final class FakeBackend implements Backend {
 
   final Map<String, Kept> records = new ConcurrentHashMap<>();
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  volatile String lastWatched;
   final List<String> operations = new ArrayList<>();
   public volatile List<Member> members =
       List.of(
@@ -195,6 +197,43 @@ public final class FakeBackend implements Backend {
     }
     records.remove(name(namespace, key));
     return CompletableFuture.completedFuture(found == null ? Optional.empty() : Optional.of(PLACE));
+  }
+
+  @Override
+  public CompletionStage<Keys> list(String namespace, String prefix, String after, int limit) {
+    List<String> found =
+        records.keySet().stream()
+            .filter(name -> name.startsWith(name(namespace, prefix)))
+            .map(name -> name.substring(name.indexOf('|') + 1))
+            .filter(key -> key.compareTo(after) > 0)
+            .sorted()
+            .toList();
+    List<String> page = found.subList(0, Math.min(limit, found.size()));
+    return this.<Keys>failing()
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    new Keys(page, page.size() < found.size() ? page.get(limit - 1) : null)));
+  }
+
+  @Override
+  public CompletionStage<Subscribed> watch(
+      String namespace, String key, Long after, Watcher watcher) {
+    lastWatched = name(namespace, key);
+    watchers.add(watcher);
+    long from = after == null ? version : after;
+    return CompletableFuture.completedFuture(
+        new Subscribed() {
+          @Override
+          public long seq() {
+            return from;
+          }
+
+          @Override
+          public void cancel() {
+            watchers.remove(watcher);
+          }
+        });
   }
 
   @Override

@@ -150,4 +150,44 @@ class GatewayRecordsIT extends ServedGateway {
     assertThat(ask("PUT", "/v1/dht/k", "[".repeat(32) + "]".repeat(32)).status()).isEqualTo(201);
     assertThat(ask("PUT", "/v1/dht/k", "[".repeat(33) + "]".repeat(33)).status()).isEqualTo(400);
   }
+
+  @Test
+  void keysAreListedInPages() throws IOException {
+    for (int number = 100; number < 220; number++) {
+      ask("PUT", "/v1/dht/k%20" + number, "1");
+    }
+    ask("PUT", "/v1/dht/k%20100?ns=other", "1");
+    ask("PUT", "/v1/dht/%C3%A9%22", "1");
+    Response hundred = ask("GET", "/v1/dht?prefix=k%20", null);
+    assertThat(hundred.status()).isEqualTo(200);
+    assertThat(hundred.header("Content-Type")).isEqualTo("application/json");
+    assertThat(hundred.json().at("/keys").orElseThrow().as(String[].class)).hasSize(100);
+    assertThat(hundred.json().at("/next")).contains(Json.of("k 199"));
+    Response rest = ask("GET", "/v1/dht?prefix=k%20&after=k%20199&limit=1000", null);
+    assertThat(rest.json().at("/keys").orElseThrow().as(String[].class)).hasSize(20);
+    assertThat(rest.json().at("/next").orElseThrow().isNull()).isTrue();
+    assertThat(ask("GET", "/v1/dht?ns=other", null).body())
+        .isEqualTo("{\"keys\":[\"k 100\"],\"next\":null}");
+    assertThat(ask("GET", "/v1/dht?prefix=%C3%A9", null).body())
+        .isEqualTo("{\"keys\":[\"é\\\"\"],\"next\":null}");
+    assertThat(ask("PUT", "/v1/dht", "1").status()).isEqualTo(405);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "limit=many",
+        "limit=",
+        "prefix=%FF",
+        "pre=a",
+        "ns=",
+        "after=%ED%A0%80"
+      })
+  void brokenListingsAreTheCallersFault(String query) throws IOException {
+    assertThat(ask("GET", "/v1/dht?" + query, null).code()).isEqualTo("invalid-input");
+    assertThat(ask("GET", "/v1/dht?prefix=" + "k".repeat(513), null).status()).isEqualTo(400);
+  }
 }

@@ -176,8 +176,6 @@ class GatewayRoutesIT extends ServedGateway {
 
   @ParameterizedTest
   @CsvSource({
-    "GET, /v1/dht?prefix=a",
-    "GET, /v1/watch/a",
     "GET, /v1/watch/a*",
     "GET, /metrics",
     "POST, /v1/pools/p",

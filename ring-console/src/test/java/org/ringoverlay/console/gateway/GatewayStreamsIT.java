@@ -38,6 +38,66 @@ class GatewayStreamsIT extends ServedGateway {
   }
 
   @Test
+  void aWatchTellsVersionsAsStringsAndResumes() throws IOException {
+    node.version = 41;
+    try (var stream = new Stream("/v1/watch/a%2A?ns=other")) {
+      assertThat(stream.event()).containsExactly("event: ready", "id: 41", "data: {}");
+      assertThat(node.lastWatched).isEqualTo("other|a*");
+      Backend.Watcher watcher = node.watchers.get(0);
+      String deep = "[".repeat(31) + "\n1" + "]".repeat(31);
+      watcher.changed(new Backend.Changed("a*", 42, Json.parse(deep)));
+      assertThat(stream.event())
+          .containsExactly(
+              "id: 42",
+              "data: {\"key\":\"a*\",\"version\":\"42\",\"value\":"
+                  + deep.replace('\n', ' ')
+                  + "}");
+      watcher.changed(new Backend.Changed("a*", 43, null));
+      assertThat(stream.event())
+          .containsExactly("id: 43", "data: {\"key\":\"a*\",\"version\":\"43\",\"deleted\":true}");
+      watcher.gap(44, 60);
+      assertThat(stream.event())
+          .containsExactly("event: gap", "data: {\"from\":\"44\",\"to\":\"60\"}");
+    }
+    Awaitility.await().until(() -> node.watchers.isEmpty() && gateway.streams() == 0);
+    try (var stream = new Stream("/v1/watch/a", "Last-Event-ID: 17")) {
+      assertThat(stream.event()).containsExactly("event: ready", "id: 17", "data: {}");
+    }
+    assertThat(ask("GET", "/v1/watch/a", null, "Last-Event-ID: x").code())
+        .isEqualTo("invalid-input");
+    assertThat(ask("HEAD", "/v1/watch/a", null).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aWatcherThatIsTooSlowIsToldWhatItMissedAndThenTheLastValue() throws IOException {
+    restart(Map.of("ring.http.stream.bytes.max", "64KiB"));
+    try (var stream = new Stream("/v1/watch/a")) {
+      stream.event();
+      Json large = Json.of("x".repeat(8_000));
+      // More than the buffers of both ends of the socket can hold.
+      for (int version = 1; version <= 3_000; version++) {
+        node.watchers.get(0).changed(new Backend.Changed("a", version, large));
+      }
+      long next = 1;
+      boolean gap = false;
+      while (next <= 3_000) {
+        List<String> event = stream.event();
+        if (event.get(0).equals("event: gap")) {
+          Json data = Json.parse(event.get(1).substring("data: ".length()));
+          assertThat(data.at("/from")).contains(Json.of(Long.toString(next)));
+          next = Long.parseLong(data.at("/to").orElseThrow().as(String.class)) + 1;
+          assertThat(next).isLessThanOrEqualTo(3_000);
+          gap = true;
+        } else {
+          assertThat(event.get(0)).isEqualTo("id: " + next);
+          next++;
+        }
+      }
+      assertThat(gap).isTrue();
+    }
+  }
+
+  @Test
   void aQuietStreamGetsComments() throws IOException {
     restart(Map.of("ring.http.stream.heartbeat", "50ms"));
     try (var stream = new Stream("/v1/topics/news")) {

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.KeyPage;
+import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.Versioned;
 import org.ringoverlay.dht.WriteOptions;
@@ -334,6 +336,38 @@ final class Clients {
       }
     }
     return null;
+  }
+
+  /** What a listing shows at each node that reads there do not, or the other way round; or null. */
+  @Nullable String misleading() {
+    for (int node : ring.running()) {
+      Dht dht = Dht.on(ring.node(node));
+      var listed = new ArrayList<String>();
+      ListOptions options =
+          ListOptions.of("key ").upTo(1 + (int) chance.below(6)).within(Duration.ofSeconds(10));
+      for (boolean more = true; more; ) {
+        KeyPage page = ring.await(dht.list(options));
+        listed.addAll(page.keys());
+        more = page.next().isPresent();
+        options = options.after(page.next().orElse(""));
+      }
+      var read = new ArrayList<String>();
+      for (String key : histories.keys()) {
+        if (ring.await(dht.get(key, ReadOptions.defaults().within(Duration.ofSeconds(10))))
+            .isPresent()) {
+          read.add(key);
+        }
+      }
+      if (!listed.equals(read)) {
+        return "node " + node + " lists " + listed + " and reads " + read;
+      }
+    }
+    return null;
+  }
+
+  /** What was seen of each key: values by version. */
+  Map<String, Map<Long, String>> versions() {
+    return histories.versions();
   }
 
   /** What is wrong with what the clients saw, null if nothing is. */

@@ -1,5 +1,6 @@
 package org.ringoverlay.lab.records;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,11 @@ public final class Histories {
   /** The keys with a history, in their order. */
   public List<String> keys() {
     return List.copyOf(histories.keySet());
+  }
+
+  /** What was seen of each key: values by version, the empty text for a delete. */
+  public Map<String, Map<Long, String>> versions() {
+    return Collections.unmodifiableMap(versions);
   }
 
   /** A client saw a value under a version: it shows one, whoever sees it and whenever (G4). */

@@ -119,14 +119,15 @@ public final class RecordsCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "  %,d operations: %,d done, %,d conflicts, %,d refused, %,d times an outcome was unknown,"
-            + " %,d repeats; %,d histories checked%n",
+            + " %,d repeats; %,d histories checked, %,d changes told to watchers%n",
         tally.begun,
         tally.succeeded,
         tally.conflicts,
         tally.refused,
         tally.unknown,
         tally.repeats,
-        tally.histories);
+        tally.histories,
+        tally.told);
     tally.incidents.forEach((kind, times) -> out.printf(Locale.ROOT, "  %,8d %s%n", times, kind));
     out.printf(
         Locale.ROOT,

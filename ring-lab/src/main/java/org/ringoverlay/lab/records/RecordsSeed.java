@@ -2,6 +2,7 @@ package org.ringoverlay.lab.records;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,13 +27,17 @@ import org.ringoverlay.testkit.schedule.Schedule;
  * copies in memory, and nobody dies there.
  *
  * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
- * key's history is linearizable, and all members of an arc hold the same.
+ * key's history is linearizable, all members of an arc hold the same, every node lists the keys
+ * that it reads, and who watched a key was told of every version that anybody saw, or of a gap.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
   private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
   private static final Duration HEALED = Duration.ofSeconds(20);
   private static final int CLIENTS = 8;
+
+  /** By then a watcher that just moved has been told all. */
+  private static final Duration WATCHED = Duration.ofSeconds(10);
 
   /** What kills processes or takes members away, which copies in memory do not survive. */
   private static final Set<Kind> DEADLY =
@@ -91,6 +96,8 @@ public final class RecordsSeed {
     ring.run(Duration.ofSeconds(4));
 
     var clients = new Clients(ring, tally);
+    var watching = new Watching(ring);
+    watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
     boolean returns = durable && chance.below(2) == 0;
     Schedule schedule = schedule(durable, loses || returns, nodes, loses, leased);
     if (returns) {
@@ -113,12 +120,18 @@ public final class RecordsSeed {
     clients.readAll();
     // Before each key is written anew, which would bring its copies level.
     String discord = clients.discord();
+    String misleading = clients.misleading();
     clients.writeAll();
     clients.readAll();
+    ring.run(WATCHED);
+    tally.told += watching.told();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
-    if (flaw != null || discord != null) {
-      return flaw == null ? discord : flaw;
+    String unheard = watching.flaw(clients.versions());
+    for (String wrong : Arrays.asList(flaw, discord, misleading, unheard)) {
+      if (wrong != null) {
+        return wrong;
+      }
     }
     return tally.succeeded < tally.begun / 10
         ? "Of " + tally.begun + " operations no more than " + tally.succeeded + " succeeded"

@@ -13,6 +13,7 @@ final class Tally {
   long refused;
   long repeats;
   long histories;
+  long told;
   long nodes;
   long simulatedMillis;
   final Map<String, Long> incidents = new TreeMap<>();
@@ -26,6 +27,7 @@ final class Tally {
     refused += other.refused;
     repeats += other.repeats;
     histories += other.histories;
+    told += other.told;
     nodes += other.nodes;
     simulatedMillis += other.simulatedMillis;
     other.incidents.forEach((kind, count) -> incidents.merge(kind, count, Long::sum));

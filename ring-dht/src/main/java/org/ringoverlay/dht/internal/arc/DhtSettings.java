@@ -99,6 +99,35 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.sweep.interval", "5s", "How often a node looks whether arcs should move.");
 
+  static final Setting<Integer> LISTINGS_MAX =
+      Setting.integer(
+          "ring.dht.listings.max",
+          32,
+          1,
+          1_024,
+          "Listings of keys that a node asks for at once, and that it answers at once.");
+
+  static final Setting<Integer> WATCHES_MAX =
+      Setting.integer(
+          "ring.dht.watches.max",
+          4_096,
+          1,
+          1 << 20,
+          "Watchers whose questions wait at a node, and watches that a node's callers have there.");
+
+  /** How long a daddy waits for a change. */
+  public static final Setting<Long> WATCH_HOLD =
+      Setting.duration(
+          "ring.dht.watch.hold",
+          "10s",
+          "How long an arc's daddy waits for a change before it says that there was none; 60s at"
+              + " most.");
+
+  /** How long a watch goes on without an answer. */
+  public static final Setting<Long> WATCH_SILENCE =
+      Setting.duration(
+          "ring.dht.watch.silence", "30s", "How long a watch goes on when nobody answers it.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -123,7 +152,11 @@ public final class DhtSettings {
           BATCH_RECORDS,
           BATCH_BYTES,
           HEADS_MAX,
-          SWEEP_INTERVAL);
+          SWEEP_INTERVAL,
+          LISTINGS_MAX,
+          WATCHES_MAX,
+          WATCH_HOLD,
+          WATCH_SILENCE);
 
   /**
    * What travels with a value at most: its key, the operations that its register remembers, and the

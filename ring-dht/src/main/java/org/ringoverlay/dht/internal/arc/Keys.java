@@ -31,6 +31,19 @@ public final class Keys {
     }
   }
 
+  /** Checks what keys may begin with, or lie after: a key, or nothing. */
+  public static void checkPosition(String position) {
+    int bytes = utf8Bytes(position, "A prefix or a position");
+    if (bytes > KEY_BYTES_MAX) {
+      throw new RingException.InvalidInput(
+          "A prefix or a position has at most "
+              + KEY_BYTES_MAX
+              + " bytes of UTF-8, this one has "
+              + bytes
+              + ".");
+    }
+  }
+
   /** Checks a namespace: 1 to {@link #SPACE_BYTES_MAX} bytes without control characters. */
   public static void checkSpace(String space) {
     int bytes = utf8Bytes(space, "A namespace");
@@ -63,6 +76,26 @@ public final class Keys {
       }
     }
     return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /**
+   * The order of texts by the bytes of their UTF-8, which is that of their code points: what Java
+   * compares are units of UTF-16, of which those of the highest code points are not the highest.
+   */
+  static int compare(String one, String other) {
+    int length = Math.min(one.length(), other.length());
+    for (int at = 0; at < length; at++) {
+      char unit = one.charAt(at);
+      char against = other.charAt(at);
+      if (unit != against) {
+        return rank(unit) - rank(against);
+      }
+    }
+    return one.length() - other.length();
+  }
+
+  private static int rank(char unit) {
+    return Character.isSurrogate(unit) ? unit + Character.MAX_VALUE : unit;
   }
 
   /** The key with its namespace, as registers are named. */

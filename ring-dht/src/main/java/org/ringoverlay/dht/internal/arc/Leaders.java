@@ -157,7 +157,7 @@ final class Leaders {
   }
 
   /** Whether this node is the member that should be the daddy of an arc, and is not. */
-  private boolean shouldLead(int arc) {
+  boolean shouldLead(int arc) {
     Configuration configuration = shelf.configuration(arc);
     if (configuration == null || leaders.has(arc) || !configuration.has(shelf.self())) {
       return false;

@@ -32,6 +32,10 @@ final class Pending {
     return fullKey;
   }
 
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
   boolean isExpired(long nowNanos) {
     return nowNanos - deadlineNanos >= 0;
   }

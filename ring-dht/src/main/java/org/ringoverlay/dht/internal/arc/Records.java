@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.Context;
@@ -45,7 +47,15 @@ public final class Records implements RingService<Request> {
   private final Leaders leaders;
   private final Copies copies;
   private final Directory directory;
+  private final Lister lister;
+  private final Listings listings;
   private @Nullable Departure departure;
+
+  /** Questions of watchers that wait at this node. */
+  private int watching;
+
+  /** Watches that this node's callers have. */
+  private int watches;
 
   /** Makes a node's part; it begins to work when the node is in the ring. */
   public Records(Ring ring) {
@@ -83,6 +93,8 @@ public final class Records implements RingService<Request> {
             post,
             settings.get(DhtSettings.LOCATE_ASKED),
             settings.get(DhtSettings.COPY_TIMEOUT));
+    this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
+    this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
   }
 
   /** In memory a store is made with each start of the node. */
@@ -148,6 +160,27 @@ public final class Records implements RingService<Request> {
   private CompletionStage<?> take(Request request, Context context) {
     check(request);
     leaders.enter();
+    if (request instanceof Request.ListKeys list) {
+      return lister.answer(list, deadline(context));
+    }
+    return request instanceof Request.Watch
+        ? counted(() -> route(request, context))
+        : route(request, context);
+  }
+
+  /** A question that waits long must not take the place of those that are answered at once. */
+  private CompletionStage<?> counted(Supplier<CompletionStage<?>> question) {
+    int max = settings.get(DhtSettings.WATCHES_MAX);
+    if (watching >= max) {
+      throw new RingException.Refused(
+          watching + " watchers wait at this node already (ring.dht.watches.max).");
+    }
+    CompletionStage<?> answer = question.get();
+    watching++;
+    return answer.whenComplete((seen, failed) -> watching--);
+  }
+
+  private CompletionStage<?> route(Request request, Context context) {
     int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
@@ -156,9 +189,7 @@ public final class Records implements RingService<Request> {
       }
     }
     Neighbourhood around = leaders.refresh();
-    long now = ring.clock().nanos();
-    long timeLeft = context.timeLeft().toNanos();
-    long deadline = now + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
+    long deadline = deadline(context);
     // Whoever passed a request on has looked who should be the daddy.
     boolean passedOn = context.target().equals(ring.id());
     Configuration configuration = shelf.configuration(arc);
@@ -185,6 +216,11 @@ public final class Records implements RingService<Request> {
             found -> passOn(arc, request, leaders.refresh().preferred(arc, found), deadline));
   }
 
+  private long deadline(Context context) {
+    long timeLeft = context.timeLeft().toNanos();
+    return ring.clock().nanos() + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
+  }
+
   private CompletionStage<Object> lead(int arc, Request request, long deadline) {
     long now = ring.clock().nanos();
     var pending =
@@ -209,10 +245,12 @@ public final class Records implements RingService<Request> {
       return lead(arc, request, deadline);
     }
     boolean changes = request instanceof Request.Change;
+    long patience = settings.get(DhtSettings.FORWARD_TIMEOUT);
+    if (request instanceof Request.Watch watch) {
+      patience += TimeUnit.MILLISECONDS.toNanos(watch.holdMillis());
+    }
     AskOptions options =
-        AskOptions.defaults()
-            .within(Duration.ofNanos(Math.min(left, settings.get(DhtSettings.FORWARD_TIMEOUT))))
-            .directly();
+        AskOptions.defaults().within(Duration.ofNanos(Math.min(left, patience))).directly();
     return ring.ask(SERVICE, node, request, Json.class, changes ? options : options.reading())
         .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
         .exceptionallyCompose(
@@ -242,6 +280,13 @@ public final class Records implements RingService<Request> {
       }
       Keys.checkSpace(keyed.space());
       Keys.checkKey(keyed.key());
+    }
+    if (request instanceof Request.Watch watch
+        && (watch.after() < Request.Watch.FROM_NOW
+            || watch.after() > Versions.MAX
+            || watch.holdMillis() < 0
+            || watch.holdMillis() > Request.Watch.HOLD_MILLIS_MAX)) {
+      throw new RingException.InvalidInput("A watch names a version and how long it waits.");
     }
     if (request instanceof Request.Put put) {
       if (put.value() == null) {
@@ -293,6 +338,38 @@ public final class Records implements RingService<Request> {
     }
     return new Cell(key, held)
         .found(configuration.members().size(), DhtSettings.copies(settings), 0);
+  }
+
+  /**
+   * The keys of a namespace that begin with a prefix and come after a position, as the daddies of
+   * all arcs tell them. On the loop.
+   *
+   * @param deadlineNanos when, by the node's clock, to give up
+   * @return fails with {@code Refused}, or {@code Unavailable} if not every arc could be listed
+   */
+  public CompletionStage<Listings.Page> list(
+      String space, String prefix, String after, int keysMax, long deadlineNanos) {
+    leaders.enter();
+    return listings.list(space, prefix, after, keysMax, deadlineNanos);
+  }
+
+  /**
+   * One more watch of this node's callers. On the loop.
+   *
+   * @throws RingException.Refused if there are as many as there may be
+   */
+  public void beginWatch() {
+    int max = settings.get(DhtSettings.WATCHES_MAX);
+    if (watches >= max) {
+      throw new RingException.Refused(
+          "This node has " + watches + " watches already (ring.dht.watches.max).");
+    }
+    watches++;
+  }
+
+  /** One less. On the loop. */
+  public void endWatch() {
+    watches--;
   }
 
   @Override

@@ -50,11 +50,12 @@ final class Reign {
   private final Stores stores;
   private final Outbox out;
   private final ArcLeader leader;
-  private final TreeMap<String, Cell> cells = new TreeMap<>();
+  private final TreeMap<String, Cell> cells = new TreeMap<>(Keys::compare);
   private final Map<String, Cell> busy = new LinkedHashMap<>();
   private final Recovery recovery;
   private final Reconfiguration members;
   private final Checks checks;
+  private final Watchers watchers;
   private final Repairs repairs;
   private final Expiries expiries;
   private Place place;
@@ -90,6 +91,7 @@ final class Reign {
     this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::taken);
     this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
+    this.watchers = new Watchers(out, checks, limits);
     this.repairs = new Repairs(arc, ballot, limits);
     this.expiries = new Expiries(out, this::expire);
   }
@@ -234,6 +236,10 @@ final class Reign {
 
   void submit(Pending pending, long nowNanos) {
     String fullKey = pending.fullKey();
+    if (pending.request() instanceof Request.ListKeys list) {
+      Scan.of(cells, list).answer(pending, checks, get -> submit(get, nowNanos));
+      return;
+    }
     if (fullKey == null) {
       checks.confirm(pending, () -> pending.done(seat()));
       return;
@@ -273,6 +279,8 @@ final class Reign {
     Request request = pending.request();
     if (request instanceof Request.Change change) {
       change(cell, pending, change);
+    } else if (request instanceof Request.Watch watch) {
+      watchers.poll(cell, pending, watch);
     } else {
       var found = cell.found(copies(), place.wanted(), seen());
       checks.confirm(pending, () -> pending.done(found));
@@ -475,6 +483,7 @@ final class Reign {
           acknowledge(cell, made, change, operation);
         }
       }
+      watchers.settled(cell);
     }
     boolean level = isLevel(cell);
     if (level && cell.settled) {
@@ -726,6 +735,7 @@ final class Reign {
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
       cell.queue.clear();
     }
+    watchers.end(why);
     checks.end(why);
     cells.clear();
     busy.clear();

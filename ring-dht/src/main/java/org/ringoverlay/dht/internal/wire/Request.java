@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.wire;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -51,6 +52,58 @@ public sealed interface Request {
 
   /** Asks who holds the arc in which an ID lies. */
   record Where(Id id) implements Request {}
+
+  /**
+   * Waits for changes of a record.
+   *
+   * @param after the version after which to tell them, or {@link #FROM_NOW} to be told which one
+   *     that is now
+   * @param holdMillis how long to wait for a change before saying that there was none
+   */
+  record Watch(String space, String key, long after, long holdMillis) implements Keyed {
+    /** Stands for the present version, whichever that is. */
+    public static final long FROM_NOW = -1;
+
+    /** The longest wait. */
+    public static final long HOLD_MILLIS_MAX = 60_000;
+  }
+
+  /**
+   * Asks a node for keys of the arcs that it leads, in order of their UTF-8.
+   *
+   * @param prefix what the keys begin with, perhaps empty
+   * @param after the position after which to begin, empty for the first
+   * @param upTo the position after which no key is of use, null if all are
+   * @param keysMax how many keys will do
+   * @param arcs the arcs
+   * @param firmly whether the node is to take over arcs that another should lead, because that one
+   *     does not answer
+   */
+  record ListKeys(
+      String space,
+      String prefix,
+      String after,
+      @Nullable String upTo,
+      int keysMax,
+      List<Span> arcs,
+      boolean firmly)
+      implements Request {
+    /** The most keys of one answer. */
+    public static final int KEYS_MAX = 1_000;
+
+    /** The most arcs of one question. */
+    public static final int ARCS_MAX = 4_096;
+
+    /** Copies the list. */
+    public ListKeys {
+      arcs = Entry.orEmpty(arcs);
+    }
+
+    /** The same question for fewer keys. */
+    public ListKeys upTo(@Nullable String position) {
+      return new ListKeys(space, prefix, after, position, keysMax, arcs, firmly);
+    }
+  }
 
   /**
    * Writes a value.
@@ -129,6 +182,55 @@ public sealed interface Request {
     /** The answer of the node that was asked. */
     public Found(boolean present, Json value, long version, int copies, int wanted, long seen) {
       this(present, value, version, copies, wanted, seen, null);
+    }
+  }
+
+  /**
+   * The reply to {@link Watch}.
+   *
+   * @param steps the changes, in order of their versions
+   * @param position the version after which to go on
+   */
+  record Seen(List<Step> steps, long position) {
+    /** Copies the list. */
+    public Seen {
+      steps = Entry.orEmpty(steps);
+    }
+  }
+
+  /**
+   * One change of a record that a majority holds.
+   *
+   * @param missed if not 0, changes since the one told before are missing, the last of which is at
+   *     most of this version
+   * @param version the version that the change made
+   * @param deleted whether it was a delete
+   * @param value the value, JSON's null for a delete
+   */
+  record Step(long missed, long version, boolean deleted, Json value) {}
+
+  /**
+   * The reply to {@link ListKeys}.
+   *
+   * @param keys the keys of the covered arcs, in order of their UTF-8
+   * @param until the position up to which these are all, null if nothing comes after
+   * @param covered the arcs whose keys these are
+   * @param foreign arcs that, as far as the node knows, it should not lead
+   * @param why what kept the node from covering one of the others, for people to read; empty if
+   *     nothing did
+   */
+  record Listed(
+      List<String> keys,
+      @Nullable String until,
+      List<Span> covered,
+      List<Span> foreign,
+      String why) {
+    /** Copies the lists. */
+    public Listed {
+      keys = Entry.orEmpty(keys);
+      covered = Entry.orEmpty(covered);
+      foreign = Entry.orEmpty(foreign);
+      why = why == null ? "" : why;
     }
   }
 

@@ -434,6 +434,72 @@ class ArcLeaderTest {
   }
 
   @Test
+  void aListingWaitsForTheChangeUnderWayAndForItsConfirmation() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    var question = new Request.ListKeys("default", "k", "", null, 10, List.of(), false);
+    var listing = new Pending(question, null, 5 * SECOND);
+    leader.submit(listing, 0);
+    check(B, 1);
+    assertThat(listing.isAnswered()).isFalse();
+    accept(B);
+    assertThat(listing.isAnswered()).isFalse();
+
+    check(B, 2);
+
+    assertThat(listing.answer()).isCompletedWithValue(new Scan.Result(List.of(KEY), null));
+  }
+
+  @Test
+  void aListingOfSettledKeysIsConfirmed() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    accept(B);
+    var question = new Request.ListKeys("default", "", "", null, 10, List.of(), false);
+    var listing = new Pending(question, null, 5 * SECOND);
+    leader.submit(listing, 0);
+    assertThat(listing.isAnswered()).isFalse();
+
+    leader.checked(B.node(), leader.ballot(), 1, refused(9), 0);
+
+    assertThat(error(listing)).isInstanceOf(RingException.NotOwner.class);
+  }
+
+  @Test
+  void aWatcherIsToldWhenAQuorumHoldsTheChangeAndNotBefore() {
+    lead();
+    Pending watch = watch(0);
+    leader.submit(watch, 0);
+    leader.submit(put("a", 1), 0);
+    assertThat(watch.isAnswered()).isFalse();
+
+    accept(B);
+
+    long version = Versions.next(0, leader.ballot().round());
+    assertThat(watch.answer())
+        .isCompletedWithValue(
+            new Request.Seen(List.of(new Request.Step(0, version, false, Json.of(1))), version));
+  }
+
+  @Test
+  void aWatcherIsToldThatNothingCameOnlyWhenThatIsConfirmed() {
+    lead();
+    Pending watch = watch(0);
+    leader.submit(watch, 0);
+    assertThat(sent.checks).isEmpty();
+    sent.alarms.get(sent.alarms.size() - 1).accept(SECOND);
+    assertThat(watch.isAnswered()).isFalse();
+
+    check(B, 1);
+
+    assertThat(watch.answer()).isCompletedWithValue(new Request.Seen(List.of(), 0));
+  }
+
+  private static Pending watch(long after) {
+    return new Pending(new Request.Watch("default", "key", after, 1_000), KEY, 5 * SECOND);
+  }
+
+  @Test
   void aConfirmationFromAnotherStoreThanTheMembersDoesNotCount() {
     lead();
     Pending read = get();
@@ -953,6 +1019,7 @@ class ArcLeaderTest {
   private static final class Sent implements Outbox {
     private boolean kept = true;
     private long leased;
+    private final List<LongConsumer> alarms = new ArrayList<>();
     private final List<LongConsumer> waiting = new ArrayList<>();
     private final List<Accept> accepts = new ArrayList<>();
     private final List<Id> prepares = new ArrayList<>();
@@ -1021,7 +1088,8 @@ class ArcLeaderTest {
 
     @Override
     public Timer later(long nanos, LongConsumer then) {
-      throw new UnsupportedOperationException();
+      alarms.add(then);
+      return () -> {};
     }
 
     @Override

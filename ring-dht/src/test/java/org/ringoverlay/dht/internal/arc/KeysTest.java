@@ -1,8 +1,10 @@
 package org.ringoverlay.dht.internal.arc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -36,5 +38,27 @@ class KeysTest {
   void aKeyOfTwoNamespacesIsTwoRegisters() {
     assertThat(Keys.full("a", "b")).isNotEqualTo(Keys.full("a\u0001", "b"));
     assertThat(Keys.full("default", "a\0b")).isNotEqualTo(Keys.full("a", "b"));
+  }
+
+  @Test
+  void keysAreInTheOrderOfTheirUtf8() {
+    var chance = new java.util.Random(7);
+    int[] points = {'a', 'b', 0, 0x7f, 0xe9, 0x7ff, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff};
+    for (int times = 0; times < 20_000; times++) {
+      String one = text(chance, points);
+      String other = text(chance, points);
+      int byBytes = Arrays.compareUnsigned(one.getBytes(UTF_8), other.getBytes(UTF_8));
+      assertThat(Integer.signum(Keys.compare(one, other)))
+          .as("%s against %s", one, other)
+          .isEqualTo(Integer.signum(byBytes));
+    }
+  }
+
+  private static String text(java.util.Random chance, int[] points) {
+    var text = new StringBuilder();
+    for (int length = chance.nextInt(4); length > 0; length--) {
+      text.appendCodePoint(points[chance.nextInt(points.length)]);
+    }
+    return text.toString();
   }
 }
