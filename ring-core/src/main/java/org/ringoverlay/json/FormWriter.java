@@ -14,6 +14,9 @@ final class FormWriter {
   private static final int LONG_CHARS_MAX = 20;
   private static final int CHAR_BYTES_MAX = 6;
 
+  /** A longer text with escapes is left to Jackson, which writes it in pieces. */
+  private static final int UNUSUAL_CHARS_MAX = 1 << 16;
+
   private byte[] bytes = new byte[512];
   private int size;
   private int depth;
@@ -93,6 +96,9 @@ final class FormWriter {
   }
 
   private void unusualText(String text) {
+    if (text.length() > UNUSUAL_CHARS_MAX) {
+      throw new Form.GaveUp();
+    }
     reserve(CHAR_BYTES_MAX * text.length() + 2);
     bytes[size++] = '"';
     for (int i = 0; i < text.length(); i++) {

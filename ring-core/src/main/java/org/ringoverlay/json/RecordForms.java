@@ -69,7 +69,7 @@ final class RecordForms {
   }
 
   private static boolean isAscii(String name) {
-    return name.chars().allMatch(c -> c > ' ' && c <= '~');
+    return name.chars().allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != '\\');
   }
 
   /** Whether nothing of a type carries an annotation of Jackson's. */
@@ -92,12 +92,23 @@ final class RecordForms {
     }
     for (AnnotatedElement each : all) {
       for (Annotation annotation : each.getDeclaredAnnotations()) {
-        if (annotation.annotationType().getName().startsWith(JACKSON)) {
+        if (isJacksons(annotation.annotationType())) {
           return false;
+        }
+        // Jackson looks into bundles of its annotations, too.
+        for (Annotation within : annotation.annotationType().getDeclaredAnnotations()) {
+          if (isJacksons(within.annotationType())) {
+            return false;
+          }
         }
       }
     }
     return true;
+  }
+
+  private static boolean isJacksons(Class<?> annotation) {
+    return annotation.getName().startsWith(JACKSON)
+        || annotation.getName().startsWith("java.beans.");
   }
 
   /** What Jackson writes of a type: a method that it takes for a getter is a field more. */
@@ -129,10 +140,10 @@ final class RecordForms {
   private @Nullable RecordForm make(Class<?> type) {
     RecordComponent[] components = type.getRecordComponents();
     String name = Family.nameOf(type);
-    String opening = name == null ? "" : quoted(Family.TYPE) + ":" + quoted(name);
-    if ((components.length == 0 && name == null) || !isAscii(opening)) {
+    if (name == null ? components.length == 0 : !isAscii(name)) {
       return null;
     }
+    String opening = name == null ? "" : quoted(Family.TYPE) + ":" + quoted(name);
     var fields = new byte[components.length][];
     var separators = new byte[Math.max(1, components.length)][];
     separators[0] = Form.ascii(opening);

@@ -26,6 +26,9 @@ final class ArcLeader {
   private static final long RETRY_NANOS = 10_000_000;
   private static final int RETRY_DOUBLINGS_MAX = 4;
 
+  /** How often a former daddy, or a member that it binds, is asked by one that leads. */
+  private static final long RELIEVE_NANOS = 50_000_000;
+
   private final int arc;
   private final Limits limits;
   private final Shelf shelf;
@@ -36,6 +39,11 @@ final class ArcLeader {
   private Place place;
   private Ballot ballot = Ballot.NONE;
   private @Nullable Takeover takeover;
+
+  /** The takeover that won, and so who has promised, while it leads. */
+  private @Nullable Takeover won;
+
+  private long relievedAtNanos;
   private @Nullable Reign reign;
   private boolean ended;
   private long retryAtNanos;
@@ -104,9 +112,16 @@ final class ArcLeader {
 
   private void goOn(Takeover current, long nowNanos) {
     for (Id node : current.toAsk()) {
+      if (takeover != current) {
+        return;
+      }
       if (node.equals(shelf.self().node())) {
         var own = shelf.prepare(new CopyRequest.Prepare(arc, ballot, "", current.relief(node)));
         current.met(own.configuration());
+        if (!own.granted() && !isBehind(own.promised())) {
+          outranked(own.promised(), nowNanos);
+          return;
+        }
         if (!own.granted()) {
           bound(current, node, own.promised(), nowNanos);
           continue;
@@ -134,9 +149,10 @@ final class ArcLeader {
     }
   }
 
-  private void lead(Takeover won, long nowNanos) {
+  private void lead(Takeover complete, long nowNanos) {
     takeover = null;
-    Map<String, Takeover.Known> known = won.known();
+    won = complete;
+    Map<String, Takeover.Known> known = complete.known();
     for (Takeover.Known each : known.values()) {
       long round = Versions.round(each.head().version());
       if (round >= ballot.round()) {
@@ -146,12 +162,12 @@ final class ArcLeader {
         return;
       }
     }
-    shelf.met(arc, won.configuration());
-    if (!won.configuration().has(shelf.self())) {
+    shelf.met(arc, complete.configuration());
+    if (!complete.configuration().has(shelf.self())) {
       end(notOwner());
       return;
     }
-    var begun = new Reign(arc, ballot, limits, shelf, stores, out, this, won, place);
+    var begun = new Reign(arc, ballot, limits, shelf, stores, out, this, complete, place);
     reign = begun;
     begun.begin(known, nowNanos);
     while (!waiting.isEmpty() && reign != null) {
@@ -169,10 +185,12 @@ final class ArcLeader {
       if (reply.configuration() != null) {
         shelf.met(arc, reply.configuration());
       }
-      if (takeover != null && isBehind(reply.promised())) {
+      if (!isBehind(reply.promised())) {
+        outranked(reply.promised(), nowNanos);
+      } else if (takeover != null) {
         bound(takeover, node, reply.promised(), nowNanos);
       } else {
-        outranked(reply.promised(), nowNanos);
+        relieve(node, reply.promised(), nowNanos);
       }
       return;
     }
@@ -188,6 +206,9 @@ final class ArcLeader {
       current.heard(new Voter(node, reply.store()), reply.heads(), more);
       goOn(current, nowNanos);
     } else if (reign != null) {
+      if (won != null) {
+        won.promises(node);
+      }
       reign.heard(node, reply.store(), reply.heads());
     }
   }
@@ -198,6 +219,22 @@ final class ArcLeader {
    */
   private boolean isBehind(Ballot promised) {
     return promised.round() < ballot.round();
+  }
+
+  /**
+   * While this node leads, a member that a lease of a former daddy binds still refuses everything.
+   * That daddy is asked for its promise, and once it has promised the member is told.
+   */
+  private void relieve(Id node, Ballot by, long nowNanos) {
+    Takeover former = won;
+    if (reign == null || former == null || nowNanos - relievedAtNanos < RELIEVE_NANOS) {
+      return;
+    }
+    relievedAtNanos = nowNanos;
+    var unused = former.isBound(node, by);
+    Ballot relief = former.relief(node);
+    out.prepare(
+        relief == null ? by.daddy() : node, new CopyRequest.Prepare(arc, ballot, "", relief));
   }
 
   private void bound(Takeover current, Id node, Ballot by, long nowNanos) {
@@ -219,7 +256,7 @@ final class ArcLeader {
 
   /** This node, or another, promised a newer ballot to somebody. */
   void outranked(Ballot by, long nowNanos) {
-    if (ended || by.equals(ballot)) {
+    if (ended || by.equals(ballot) || isBehind(by)) {
       return;
     }
     roundSeen = Math.max(roundSeen, by.round());
@@ -247,6 +284,7 @@ final class ArcLeader {
         current.accepted(node, asked.epoch(), heads, reply, nowNanos);
       } else if (isBehind(reply.promised())) {
         current.acceptFailed(node, heads);
+        relieve(node, reply.promised(), nowNanos);
       } else {
         outranked(reply.promised(), nowNanos);
       }
@@ -270,6 +308,7 @@ final class ArcLeader {
         current.configured(node, configuration, reply, nowNanos);
       } else if (isBehind(reply.promised())) {
         current.configureFailed(node);
+        relieve(node, reply.promised(), nowNanos);
       } else {
         outranked(reply.promised(), nowNanos);
       }
@@ -292,6 +331,7 @@ final class ArcLeader {
         current.checked(node, reply.store(), number);
       } else if (isBehind(reply.promised())) {
         current.checkFailed(node, number);
+        relieve(node, reply.promised(), nowNanos);
       } else {
         outranked(reply.promised(), nowNanos);
       }

@@ -26,13 +26,15 @@ final class Grants {
   private final Clock clock;
   private final boolean gives;
   private final long startedAt;
-  private final Map<Id, Grant> grants = new TreeMap<>();
+  private final Map<Holder, Long> endsAt = new TreeMap<>();
   private boolean startsAgain;
 
-  /** A lease that was granted to a process of a node. */
-  private record Grant(long session, long endsAt) {
-    boolean isOver(long now) {
-      return now - endsAt >= 0;
+  /** A process of a node: what a former one gives back late is not the present one's. */
+  private record Holder(Id node, long session) implements Comparable<Holder> {
+    @Override
+    public int compareTo(Holder other) {
+      int byNode = node.compareTo(other.node);
+      return byNode != 0 ? byNode : Long.compare(session, other.session);
     }
   }
 
@@ -58,23 +60,27 @@ final class Grants {
       return 0;
     }
     long now = clock.nanos();
-    grants.values().removeIf(grant -> grant.isOver(now));
-    grants.put(holder, new Grant(session, now + LEASE_NANOS));
+    endsAt.values().removeIf(end -> now - end >= 0);
+    endsAt.put(new Holder(holder, session), now + LEASE_NANOS);
     return LEASE_MILLIS;
   }
 
   /** The holder gives its lease back. */
   void end(Id holder, long session) {
-    Grant grant = grants.get(holder);
-    if (grant != null && grant.session() == session) {
-      grants.remove(holder);
-    }
+    endsAt.remove(new Holder(holder, session));
   }
 
   /** Whether a node may hold a lease of this one. */
   boolean bind(Id holder) {
     long now = clock.nanos();
-    Grant grant = grants.get(holder);
-    return (startsAgain && now - startedAt < LEASE_NANOS) || (grant != null && !grant.isOver(now));
+    if (startsAgain && now - startedAt < LEASE_NANOS) {
+      return true;
+    }
+    for (Map.Entry<Holder, Long> grant : endsAt.entrySet()) {
+      if (grant.getKey().node().equals(holder) && now - grant.getValue() < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

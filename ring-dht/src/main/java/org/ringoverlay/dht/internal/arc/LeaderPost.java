@@ -76,7 +76,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
         reply -> {
           confirmed(node, ballot, reply, lease);
           leader().accepted(node, message, heads, reply, now());
-          ended.run();
+          if (reply.granted()) {
+            ended.run();
+          } else {
+            upkeep.atNextTick(ended);
+          }
         },
         () -> {
           leader().acceptFailed(node, ballot, heads);

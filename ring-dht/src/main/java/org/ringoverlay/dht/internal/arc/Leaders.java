@@ -132,10 +132,15 @@ final class Leaders {
     }
   }
 
-  /** This node's shelf has promised a ballot: whoever leads here under another one is told. */
+  /**
+   * This node's shelf has promised a ballot: whoever leads here, or would, under another one is
+   * told.
+   */
   void promised(int arc, Ballot ballot) {
     ArcLeader leader = leaders.get(arc);
-    if (leader != null && ballot.round() > leader.ballot().round()) {
+    if (leader != null
+        && ballot.round() >= leader.ballot().round()
+        && !ballot.equals(leader.ballot())) {
       leader.outranked(ballot, ring.clock().nanos());
     }
   }

@@ -101,14 +101,20 @@ final class Watchers {
       return;
     }
     remember(cell, key);
+    boolean told = false;
     for (Poll poll : List.copyOf(key.waiting)) {
       Request.Seen news = news(cell.current, key, poll.after);
       if (!news.steps().isEmpty()) {
         key.waiting.remove(poll);
         poll.pending.done(news);
+        told = true;
       }
     }
-    keep(cell.key, key);
+    // Changes that nobody waits for do not prolong what is kept for those whose question is on its
+    // way.
+    if (told) {
+      keep(cell.key, key);
+    }
   }
 
   private void remember(Cell cell, Watched key) {

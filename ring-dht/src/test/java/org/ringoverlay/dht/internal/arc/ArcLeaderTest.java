@@ -38,8 +38,9 @@ class ArcLeaderTest {
       Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
   private static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
 
-  private final Shelf shelf =
-      new Shelf(Journal.inMemory(SELF, new NoLoop()), new Grants(() -> 0, true), 100);
+  private long clock;
+  private final Grants grants = new Grants(() -> clock, true);
+  private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), grants, 100);
   private final Sent sent = new Sent();
   private final ArcLeader leader =
       new ArcLeader(
@@ -848,6 +849,77 @@ class ArcLeaderTest {
     promise(C);
     assertThat(sent.relieved).containsExactly(of);
     assertThat(sent.prepares).containsExactly(B.node(), C.node(), B.node());
+  }
+
+  private void bound(Voter member, Ballot by) {
+    leader.promised(
+        member.node(),
+        leader.ballot(),
+        new CopyReply.Promise(false, by, member.store(), THREE, List.of(), false),
+        0);
+  }
+
+  @Test
+  void aLateRefusalOfAMemberThatALeaseBindsEndsNoReign() {
+    lead();
+    bound(C, new Ballot(5, B.node(), 5));
+    assertThat(sent.ended).isFalse();
+    assertThat(leader.isPreparing()).isFalse();
+  }
+
+  @Test
+  void aMemberThatALeaseBindsIsRelievedByTheDaddyThatLeads() {
+    lead();
+    Ballot of = new Ballot(5, B.node(), 5);
+    leader.submit(put("a", 1), 0);
+    leader.accepted(
+        C.node(),
+        sent.lastTo(C.node()).message(),
+        sent.lastTo(C.node()).heads(),
+        new CopyReply.Accepted(false, of, C.store(), List.of()),
+        SECOND);
+    assertThat(sent.relieved).containsExactly(of);
+    assertThat(sent.prepares).endsWith(C.node());
+  }
+
+  @Test
+  void theDaddyOfALeaseThatBindsAMemberIsAskedByTheDaddyThatLeads() {
+    lead();
+    Id former = Id.of("former");
+    Ballot of = new Ballot(5, former, 5);
+    leader.submit(put("a", 1), 0);
+    Sent.Accept last = sent.lastTo(C.node());
+    var refusal = new CopyReply.Accepted(false, of, C.store(), List.of());
+    leader.accepted(C.node(), last.message(), last.heads(), refusal, SECOND);
+    assertThat(sent.prepares).endsWith(former);
+    leader.promised(
+        former,
+        leader.ballot(),
+        new CopyReply.Promise(true, leader.ballot(), 9, THREE, List.of(), false),
+        SECOND);
+    leader.accepted(C.node(), last.message(), last.heads(), refusal, 2 * SECOND);
+    assertThat(sent.relieved).containsExactly(of);
+    assertThat(sent.prepares).endsWith(C.node());
+  }
+
+  @Test
+  void whoseOwnShelfHasPromisedAnotherBallotOfTheSameRoundTriesAHigherOne() {
+    grants.grant(C.node(), 1);
+    shelf.prepare(new CopyRequest.Prepare(ARC, new Ballot(5, C.node(), 5), ""));
+    leader.start(0);
+    promise(B);
+    assertThat(leader.isPreparing()).isTrue();
+    long round = leader.ballot().round();
+    clock = SECOND;
+    assertThat(
+            shelf
+                .prepare(new CopyRequest.Prepare(ARC, new Ballot(round, B.node(), 9), ""))
+                .granted())
+        .isTrue();
+    for (int tick = 0; tick < 10; tick++) {
+      leader.tick(SECOND * (tick + 1));
+    }
+    assertThat(leader.ballot().round()).isGreaterThan(round);
   }
 
   @Test

@@ -193,6 +193,14 @@ class LeasesTest {
   }
 
   @Test
+  void aLateRequestOfAFormerProcessTakesNothingFromThePresentOne() {
+    granted();
+    grants.grant(HOLDER, SESSION - 1);
+    grants.end(HOLDER, SESSION - 1);
+    assertThat(grants.bind(HOLDER)).isTrue();
+  }
+
+  @Test
   void aGrantorThatGivesNoneIsNotAskedInATightCircle() {
     leases.isInForce(GRANTOR, Leases.NONE);
     asked.remove().answered().accept(new CopyReply.Leased(1, 0));
