@@ -54,6 +54,10 @@ final class NodeVerb implements Verb {
         // The hook ends the process.
         new CountDownLatch(1).await();
       }
+      if (node.isDrained()) {
+        life.stop();
+        return Exit.DONE;
+      }
       return terminal.problem(
           new RingException.Closed("The node closed by itself; the log above says why."));
     } finally {

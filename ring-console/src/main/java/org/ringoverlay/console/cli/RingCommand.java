@@ -46,14 +46,14 @@ public final class RingCommand {
     VERBS.put("delete", RecordVerbs.Delete::new);
     VERBS.put("watch", WatchVerb::new);
     VERBS.put("keys", KeysVerb::new);
+    VERBS.put("drain", DrainVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);
     VERBS.put("subscribe", MessageVerbs.Subscribe::new);
     VERBS.put("anycast", MessageVerbs.Anycast::new);
     for (String name :
         List.of(
-            "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs", "drain",
-            "recover")) {
+            "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs", "recover")) {
       VERBS.put(name, () -> new NotBuilt(name));
     }
   }

@@ -119,6 +119,12 @@ public interface Backend {
   /** Whether the node has joined and is not leaving. */
   boolean isReady();
 
+  /**
+   * Has the node leave the ring for good, and end when others have what it keeps. Does nothing if
+   * it leaves already.
+   */
+  void drain();
+
   /** What the node knows of the ring now. */
   RingView view();
 

@@ -77,7 +77,8 @@ public final class Gateway implements AutoCloseable {
             new Records(this::node),
             new Watches(this::node, settings, budget),
             new Messages(this::node, settings, budget),
-            new Views(this::node));
+            new Views(this::node),
+            new Operations(this::node));
     InetAddress where = loopback(host);
     this.loop =
         new MultiThreadIoEventLoopGroup(

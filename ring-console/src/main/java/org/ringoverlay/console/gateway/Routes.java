@@ -42,13 +42,15 @@ final class Routes {
   private final Watches watches;
   private final Messages messages;
   private final Views views;
+  private final Operations operations;
   private final Page page = new Page();
 
-  Routes(Records records, Watches watches, Messages messages, Views views) {
+  Routes(Records records, Watches watches, Messages messages, Views views, Operations operations) {
     this.records = records;
     this.watches = watches;
     this.messages = messages;
     this.views = views;
+    this.operations = operations;
   }
 
   /**
@@ -97,6 +99,7 @@ final class Routes {
       case "topics" -> whole ? null : of("GET", messages::subscribe, "POST", messages::publish);
       case "anycast" ->
           whole ? null : new Resource(Map.of("POST", messages::anycast), Problem.Kind.ANYCAST);
+      case "drain" -> whole ? of("POST", operations::drain) : null;
       case "ring" -> whole ? of("GET", views::ring) : null;
       case "owner" -> whole ? null : of("GET", views::owner);
       case "trace" -> whole ? null : of("GET", views::trace);

@@ -35,11 +35,13 @@ import org.ringoverlay.view.RingView;
 final class NodeBackend implements Backend {
   private final Ring ring;
   private final RingEvents events;
+  private final Runnable drain;
   private final Dht records;
   private final Topics topics;
 
-  NodeBackend(Ring ring, RingEvents events) {
+  NodeBackend(Ring ring, RingEvents events, Runnable drain) {
     this.ring = ring;
+    this.drain = drain;
     this.events = events;
     this.records = Dht.on(ring);
     this.topics = Topics.on(ring);
@@ -58,6 +60,11 @@ final class NodeBackend implements Backend {
   @Override
   public boolean isReady() {
     return ring.isReady();
+  }
+
+  @Override
+  public void drain() {
+    drain.run();
   }
 
   @Override

@@ -23,6 +23,7 @@ import org.ringoverlay.settings.Settings;
 public final class RunningNode implements AutoCloseable {
   private final Ring ring;
   private final @Nullable Gateway gateway;
+  private volatile boolean drained;
 
   private RunningNode(Ring ring, @Nullable Gateway gateway) {
     this.ring = ring;
@@ -56,7 +57,7 @@ public final class RunningNode implements AutoCloseable {
         ring.await(Topics.on(ring).willing(Echo.NAME, Echo::answer));
       }
       if (gateway != null) {
-        gateway.serve(new NodeBackend(ring, events));
+        gateway.serve(new NodeBackend(ring, events, node::drain));
       }
       return node;
     } catch (RuntimeException failed) {
@@ -151,6 +152,17 @@ public final class RunningNode implements AutoCloseable {
   /** Completes when the node has closed, for whatever reason. */
   public CompletionStage<Void> closed() {
     return ring.closed();
+  }
+
+  /** Leaves the ring for good, and does not wait for it; the node closes when it has left. */
+  private void drain() {
+    drained = true;
+    var unused = ring.leave();
+  }
+
+  /** Whether it was told to leave the ring for good. */
+  public boolean isDrained() {
+    return drained;
   }
 
   /** Leaves the ring, bounded by {@code ring.leave.timeout}, and closes the gateway. */

@@ -311,7 +311,6 @@ class CommandIT {
         "pool create p",
         "task submit",
         "certs init",
-        "drain",
         "subscribe t --from 3"
       })
   void whatIsNotBuiltSaysSo(String line) {

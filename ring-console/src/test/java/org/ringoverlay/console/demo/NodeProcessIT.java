@@ -132,6 +132,35 @@ class NodeProcessIT {
   }
 
   @Test
+  void aNodeThatIsDrainedHandsOverAndEndsForGood() throws Exception {
+    var first = new Running(any("--ring", "r"));
+    Map<String, String> one = first.ready();
+    var second =
+        new Running(
+            any(
+                "--ring",
+                "r",
+                "--seeds",
+                one.get("listen"),
+                "--data",
+                temp.resolve("d").toString()));
+    Map<String, String> two = second.ready();
+    GatewayClient gateway = GatewayClient.at("http://" + two.get("http"));
+    GatewayClient.Response put = gateway.ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
+    assertThat(put.status()).as(put::text).isEqualTo(201);
+
+    var drain = new Running("drain", "--node", "http://" + two.get("http"));
+    assertThat(drain.status()).as(drain::err).isZero();
+    assertThat(drain.out.readLine()).contains(two.get("node"));
+    assertThat(second.status()).isZero();
+    GatewayClient left = GatewayClient.at("http://" + one.get("http"));
+    assertThat(left.get("/v1/dht/k").text()).isEqualTo("1");
+    assertThat(left.get("/v1/ring").text()).doesNotContain(two.get("node"));
+    var again = new Running("drain", "--node", "http://" + two.get("http"));
+    assertThat(again.status()).isEqualTo(2);
+  }
+
+  @Test
   void aNodeEndsWithItsParentsPipeWhenItIsTold() throws Exception {
     var node = new Running(any("--until-eof"));
     node.ready();

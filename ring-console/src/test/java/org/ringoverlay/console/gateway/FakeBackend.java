@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
@@ -28,6 +29,8 @@ import org.ringoverlay.view.RingView;
 
 /** A node of one map, so that the gateway alone is under test. */
 public final class FakeBackend implements Backend {
+  final AtomicInteger drained = new AtomicInteger();
+
   public static final Id NODE = Id.of("the node");
   static final Place PLACE = new Place(NODE, 1, 3, 0);
 
@@ -98,6 +101,11 @@ public final class FakeBackend implements Backend {
   @Override
   public boolean isReady() {
     return failure == null;
+  }
+
+  @Override
+  public void drain() {
+    drained.incrementAndGet();
   }
 
   @Override

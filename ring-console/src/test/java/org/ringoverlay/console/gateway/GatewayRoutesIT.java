@@ -104,6 +104,16 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void aNodeIsToldToDrainByAPostAlone() throws IOException {
+    assertThat(ask("GET", "/v1/drain", null).status()).isEqualTo(405);
+    assertThat(node.drained).hasValue(0);
+    Response begun = ask("POST", "/v1/drain", null);
+    assertThat(begun.status()).isEqualTo(202);
+    assertThat(begun.body()).isEqualTo("{\"node\":\"" + FakeBackend.NODE + "\",\"draining\":true}");
+    assertThat(node.drained).hasValue(1);
+  }
+
+  @Test
   void beforeTheNodeHasJoinedOnlyLifeIsAnswered() throws IOException {
     gateway.close();
     gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));
