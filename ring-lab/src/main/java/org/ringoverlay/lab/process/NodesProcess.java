@@ -47,6 +47,7 @@ public final class NodesProcess {
   private final String name;
   private final Path log;
   private final boolean keepsLog;
+  private volatile boolean ending;
   private final Process process;
   private final PrintStream commands;
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -118,7 +119,10 @@ public final class NodesProcess {
         lines.add(line);
       }
     } catch (IOException ended) {
-      lines.add("failed " + ended);
+      // Whoever ends a process closes its output, perhaps while it is being read.
+      if (!ending) {
+        lines.add("failed " + ended);
+      }
     }
     lines.add(ENDED);
   }
@@ -199,11 +203,13 @@ public final class NodesProcess {
 
   /** Kills it, as {@code kill -9} does, and waits until it is gone. */
   public void kill() throws InterruptedException {
+    ending = true;
     process.destroyForcibly().waitFor();
   }
 
   /** Asks it to end, as {@code kill} does, and waits until it is gone. */
   public void terminate() throws InterruptedException {
+    ending = true;
     process.destroy();
     process.waitFor();
   }
