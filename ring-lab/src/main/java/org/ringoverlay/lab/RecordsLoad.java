@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingBuilder;
@@ -36,8 +36,7 @@ final class RecordsLoad implements AutoCloseable {
    *
    * @param directory below which the nodes keep their data, null for nodes in memory
    */
-  RecordsLoad(int nodes, int outstanding, int valueBytes, @Nullable Path directory)
-      throws InterruptedException {
+  RecordsLoad(int nodes, int outstanding, int valueBytes, @Nullable Path directory) {
     this.outstanding = outstanding;
     this.keysOfEach = Math.max(1, KEYS_MIN / outstanding);
     this.value = Json.of("x".repeat(valueBytes - 2));
@@ -90,57 +89,13 @@ final class RecordsLoad implements AutoCloseable {
     return nanos -> run(nanos, key -> dht.get(key(key)));
   }
 
-  private interface Operation {
-    CompletionStage<?> begin(int key);
-  }
-
-  private long run(long nanos, Operation operation) throws InterruptedException {
-    var running = new Running(nanos, operation);
-    rings.get(0).scheduler().execute(running::begin);
-    running.done.await();
-    if (running.failure != null) {
-      throw new IllegalStateException("an operation failed", running.failure);
-    }
-    return running.ended;
-  }
-
-  /** One run; its state belongs to the asker's loop until it is done. */
-  private final class Running {
-    final CountDownLatch done = new CountDownLatch(1);
-    final long endAt;
-    final Operation operation;
-    long ended;
-    int open;
-    @Nullable Throwable failure;
-
-    Running(long nanos, Operation operation) {
-      this.endAt = System.nanoTime() + nanos;
-      this.operation = operation;
-    }
-
-    void begin() {
-      for (int i = 0; i < outstanding; i++) {
-        open++;
-        next(i, 0);
-      }
-    }
-
-    private void next(int chain, int turn) {
-      operation
-          .begin(chain * keysOfEach + turn % keysOfEach)
-          .whenComplete(
-              (result, thrown) -> {
-                ended++;
-                if (thrown != null) {
-                  failure = thrown;
-                }
-                if (failure == null && System.nanoTime() < endAt) {
-                  next(chain, turn + 1);
-                } else if (--open == 0) {
-                  done.countDown();
-                }
-              });
-    }
+  private long run(long nanos, IntFunction<CompletionStage<?>> operation)
+      throws InterruptedException {
+    return ClosedLoop.run(
+        rings.get(0),
+        outstanding,
+        nanos,
+        (chain, turn) -> operation.apply(chain * keysOfEach + turn % keysOfEach));
   }
 
   @Override

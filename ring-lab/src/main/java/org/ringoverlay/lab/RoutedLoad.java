@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
 import org.ringoverlay.id.Id;
@@ -22,6 +21,9 @@ final class RoutedLoad implements Meter.Load, AutoCloseable {
   private final NettyLoops loops;
   private final List<Ring> rings = new ArrayList<>();
   private final Id[] targets = new Id[TARGETS];
+
+  /** Belongs to the asker's loop. */
+  private long asked;
 
   RoutedLoad(int nodes, int outstanding, int threads) {
     this.outstanding = outstanding;
@@ -53,55 +55,15 @@ final class RoutedLoad implements Meter.Load, AutoCloseable {
 
   @Override
   public long run(long nanos) throws InterruptedException {
-    var running = new Running(nanos);
     Ring asker = rings.get(0);
-    asker
-        .scheduler()
-        .execute(
-            () -> {
-              for (int i = 0; i < outstanding; i++) {
-                running.ask(asker);
-              }
-            });
-    running.done.await();
-    if (running.failure != null) {
-      throw new IllegalStateException("a request failed", running.failure);
-    }
-    return running.ended;
-  }
-
-  /** One run; its state belongs to the asker's loop until it is done. */
-  private final class Running {
-    final CountDownLatch done = new CountDownLatch(1);
-    final long endAt;
-    long asked;
-    long ended;
-    int open;
-    @org.jspecify.annotations.Nullable Throwable failure;
-
-    Running(long nanos) {
-      this.endAt = System.nanoTime() + nanos;
-    }
-
-    void ask(Ring asker) {
-      open++;
-      Id target = targets[(int) (asked++ % TARGETS)];
-      asker
-          .ask("payload", target, Payload.sample(asked), Payload.class)
-          .whenComplete(
-              (payload, thrown) -> {
-                open--;
-                ended++;
-                if (thrown != null) {
-                  failure = thrown;
-                }
-                if (failure == null && System.nanoTime() < endAt) {
-                  ask(asker);
-                } else if (open == 0) {
-                  done.countDown();
-                }
-              });
-    }
+    return ClosedLoop.run(
+        asker,
+        outstanding,
+        nanos,
+        (chain, turn) -> {
+          Id target = targets[(int) (asked++ % TARGETS)];
+          return asker.ask("payload", target, Payload.sample(asked), Payload.class);
+        });
   }
 
   @Override
