@@ -17,10 +17,8 @@ import org.ringoverlay.testkit.explore.Explorer;
 
 /**
  * Every state of the model within its bounds, and each defence taken out once. What is tagged
- * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}; {@code once}
- * says that it is the same on every JVM, so that one is enough.
+ * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
-@Tag("once")
 class ArcModelTest {
   private static final Bounds LEASES = new Bounds(3, 2, 1, 0, 0, 3, 1, true);
 

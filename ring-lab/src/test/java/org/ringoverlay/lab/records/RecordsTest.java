@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.ringoverlay.testkit.Simulation;
@@ -14,7 +13,6 @@ class RecordsTest {
   private static final int SEEDS = 150;
 
   @Test
-  @Tag("once")
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void theFixedSeedsKeepEveryPromise() {
     burn(1);

@@ -10,14 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.ringoverlay.lab.report.Progress;
 
 /** Real processes with disks, at a size at which they take seconds. */
-@Tag("once")
 class RealRecordsIT {
   private static final int NODES = 3;
   private static final int AWAY_MILLIS_MAX = 800;
