@@ -152,6 +152,7 @@ final class ArcLeader {
   private void lead(Takeover complete, long nowNanos) {
     takeover = null;
     won = complete;
+    relievedAtNanos = nowNanos - RELIEVE_NANOS;
     Map<String, Takeover.Known> known = complete.known();
     for (Takeover.Known each : known.values()) {
       long round = Versions.round(each.head().version());
