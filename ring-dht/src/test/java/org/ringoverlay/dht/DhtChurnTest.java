@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.ringoverlay.LeaveReport;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
@@ -22,6 +24,7 @@ import org.ringoverlay.testkit.Simulation;
 import org.ringoverlay.testkit.junit.RingTest;
 
 /** What was acknowledged stays, whoever comes, goes or sleeps. */
+@Execution(ExecutionMode.CONCURRENT)
 class DhtChurnTest {
   private static final int KEYS = 4;
   private static final int CLIENTS = 12;

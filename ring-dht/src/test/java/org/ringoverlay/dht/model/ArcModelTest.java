@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +21,7 @@ import org.ringoverlay.testkit.explore.Explorer;
  * Every state of the model within its bounds, and each defence taken out once. What is tagged
  * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ArcModelTest {
   private static final Bounds LEASES = new Bounds(3, 2, 1, 0, 0, 3, 1, true);
 
