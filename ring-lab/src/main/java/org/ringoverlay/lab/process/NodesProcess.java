@@ -210,7 +210,8 @@ public final class NodesProcess {
   /** Asks it to end, as {@code kill} does, and waits until it is gone. */
   public void terminate() throws InterruptedException {
     ending = true;
-    process.destroy();
+    // Not by the process itself, which would close its input too, and so end it at once.
+    process.toHandle().destroy();
     process.waitFor();
   }
 

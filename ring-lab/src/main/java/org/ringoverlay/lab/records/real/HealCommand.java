@@ -87,10 +87,12 @@ public final class HealCommand implements Callable<Integer> {
 
   private boolean measure(Healing.What what, Healing healing, Progress progress)
       throws IOException, InterruptedException {
+    var calms = new ArrayList<Healing.Outcome>();
     var goings = new ArrayList<Healing.Outcome>();
     var comings = new ArrayList<Healing.Outcome>();
     for (int number = 1; number <= rounds; number++) {
       Healing.Round round = healing.round(what);
+      calms.add(round.calm());
       goings.add(round.going());
       comings.add(round.coming());
       progress.say(
@@ -104,6 +106,7 @@ public final class HealCommand implements Callable<Integer> {
               words(round.coming())));
     }
     System.out.printf(Locale.ROOT, "%s, %d rounds, seed %d%n", name(what), rounds, seed);
+    tell("before", calms);
     tell("goes", goings);
     tell("comes back", comings);
     Spread dark = Spread.of(goings, Healing.Outcome::dark);

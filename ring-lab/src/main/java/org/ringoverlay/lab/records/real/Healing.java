@@ -27,7 +27,7 @@ final class Healing {
   private static final int EVERY_MILLIS = 20;
   private static final int OUTSTANDING_MAX = 2_000;
   private static final long PATIENCE_MILLIS = 5_000;
-  private static final Duration CALM = Duration.ofMillis(500);
+  private static final Duration CALM = Duration.ofSeconds(1);
   private static final Duration AFTERWARDS = Duration.ofMillis(500);
   private static final Duration HEALED_MAX = Duration.ofSeconds(60);
   private static final Duration COMPLETE_MAX = Duration.ofSeconds(90);
@@ -70,11 +70,12 @@ final class Healing {
   /**
    * What came of one round.
    *
+   * @param calm before, for comparison: what the machine itself makes writes wait
    * @param going from when the daddy was struck until its keys were written again or, planned, it
    *     was gone
    * @param coming from then until it was back and some time after
    */
-  record Round(Outcome going, Outcome coming) {}
+  record Round(Outcome calm, Outcome going, Outcome coming) {}
 
   Healing(Cluster cluster, Progress progress, long seed) {
     this.cluster = cluster;
@@ -94,11 +95,13 @@ final class Healing {
     try {
       Thread.sleep(CALM.toMillis());
       writers.count();
+      Thread.sleep(CALM.toMillis());
+      Outcome calm = writers.count();
       strike(what, daddy.node, writers);
       Outcome going = writers.count();
       bringBack(what, daddy.node, writers);
       Thread.sleep(AFTERWARDS.toMillis());
-      return new Round(going, writers.count());
+      return new Round(calm, going, writers.count());
     } finally {
       writers.end();
     }
