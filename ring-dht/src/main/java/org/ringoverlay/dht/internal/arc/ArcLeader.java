@@ -174,6 +174,7 @@ final class ArcLeader {
     while (!waiting.isEmpty() && reign != null) {
       begun.submit(waiting.remove(), nowNanos);
     }
+    out.leads();
     out.repair();
   }
 

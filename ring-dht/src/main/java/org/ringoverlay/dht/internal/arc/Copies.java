@@ -120,6 +120,9 @@ final class Copies implements RingService<CopyRequest> {
     if (locate.leaving()) {
       leaders.leaves(origin);
     }
+    if (locate.resting()) {
+      leaders.rests(origin);
+    }
     var placed = new ArrayList<CopyReply.Placed>();
     for (int arc : locate.arcs()) {
       Configuration configuration = shelf.configuration(arc);

@@ -90,7 +90,7 @@ final class Departure {
                 arcs.subList(from, Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX));
             post.send(
                 daddy,
-                new CopyRequest.Locate(some, true),
+                new CopyRequest.Locate(some, true, true),
                 CopyReply.Located.class,
                 reply -> reply.placed().forEach(this::heard),
                 () -> {});

@@ -74,6 +74,11 @@ public final class DhtSettings {
           "ring.dht.gone",
           "5m",
           "How long a dead member's copies are awaited before others replace it.");
+  static final Setting<Long> RETURN_WAIT =
+      Setting.duration(
+          "ring.dht.return.wait",
+          "5s",
+          "How long a node that came back with its data directory lets others lead its arcs.");
   static final Setting<Long> FORWARD_TIMEOUT =
       Setting.duration(
           "ring.dht.forward.timeout",
@@ -145,6 +150,7 @@ public final class DhtSettings {
           LOCATE_ASKED,
           SETTLED,
           GONE,
+          RETURN_WAIT,
           FORWARD_TIMEOUT,
           COPY_TIMEOUT,
           REPAIRS_MAX,

@@ -51,7 +51,7 @@ final class Directory {
         search.open++;
         post.send(
             member.id(),
-            new CopyRequest.Locate(List.of(arc), false),
+            new CopyRequest.Locate(List.of(arc)),
             CopyReply.Located.class,
             reply -> {
               reply.placed().forEach(placed -> shelf.met(placed.arc(), placed.configuration()));

@@ -23,6 +23,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final CopyPost post;
   private final Upkeep upkeep;
   private final Leases leases;
+  private final Runnable whenLeading;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
@@ -32,12 +33,14 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
       CopyPost post,
       Upkeep upkeep,
       Leases leases,
+      Runnable whenLeading,
       Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
     this.shelf = shelf;
     this.post = post;
     this.upkeep = upkeep;
     this.leases = leases;
+    this.whenLeading = whenLeading;
     this.whenEnded = whenEnded;
   }
 
@@ -194,6 +197,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   @Override
   public void moved() {
     upkeep.moved(leader());
+  }
+
+  @Override
+  public void leads() {
+    whenLeading.run();
   }
 
   @Override

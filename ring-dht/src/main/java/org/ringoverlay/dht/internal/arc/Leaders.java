@@ -3,6 +3,8 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
@@ -32,6 +34,9 @@ final class Leaders {
   /** Takeovers that one turn begins. */
   private static final int TAKEN_IN_TURN_MAX = 16;
 
+  /** Arcs that are taken over at once from daddies who lead until then: nobody waits long. */
+  private static final int HANDED_OVER_AT_ONCE_MAX = 8;
+
   private final Ring ring;
   private final Settings settings;
   private final Limits limits;
@@ -43,7 +48,12 @@ final class Leaders {
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
   /** Arcs that this node should be the daddy of, and is not yet. */
-  private final TreeSet<Integer> quietTakeovers = new TreeSet<>();
+  private final TreeSet<Integer> orphans = new TreeSet<>();
+
+  /** Those of them whose present daddy answers. */
+  private final TreeSet<Integer> handedOver = new TreeSet<>();
+
+  private final Runnable takeOver = this::takeOverSoon;
 
   /** Arcs that are still to be looked at since the members changed. */
   private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
@@ -58,6 +68,9 @@ final class Leaders {
 
   /** Whether this node was in the ring once, so that its shelf knows of which it is. */
   private boolean entered;
+
+  /** Whether this node came back with what it kept, and that is not long ago. */
+  private boolean returning;
 
   private @Nullable Neighbourhood neighbourhood;
 
@@ -96,10 +109,17 @@ final class Leaders {
   }
 
   private ArcLeader lead(int arc, long nowNanos) {
-    quietTakeovers.remove(arc);
+    orphans.remove(arc);
+    handedOver.remove(arc);
     var outbox =
         new LeaderPost(
-            ring, shelf, post, upkeep, leases, ended -> leaders.remove(ended.arc(), ended));
+            ring,
+            shelf,
+            post,
+            upkeep,
+            leases,
+            takeOver,
+            ended -> leaders.remove(ended.arc(), ended));
     var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);
     leaders.put(arc, leader);
@@ -148,8 +168,8 @@ final class Leaders {
   /** This node has heard of a configuration of an arc. */
   void configured(int arc) {
     if (shouldLead(arc)) {
-      quietTakeovers.add(arc);
-      takeOverSoon(true);
+      orphans.add(arc);
+      takeOverSoon();
     }
   }
 
@@ -159,6 +179,74 @@ final class Leaders {
     if (around().leaves(node)) {
       placeAll();
     }
+  }
+
+  /** This node is about to stop, or to leave, and lets others lead. */
+  void rests() {
+    rests(ring.id());
+  }
+
+  /** A member is about to stop, or to leave, and lets others lead. */
+  void rests(Id node) {
+    refresh();
+    if (around().rests(node)) {
+      placeAll();
+    }
+  }
+
+  /** The arcs that this node leads and others could, each with the one that should. */
+  SortedMap<Integer, Id> heirs() {
+    var heirs = new TreeMap<Integer, Id>();
+    for (int arc : leaders.arcs()) {
+      Configuration configuration = shelf.configuration(arc);
+      Id first = configuration == null ? null : around().daddy(arc, configuration);
+      if (first != null && !first.equals(ring.id()) && around().canLead(first)) {
+        heirs.put(arc, first);
+      }
+    }
+    return heirs;
+  }
+
+  /**
+   * The members of an arc in the order in which to ask them: first the one that leads as far as
+   * this node has promised, if it can, and then as they should lead. A node that has come back with
+   * what it kept does not know whether it was replaced meanwhile, and asks the others first.
+   */
+  List<Id> preferred(int arc, Configuration configuration) {
+    List<Id> nodes = refresh().preferred(arc, configuration);
+    Id holder = holder(arc, configuration);
+    if (returning && (holder == null || holder.equals(ring.id()))) {
+      if (nodes.remove(ring.id())) {
+        int able = 0;
+        while (able < nodes.size() && around().canLead(nodes.get(able))) {
+          able++;
+        }
+        nodes.add(able, ring.id());
+      }
+    } else if (holder != null && nodes.remove(holder)) {
+      nodes.add(0, holder);
+    }
+    return nodes;
+  }
+
+  /** Whether another member, that can, leads an arc as far as this node has promised. */
+  boolean isLedByAnother(int arc, Configuration configuration) {
+    Id holder = holder(arc, configuration);
+    return holder != null && !holder.equals(ring.id());
+  }
+
+  /** Whose ballot this node has promised, if that is a member and can lead; null if not. */
+  private @Nullable Id holder(int arc, Configuration configuration) {
+    Id daddy = shelf.promised(arc).daddy();
+    if (!around().canLead(daddy)) {
+      return null;
+    }
+    for (Voter voter : configuration.voters()) {
+      if (voter.node().equals(daddy) && !stores.isReplaced(voter)) {
+        return daddy;
+      }
+    }
+    return null;
   }
 
   /** Whether this node is the member that should be the daddy of an arc, and is not. */
@@ -173,6 +261,7 @@ final class Leaders {
             && !shelf.expires(arc);
     return !idle
         && ring.id().equals(around().daddy(arc, configuration))
+        && !(returning && mayOthersLead(configuration))
         && mayDecide(configuration);
   }
 
@@ -192,35 +281,50 @@ final class Leaders {
     return configuration.isQuorum(answering);
   }
 
-  private void takeOverSoon(boolean room) {
-    if (!takeOverDue && !quietTakeovers.isEmpty()) {
+  private boolean mayOthersLead(Configuration configuration) {
+    return configuration.voters().stream()
+        .anyMatch(voter -> !voter.equals(shelf.self()) && around().canLead(voter.node()));
+  }
+
+  private void takeOverSoon() {
+    if (!takeOverDue && !(orphans.isEmpty() && handedOver.isEmpty())) {
       takeOverDue = true;
-      if (room) {
-        ring.scheduler().execute(this::takeOverQuietly);
-      } else {
-        upkeep.atNextTick(this::takeOverQuietly);
-      }
+      ring.scheduler().execute(this::takeOverQuietly);
     }
   }
 
   private void takeOverQuietly() {
     takeOverDue = false;
     refresh();
-    int room = settings.get(DhtSettings.TAKEOVERS_QUIET) - upkeep.preparing();
+    int preparing = upkeep.preparing();
+    int room = Math.min(settings.get(DhtSettings.TAKEOVERS_QUIET) - preparing, TAKEN_IN_TURN_MAX);
     int begun = 0;
-    int looked = 0;
-    while (begun < Math.min(room, TAKEN_IN_TURN_MAX) && looked < PLACED_IN_TURN_MAX) {
-      Integer arc = quietTakeovers.pollFirst();
+    for (int looked = 0; begun < room && looked < PLACED_IN_TURN_MAX; looked++) {
+      Integer arc = orphans.pollFirst();
       if (arc == null) {
         break;
       }
-      looked++;
+      if (shouldLead(arc)) {
+        if (around().answers(shelf.promised(arc).daddy())) {
+          handedOver.add(arc);
+        } else {
+          lead(arc, ring.clock().nanos());
+          begun++;
+        }
+      }
+    }
+    while (preparing + begun < HANDED_OVER_AT_ONCE_MAX && !handedOver.isEmpty()) {
+      int arc = handedOver.pollFirst();
       if (shouldLead(arc)) {
         lead(arc, ring.clock().nanos());
         begun++;
       }
     }
-    takeOverSoon(begun < room);
+    if (begun < room && !orphans.isEmpty()) {
+      takeOverSoon();
+    } else if (!(orphans.isEmpty() && handedOver.isEmpty())) {
+      upkeep.atNextTick(takeOver);
+    }
   }
 
   // ---- members
@@ -242,6 +346,10 @@ final class Leaders {
         shelf.found(view.arcs().count());
       }
       stores.heard(shelf.self().node(), shelf.self().store());
+      returning = shelf.isDurable() && !shelf.voiced().isEmpty() && !ring.isFounder();
+      if (returning) {
+        ring.scheduler().schedule(settings.get(DhtSettings.RETURN_WAIT), this::hasReturned);
+      }
     }
     if (present == null) {
       present =
@@ -270,7 +378,7 @@ final class Leaders {
       if ((stores.of(node) == null || !present.isKnown(node)) && greeting.add(node)) {
         post.send(
             node,
-            new CopyRequest.Locate(List.of(), false),
+            new CopyRequest.Locate(List.of()),
             CopyReply.Located.class,
             reply -> {
               greeting.remove(node);
@@ -325,6 +433,11 @@ final class Leaders {
     if (!toPlace.isEmpty()) {
       ring.scheduler().execute(this::placeSome);
     }
+  }
+
+  private void hasReturned() {
+    returning = false;
+    placeAll();
   }
 
   private void sweepLater() {

@@ -201,7 +201,7 @@ final class Listing {
     Id node;
     boolean firmly = false;
     if (configuration != null) {
-      List<Id> members = around.preferred(arc, configuration);
+      List<Id> members = leaders.preferred(arc, configuration);
       var reachable = new ArrayList<>(members);
       reachable.removeAll(outOfReach);
       if (reachable.isEmpty()) {

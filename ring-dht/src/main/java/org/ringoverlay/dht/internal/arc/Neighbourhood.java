@@ -52,6 +52,10 @@ final class Neighbourhood {
 
   private final TreeSet<Id> left = new TreeSet<>();
   private final TreeSet<Id> leaving = new TreeSet<>();
+
+  /** Members that are about to stop, and let others lead. */
+  private final TreeSet<Id> resting = new TreeSet<>();
+
   private int leavingHere;
   private List<Member> present = List.of();
   private RingView view;
@@ -102,6 +106,7 @@ final class Neighbourhood {
       if (known == null || again) {
         // Who said that it leaves has left for good, however that went, until it starts again.
         leaving.remove(id);
+        resting.remove(id);
         known = new Seen(now, member.incarnation());
         seen.put(id, known);
       }
@@ -130,6 +135,9 @@ final class Neighbourhood {
     left.removeAll(ids);
     if (leaving.size() > REMEMBERED_MAX) {
       leaving.retainAll(ids);
+    }
+    if (resting.size() > REMEMBERED_MAX) {
+      resting.retainAll(ids);
     }
     countLeaving();
     missing.keySet().removeAll(ids);
@@ -167,6 +175,16 @@ final class Neighbourhood {
     boolean news = leaving.add(node);
     countLeaving();
     return news;
+  }
+
+  /** A member is about to stop, or to leave: others should lead in its stead. */
+  boolean rests(Id node) {
+    return resting.add(node);
+  }
+
+  /** Whether a member can lead: it answers, and is not about to go. */
+  boolean canLead(Id node) {
+    return unfitness(node) == 0;
   }
 
   private void countLeaving() {
@@ -267,7 +285,8 @@ final class Neighbourhood {
     if (known == null) {
       return 3;
     }
-    return known.suspect ? 2 : leaving.contains(node) ? 1 : 0;
+    boolean goes = leaving.contains(node) || resting.contains(node);
+    return known.suspect ? 2 : goes ? 1 : 0;
   }
 
   /** The first that should be the daddy, null if none of the members is in the ring. */

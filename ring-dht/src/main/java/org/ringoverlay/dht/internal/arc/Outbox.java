@@ -56,6 +56,9 @@ interface Outbox {
   /** The leader's members are those that they should be. */
   void moved();
 
+  /** The leader leads from now on. */
+  void leads();
+
   /** The leader is none any more. */
   void ended();
 

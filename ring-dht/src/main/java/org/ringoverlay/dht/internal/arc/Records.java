@@ -49,6 +49,7 @@ public final class Records implements RingService<Request> {
   private final Directory directory;
   private final Lister lister;
   private final Listings listings;
+  private @Nullable HandOver handOver;
   private @Nullable Departure departure;
 
   /** Questions of watchers that wait at this node. */
@@ -194,26 +195,28 @@ public final class Records implements RingService<Request> {
     boolean passedOn = context.target().equals(ring.id());
     Configuration configuration = shelf.configuration(arc);
     boolean member = configuration != null && configuration.has(shelf.self());
-    if (leaders.has(arc) || (member && passedOn)) {
+    if (leaders.has(arc)
+        || (configuration != null
+            && member
+            && passedOn
+            && !leaders.isLedByAnother(arc, configuration))) {
       return lead(arc, request, deadline);
     }
     if (configuration != null && member && !passedOn && !leaders.mayDecide(configuration)) {
       // Perhaps others decide since long, and this node was not told.
       return directory
           .find(arc, around)
-          .thenCompose(
-              found -> passOn(arc, request, leaders.refresh().preferred(arc, found), deadline));
+          .thenCompose(found -> passOn(arc, request, leaders.preferred(arc, found), deadline));
     }
     if (passedOn) {
-      throw new RingException.NotOwner("This node does not keep the key's arc.", null);
+      throw new RingException.NotOwner("This node does not lead the key's arc.", null);
     }
     if (configuration != null) {
-      return passOn(arc, request, around.preferred(arc, configuration), deadline);
+      return passOn(arc, request, leaders.preferred(arc, configuration), deadline);
     }
     return directory
         .find(arc, around)
-        .thenCompose(
-            found -> passOn(arc, request, leaders.refresh().preferred(arc, found), deadline));
+        .thenCompose(found -> passOn(arc, request, leaders.preferred(arc, found), deadline));
   }
 
   private long deadline(Context context) {
@@ -385,11 +388,22 @@ public final class Records implements RingService<Request> {
    */
   @Override
   public CompletionStage<Long> stopping() {
-    leases.end();
     boolean pairs =
         leaders.refresh().isPair()
             && shelf.voiced().stream().map(shelf::configuration).anyMatch(Records::isPair);
-    return shelf.isDurable() && !pairs ? CompletableFuture.completedFuture(0L) : leaving();
+    return shelf.isDurable() && !pairs ? handedOver() : leaving();
+  }
+
+  /** Others lead what this node led, as far as they can. */
+  private CompletionStage<Long> handedOver() {
+    HandOver begun = handOver;
+    if (begun == null) {
+      leases.end();
+      begun = new HandOver(leaders, post, upkeep, ring.clock());
+      handOver = begun;
+      begun.begin();
+    }
+    return begun.done();
   }
 
   private static boolean isPair(@Nullable Configuration configuration) {
@@ -398,14 +412,17 @@ public final class Records implements RingService<Request> {
 
   @Override
   public CompletionStage<Long> leaving() {
-    leases.end();
-    Departure begun = departure;
-    if (begun == null) {
-      begun = new Departure(ring, shelf, post, upkeep, leaders.refresh());
-      departure = begun;
-      leaders.leaves(ring.id());
-      begun.begin(leaders::has);
-    }
-    return begun.handedOver();
+    return handedOver()
+        .thenCompose(
+            unused -> {
+              Departure begun = departure;
+              if (begun == null) {
+                begun = new Departure(ring, shelf, post, upkeep, leaders.refresh());
+                departure = begun;
+                leaders.leaves(ring.id());
+                begun.begin(leaders::has);
+              }
+              return begun.handedOver();
+            });
   }
 }

@@ -81,11 +81,17 @@ public sealed interface CopyRequest {
    * Asks who decides in arcs.
    *
    * @param leaving whether the sender is about to leave the ring, and is to be a member no more
+   * @param resting whether the sender is about to stop, or to leave, and others are to lead
    */
-  record Locate(List<Integer> arcs, boolean leaving) implements CopyRequest {
+  record Locate(List<Integer> arcs, boolean leaving, boolean resting) implements CopyRequest {
     /** Copies the list. */
     public Locate {
       arcs = Entry.orEmpty(arcs);
+    }
+
+    /** Asks, and no more. */
+    public Locate(List<Integer> arcs) {
+      this(arcs, false, false);
     }
   }
 

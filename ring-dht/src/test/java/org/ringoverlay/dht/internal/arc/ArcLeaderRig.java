@@ -266,6 +266,9 @@ abstract class ArcLeaderRig {
     public void repair() {}
 
     @Override
+    public void leads() {}
+
+    @Override
     public void ended() {
       ended = true;
     }

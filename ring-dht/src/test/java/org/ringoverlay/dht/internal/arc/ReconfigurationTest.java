@@ -738,6 +738,9 @@ class ReconfigurationTest {
     public void repair() {}
 
     @Override
+    public void leads() {}
+
+    @Override
     public void ended() {
       ended = true;
     }

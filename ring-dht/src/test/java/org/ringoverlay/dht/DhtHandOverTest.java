@@ -1,0 +1,150 @@
+package org.ringoverlay.dht;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import org.ringoverlay.LeaveReport;
+import org.ringoverlay.json.Json;
+import org.ringoverlay.testkit.NodePlan;
+import org.ringoverlay.testkit.SimRing;
+import org.ringoverlay.testkit.Simulation;
+import org.ringoverlay.testkit.junit.RingTest;
+
+/** How long writes wait while a node stops, comes back, or leaves, as was planned. */
+class DhtHandOverTest {
+  private static final Duration WAIT_MAX = Duration.ofMillis(100);
+  private static final int ARC_BITS = 8;
+
+  /** Writes keys all the time, through all nodes but one, whether or not earlier writes ended. */
+  private static final class Writers {
+    private static final Duration EVERY = Duration.ofMillis(20);
+    private static final List<String> KEYS = DhtScenarioTest.keys(4);
+
+    private final SimRing ring;
+    private final int without;
+    private final TreeMap<String, Integer> failed = new TreeMap<>();
+    private Duration longest = Duration.ZERO;
+    private int open;
+    private int written;
+    private boolean over;
+
+    Writers(SimRing ring, int without) {
+      this.ring = ring;
+      this.without = without;
+      write(0);
+    }
+
+    private void write(int number) {
+      if (over) {
+        return;
+      }
+      List<Integer> through =
+          ring.running().stream().filter(node -> node != without && ring.isReady(node)).toList();
+      for (int k = 0; k < KEYS.size(); k++) {
+        Duration begun = ring.simulation().elapsed();
+        open++;
+        var unused =
+            Dht.on(ring.node(through.get((number + k) % through.size())))
+                .put(KEYS.get(k), Json.of(number))
+                .whenComplete((done, error) -> ended(begun, error));
+      }
+      ring.simulation().after(EVERY, () -> write(number + 1));
+    }
+
+    private void ended(Duration begun, Throwable error) {
+      open--;
+      Duration took = ring.simulation().elapsed().minus(begun);
+      longest = took.compareTo(longest) > 0 ? took : longest;
+      if (error == null) {
+        written++;
+      } else {
+        failed.merge(error.toString(), 1, Integer::sum);
+      }
+    }
+
+    void assertNoneWaited() {
+      over = true;
+      ring.run(Duration.ofSeconds(6));
+      assertThat(failed).isEmpty();
+      assertThat(open).isZero();
+      assertThat(written).isGreaterThan(500);
+      assertThat(longest).isLessThan(WAIT_MAX);
+    }
+  }
+
+  private static SimRing ring(Simulation simulation, int nodes, boolean durable) {
+    SimRing ring =
+        simulation.ring(
+            nodes,
+            DhtSetup.with(
+                plan -> {
+                  if (durable) {
+                    NodePlan unused = plan.durable();
+                  }
+                  plan.builder().set("ring.arcs.bits", Integer.toString(ARC_BITS));
+                }));
+    DhtSetup.settle(ring);
+    return ring;
+  }
+
+  private static List<Integer> daddies(SimRing ring) {
+    return Writers.KEYS.stream()
+        .map(key -> ring.indexOf(ring.await(Dht.on(ring.node(0)).owner(key)).daddy()))
+        .toList();
+  }
+
+  @RingTest(seeds = 3)
+  void noWriteWaitsForTheRestartOfADurableNode(Simulation simulation) {
+    SimRing ring = ring(simulation, 3, true);
+    int stopped = daddies(ring).stream().filter(node -> node != 0).findFirst().orElse(1);
+    List<Integer> before = daddies(ring);
+    var writers = new Writers(ring, stopped);
+    ring.run(Duration.ofSeconds(2));
+
+    LeaveReport report = ring.await(ring.beginStop(stopped));
+    assertThat(report.handedOver().get("dht")).isGreaterThan(ring.size());
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(daddies(ring)).doesNotContain(stopped);
+
+    ring.run(Duration.ofSeconds(1));
+    ring.restart(stopped);
+    ring.run(Duration.ofSeconds(3));
+    assertThat(daddies(ring)).doesNotContain(stopped);
+
+    ring.run(Duration.ofSeconds(8));
+    assertThat(daddies(ring)).isEqualTo(before);
+    writers.assertNoneWaited();
+  }
+
+  @RingTest(seeds = 3)
+  void noWriteWaitsForANodeInMemoryThatLeaves(Simulation simulation) {
+    SimRing ring = ring(simulation, 4, false);
+    var writers = new Writers(ring, 1);
+    ring.run(Duration.ofSeconds(2));
+    ring.leave(1);
+    ring.run(Duration.ofSeconds(5));
+    writers.assertNoneWaited();
+  }
+
+  @RingTest(seeds = 3)
+  void noWriteWaitsForADurableNodeOfThreeThatLeaves(Simulation simulation) {
+    SimRing ring = ring(simulation, 3, true);
+    var writers = new Writers(ring, 1);
+    ring.run(Duration.ofSeconds(2));
+    ring.leave(1);
+    ring.run(Duration.ofSeconds(5));
+    writers.assertNoneWaited();
+  }
+
+  @RingTest(seeds = 3)
+  void noWriteWaitsForANodeThatJoins(Simulation simulation) {
+    SimRing ring = ring(simulation, 3, true);
+    var writers = new Writers(ring, 3);
+    ring.run(Duration.ofSeconds(2));
+    ring.add(1);
+    ring.run(Duration.ofSeconds(8));
+    writers.assertNoneWaited();
+  }
+}
