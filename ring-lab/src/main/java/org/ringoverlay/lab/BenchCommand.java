@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       BenchCommand.Overlay.class,
       HealCommand.class,
+      JoinBench.class,
       RecordsBench.class,
       SimBench.class,
       StartBench.class
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    System.err.println("Say what to measure: heal, overlay, records, sim or start.");
+    System.err.println("Say what to measure: heal, join, overlay, records, sim or start.");
     return 2;
   }
 
