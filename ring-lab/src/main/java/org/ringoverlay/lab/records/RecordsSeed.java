@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.testkit.Delay;
@@ -200,6 +201,9 @@ public final class RecordsSeed {
     }
     Schedule drawn = Schedule.draw(world.seed(), climate);
     var sound = new ArrayList<Schedule.Timed>();
+    if (durable && !loses && chance.below(2) == 0) {
+      sound.add(blackout(nodes));
+    }
     if (loses) {
       sound.add(
           new Schedule.Timed(
@@ -223,6 +227,20 @@ public final class RecordsSeed {
     }
     sound.sort(Comparator.comparingLong(Schedule.Timed::atMillis));
     return drawn.with(sound);
+  }
+
+  /**
+   * All nodes lose their power in one moment, those that joined meanwhile too: whoever counted on a
+   * write that had not reached a disk, its own or another's, has lost it then.
+   */
+  private Schedule.Timed blackout(int nodes) {
+    return new Schedule.Timed(
+        5_000 + chance.below(40_000),
+        new Incident.Crash(
+            IntStream.range(0, 2 * nodes).boxed().toList(),
+            true,
+            300 + chance.below(3_000),
+            DiskFate.TAIL_LOST));
   }
 
   /** An acknowledged write is promised to stay while a majority of its members keeps its disks. */
