@@ -46,9 +46,9 @@ class ArcLeaderTest extends ArcLeaderRig {
   }
 
   @Test
-  void needsAQuorumOfTheNewestConfigurationThatAMemberKnows() {
+  void pitfall11WhoIsBehindNeedsAQuorumOfTheNewestConfigurationThatAMemberKnows() {
     var d = new Voter(Id.of("d"), 4);
-    var newer = new Configuration(3, 0, List.of(SELF, C, d), List.of());
+    var newer = new Configuration(7, 0, List.of(SELF, C, d), List.of());
     start();
     promise(B, newer);
     assertThat(leader.isPreparing()).isTrue();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Request;
@@ -32,7 +34,40 @@ class ArcReadsTest extends ArcLeaderRig {
   }
 
   @Test
-  void aListingWaitsForTheChangeUnderWayAndForItsConfirmation() {
+  void pitfall19AConflictTellsWhatAMajorityHoldsAndOnlyWhenThatIsConfirmed() {
+    lead();
+    leader.submit(put("a", 1), 0);
+    Pending absent = onlyIfAbsent("b");
+    leader.submit(absent, 0);
+    assertThat(absent.isAnswered()).as("the value is not at a majority").isFalse();
+    accept(B);
+    assertThat(absent.isAnswered()).as("nobody said that the ballot stands").isFalse();
+
+    check(B, 1);
+
+    assertThat(error(absent))
+        .isInstanceOfSatisfying(
+            RingException.Conflict.class,
+            conflict -> assertThat(conflict.current()).isEqualTo("1"));
+  }
+
+  private static Pending onlyIfAbsent(String operation) {
+    return new Pending(
+        new Request.Put(
+            "default",
+            "key",
+            Json.of(2),
+            new Condition(Condition.Kind.ABSENT, 0),
+            Acknowledge.MAJORITY,
+            operation,
+            0,
+            false),
+        KEY,
+        5 * SECOND);
+  }
+
+  @Test
+  void pitfall19AListingWaitsForTheChangeUnderWayAndForItsConfirmation() {
     lead();
     leader.submit(put("a", 1), 0);
     var question = new Request.ListKeys("default", "k", "", null, 10, List.of(), false);
@@ -64,7 +99,7 @@ class ArcReadsTest extends ArcLeaderRig {
   }
 
   @Test
-  void aWatcherIsToldWhenAQuorumHoldsTheChangeAndNotBefore() {
+  void pitfall19AWatcherIsToldWhenAQuorumHoldsTheChangeAndNotBefore() {
     lead();
     Pending watch = watch(0);
     leader.submit(watch, 0);

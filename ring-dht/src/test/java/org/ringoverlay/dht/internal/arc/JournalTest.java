@@ -82,6 +82,27 @@ class JournalTest {
   }
 
   @Test
+  void pitfall12ABallotIsNotUsedAgainAfterARestart() {
+    Shelf before = shelf(7);
+    before.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
+    settle(before);
+
+    Shelf after = shelf(8);
+
+    var sameRound = new Ballot(BALLOT.round(), NODE, BALLOT.nonce() + 1);
+    var older = new Ballot(BALLOT.round() - 1, Id.of("other"), 1);
+    for (Ballot late : List.of(sameRound, older)) {
+      assertThat(after.prepare(new CopyRequest.Prepare(ARC, late, "")).granted()).isFalse();
+      assertThat(
+              after
+                  .accept(CopyRequest.Accept.registers(ARC, late, 1, List.of(entry(1, 0, "o1"))))
+                  .granted())
+          .isFalse();
+    }
+    assertThat(after.records()).isZero();
+  }
+
+  @Test
   void whatWasDroppedIsNotFoundAgain() {
     Shelf before = shelf(7);
     before.found(8);
@@ -101,7 +122,7 @@ class JournalTest {
   }
 
   @Test
-  void whatWasKeptForAnotherRingCountsForNothing() {
+  void pitfall20WhatWasKeptForAnotherRingCountsForNothing() {
     Shelf before = shelf(7);
     before.found(8);
     settle(before);

@@ -167,7 +167,7 @@ class ReconfigurationTest {
   }
 
   @Test
-  void theNewOneIsProposedOnlyWhenBothMajoritiesHoldEveryRegister() {
+  void pitfall18AKeyThatTwoMembersHoldIsCarriedToBothMajorities() {
     leadToJoint();
     Pending put = put();
     leader.submit(put, now);
@@ -239,7 +239,7 @@ class ReconfigurationTest {
   }
 
   @Test
-  void whoPromisedANewerBallotEndsTheChange() {
+  void pitfall03OfTwoChangesThatRaceTheOneOfTheOlderBallotEnds() {
     leadToJoint();
     shelfOf(D).prepare(new CopyRequest.Prepare(ARC, new Ballot(ROUND + 1, E.node(), 5), ""));
     answer(D);
@@ -248,7 +248,7 @@ class ReconfigurationTest {
   }
 
   @Test
-  void aLeaderThatMeetsAJointConfigurationGoesOnWithIt() {
+  void pitfall03WhoeverMeetsAnUnfinishedChangeGoesOnWithIt() {
     Configuration joint = THREE.joint(3, List.of(SELF, D, E));
     meet(joint, B, D);
     leader.start(now);
