@@ -233,7 +233,7 @@ class ArcLeaderTest extends ArcLeaderRig {
   }
 
   @Test
-  void aCopyThatPromisedANewerBallotEndsTheReign() {
+  void pitfall13ACopyThatPromisedANewerBallotEndsTheReign() {
     lead();
     Pending put = put("a", 1);
     leader.submit(put, 0);
@@ -248,7 +248,7 @@ class ArcLeaderTest extends ArcLeaderRig {
   }
 
   @Test
-  void aDaddyWhoseOwnNodePromisedANewerBallotChangesNothing() {
+  void pitfall13ADaddyWhoseOwnNodePromisedANewerBallotChangesNothing() {
     lead();
     shelf.prepare(new CopyRequest.Prepare(ARC, new Ballot(9, B.node(), 9), ""));
     Pending put = put("a", 1);

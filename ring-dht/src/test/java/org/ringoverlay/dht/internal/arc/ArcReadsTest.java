@@ -39,6 +39,7 @@ class ArcReadsTest extends ArcLeaderRig {
     leader.submit(put("a", 1), 0);
     Pending absent = onlyIfAbsent("b");
     leader.submit(absent, 0);
+    check(B, 1);
     assertThat(absent.isAnswered()).as("the value is not at a majority").isFalse();
     accept(B);
     assertThat(absent.isAnswered()).as("nobody said that the ballot stands").isFalse();

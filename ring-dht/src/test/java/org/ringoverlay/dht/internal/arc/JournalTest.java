@@ -211,7 +211,7 @@ class JournalTest {
   }
 
   @Test
-  void damageAndANewerFormatAreTold() {
+  void pitfall07DamageAndANewerFormatAreTold() {
     byte[] store = {'m'};
     disk.entries.put(
         store, "{\"format\":2,\"store\":1,\"ring\":\"r\"}".getBytes(StandardCharsets.UTF_8));

@@ -30,7 +30,7 @@ class ShelfTest {
   private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), grants, 3);
 
   @Test
-  void keepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
+  void pitfall13KeepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {
     keep(FIRST, whole("key", 1));
     assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, SECOND, "")).heads())
         .containsExactly(new Head("key", 1, 1));
