@@ -3,8 +3,9 @@ package org.ringoverlay.testkit.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A register with versions, as a record is: read, written if its version is a given one, deleted.
- * Versions only grow, through deletes too, and tell what was there.
+ * A register with versions, as a record is: read, written if its version is a given one, deleted,
+ * and emptied when a value's time is over. Versions only grow, through deletes too, and tell what
+ * was there.
  */
 public final class Register implements Spec<Register.State, Register.Ask, Register.Answer> {
   /** Makes it. */
@@ -34,6 +35,17 @@ public final class Register implements Spec<Register.State, Register.Ask, Regist
      * @param expected the version that must be there; 0 for nothing there, null for whatever
      */
     record Write(@Nullable String value, @Nullable Long expected) implements Ask {}
+
+    /** Looks whether anything is there, as a listing does. */
+    record Look() implements Ask {}
+
+    /**
+     * A value vanishes, if it is still there. Nobody asks for that and nobody is answered: it is
+     * begun when it may happen first, and never ended.
+     *
+     * @param value one that is written once
+     */
+    record Vanish(String value) implements Ask {}
   }
 
   /** What an operation answers. */
@@ -53,6 +65,13 @@ public final class Register implements Spec<Register.State, Register.Ask, Regist
      */
     record Written(long version) implements Answer {}
 
+    /**
+     * What a look showed.
+     *
+     * @param present whether anything was there
+     */
+    record Seen(boolean present) implements Answer {}
+
     /** The version was another one, and nothing was changed. */
     record Conflict() implements Answer {}
   }
@@ -67,8 +86,14 @@ public final class Register implements Spec<Register.State, Register.Ask, Regist
     if (input instanceof Ask.Write write) {
       return written(state, write, output);
     }
+    if (input instanceof Ask.Vanish vanish) {
+      return vanish.value().equals(state.value()) ? new State(null, 0, state.newest()) : state;
+    }
     if (output == null) {
       return state;
+    }
+    if (output instanceof Answer.Seen seen) {
+      return seen.present() == (state.value() != null) ? state : null;
     }
     return output instanceof Answer.Found found ? found(state, found) : null;
   }

@@ -128,6 +128,46 @@ class LinearizabilityTest {
   }
 
   @Test
+  void aLookSeesWhetherAnythingIsThere() {
+    looked(false);
+    written(write("a", null), 1);
+    looked(true);
+    written(write(null, null), 2);
+    assertThat(flaw()).isNull();
+
+    looked(true);
+
+    assertThat(flaw()).contains("Look[] → Seen[present=true]");
+  }
+
+  private void looked(boolean present) {
+    history.end(history.begin(new Ask.Look()), new Answer.Seen(present));
+  }
+
+  @Test
+  void aValueVanishesOnceItsTimeHasComeAndNotBefore() {
+    written(write("a", null), 1);
+    history.begin(new Ask.Vanish("a"));
+    found(read(), "a", 1);
+    found(read(), null, 0);
+    written(write("b", 0L), 2);
+    assertThat(flaw()).isNull();
+
+    found(read(), null, 0);
+
+    assertThat(flaw()).contains("Read[] → Found[value=null, version=0]");
+  }
+
+  @Test
+  void whatWasWrittenInThePlaceOfAValueDoesNotVanishWithIt() {
+    written(write("a", null), 1);
+    written(write("b", null), 2);
+    history.begin(new Ask.Vanish("a"));
+    found(read(), null, 0);
+    assertThat(flaw()).isNotNull();
+  }
+
+  @Test
   void whatDidNothingIsForgotten() {
     Operation<Ask> refused = write("x", null);
     history.forget(refused);
