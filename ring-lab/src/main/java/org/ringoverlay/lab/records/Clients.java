@@ -1,16 +1,16 @@
 package org.ringoverlay.lab.records;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.Dht;
-import org.ringoverlay.dht.KeyPage;
-import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.Versioned;
 import org.ringoverlay.dht.WriteOptions;
@@ -28,36 +28,63 @@ import org.ringoverlay.testkit.history.Register;
  *
  * <p>Every value is written once. A write whose outcome is unknown is repeated under its name until
  * it is known, or its client is moved on. What was said to have changed nothing counts as never
- * asked; what nobody answered may have happened or not.
+ * asked; what nobody answered may have happened or not, unless a watcher was told of it. Some
+ * values are to vanish.
  */
 final class Clients {
   private static final Duration PAUSE_MIN = Duration.ofMillis(20);
-  private static final int PAUSE_MILLIS = 1_000;
-
-  /** With fewer nodes one that did not come back has nobody to take its place. */
-  private static final int COPIES = 3;
+  private static final int PAUSE_MILLIS = 800;
 
   private static final int KEYS_AT_ONCE = 4;
   private static final long SPELL_MILLIS = 6_000;
   private static final int REPEATS_MAX = 4;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
 
+  /** Of twenty things to do so many are reads, and one that is a plain put. */
+  private static final int READS = 7;
+
+  private static final int PUT = 16;
+  private static final int TTL_MILLIS_MIN = 500;
+  private static final int TTL_MILLIS = 2_500;
+
+  /** By this much of its time a value may vanish early where clocks are one in a hundred fast. */
+  private static final int EARLY = 50;
+
   private final SimRing ring;
   private final Randomness chance;
   private final Duration begun;
   private final Histories histories = new Histories();
   private final Tally tally;
+
+  /** Whether clocks only err by what leases allow for. */
+  private final boolean timely;
+
+  /** The writes whose outcome is not known yet, by their values. */
+  private final Map<String, Attempt> open = new TreeMap<>();
+
+  /** The values of writes that changed nothing. */
+  private final Set<String> unchanged = new TreeSet<>();
+
+  /** The values that are to vanish. */
+  private final Set<String> fleeting = new TreeSet<>();
+
   private @Nullable String wrong;
   private boolean over;
   private int values;
 
-  /** What one client last saw of each key. */
+  /** What one client last saw of each key; one that is brief does one thing only. */
   private static final class Client {
     final Map<String, Long> seen = new TreeMap<>();
+    final boolean brief;
+
+    Client(boolean brief) {
+      this.brief = brief;
+    }
   }
 
-  Clients(SimRing ring, Tally tally) {
+  Clients(SimRing ring, Tally tally, boolean timely) {
     this.ring = ring;
+    this.timely = timely;
     this.begun = ring.simulation().elapsed();
     this.tally = tally;
     this.chance = Simulation.chance(ring.simulation().seed(), "clients");
@@ -65,8 +92,32 @@ final class Clients {
 
   void begin(int clients) {
     for (int count = 0; count < clients; count++) {
-      later(new Client());
+      later(new Client(false));
     }
+  }
+
+  /** Somebody reads each key of now at a node, if it is up. */
+  void readAt(int node) {
+    Dht dht = at(node);
+    if (dht != null) {
+      keysNow().forEach(key -> read(new Client(true), dht, key));
+    }
+  }
+
+  /** Somebody writes each key of now at a node, if it is up. */
+  void writeAt(int node) {
+    Dht dht = at(node);
+    if (dht != null) {
+      keysNow().forEach(key -> write(new Client(true), dht, key, PUT));
+    }
+  }
+
+  private @Nullable Dht at(int node) {
+    return !over && ring.running().contains(node) && isUp(node) ? Dht.on(ring.node(node)) : null;
+  }
+
+  private boolean isUp(int node) {
+    return ring.isReady(node) && !ring.host(node).isFrozen();
   }
 
   /** Nothing more is asked; what is under way goes on. */
@@ -75,7 +126,7 @@ final class Clients {
   }
 
   private void later(Client client) {
-    if (!over) {
+    if (!over && !client.brief) {
       ring.simulation().after(PAUSE_MIN.plusMillis(chance.below(PAUSE_MILLIS)), () -> next(client));
     }
   }
@@ -88,7 +139,7 @@ final class Clients {
     }
     String key = keyNow();
     int kind = (int) chance.below(20);
-    if (kind < 7) {
+    if (kind < READS) {
       read(client, dht, key);
     } else {
       write(client, dht, key, kind);
@@ -98,16 +149,19 @@ final class Clients {
   /**
    * A few keys at a time, and new ones as time goes on, so that some are written in bad weather.
    */
-  private String keyNow() {
+  private List<String> keysNow() {
     long spell = ring.simulation().elapsed().minus(begun).toMillis() / SPELL_MILLIS;
-    return "key " + (Math.max(0, spell) + chance.below(KEYS_AT_ONCE));
+    return LongStream.range(0, KEYS_AT_ONCE)
+        .mapToObj(each -> "key " + (Math.max(0, spell) + each))
+        .toList();
+  }
+
+  private String keyNow() {
+    return keysNow().get((int) chance.below(KEYS_AT_ONCE));
   }
 
   private @Nullable Dht somewhere() {
-    List<Integer> up =
-        ring.running().stream()
-            .filter(node -> ring.isReady(node) && !ring.host(node).isFrozen())
-            .toList();
+    List<Integer> up = ring.running().stream().filter(this::isUp).toList();
     return up.isEmpty() ? null : Dht.on(ring.node(up.get((int) chance.below(up.size()))));
   }
 
@@ -140,18 +194,18 @@ final class Clients {
               }
               later(client);
             });
-    replaceIfLost(answered);
+    replaceIfLost(client, answered);
   }
 
-  private void replaceIfLost(boolean[] answered) {
-    if (!answered[0]) {
+  private void replaceIfLost(Client client, boolean[] answered) {
+    if (!answered[0] && !client.brief) {
       ring.simulation()
           .after(
               Duration.ofSeconds(20),
               () -> {
                 if (!answered[0]) {
                   answered[0] = true;
-                  later(new Client());
+                  later(new Client(false));
                 }
               });
     }
@@ -183,9 +237,59 @@ final class Clients {
       options = options.acknowledgedBy(WriteOptions.Ack.ALL);
     }
     boolean deletes = kind == 19;
+    if (!deletes && chance.below(8) == 0) {
+      options = options.expiringAfter(fleeting(key, value));
+    }
     var asked = histories.of(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
     tally.begun++;
-    attempt(client, dht, new Attempt(key, value, deletes, options, asked), REPEATS_MAX, named);
+    var attempt = new Attempt(key, value, deletes, options, asked);
+    open.put(value, attempt);
+    attempt(client, dht, attempt, client.brief ? 0 : REPEATS_MAX, named);
+  }
+
+  /** A value is to vanish, which it may do from some time on. Returns after how long. */
+  private Duration fleeting(String key, String value) {
+    Duration ttl = Duration.ofMillis(TTL_MILLIS_MIN + chance.below(TTL_MILLIS));
+    fleeting.add(value);
+    Duration first = timely ? ttl.minus(ttl.dividedBy(EARLY)) : Duration.ZERO;
+    ring.simulation().after(first, () -> histories.of(key).begin(new Register.Ask.Vanish(value)));
+    return ttl;
+  }
+
+  /**
+   * A watcher was told of a value: a majority holds it, so it was written, whatever its writer is
+   * told later.
+   */
+  void told(String key, long version, String value) {
+    histories.shown(key, version, value);
+    Attempt attempt = open.remove(value);
+    if (attempt != null) {
+      histories.of(key).end(attempt.asked, new Register.Answer.Written(version));
+    } else if (unchanged.contains(value)) {
+      wrong = "a watcher of " + key + " was told of " + value + ", which had changed nothing";
+    }
+  }
+
+  /** The answer to a write, which a watcher may have given before. */
+  private void ends(Attempt attempt, Register.Answer answer) {
+    if (open.remove(attempt.value) != null) {
+      histories.of(attempt.key).end(attempt.asked, answer);
+    } else if (!(answer instanceof Register.Answer.Written)) {
+      wrong = "a watcher was told of " + attempt.value + ", whose writer was told " + answer;
+    }
+    if (!(answer instanceof Register.Answer.Written)) {
+      unchanged.add(attempt.value);
+    }
+  }
+
+  /** A write was refused, and is as if it never was. */
+  private void forget(Attempt attempt, @Nullable Throwable why) {
+    if (open.remove(attempt.value) != null) {
+      histories.of(attempt.key).forget(attempt.asked);
+    } else {
+      wrong = "a watcher was told of " + attempt.value + ", whose writer was told " + why;
+    }
+    unchanged.add(attempt.value);
   }
 
   private record Attempt(
@@ -218,11 +322,11 @@ final class Clients {
           Throwable cause = unwrap(error);
           if (error == null) {
             tally.succeeded++;
-            histories.of(key).end(attempt.asked, new Register.Answer.Written(version));
+            ends(attempt, new Register.Answer.Written(version));
           } else if (cause instanceof RingException.Conflict conflict) {
             tally.conflicts++;
             client.seen.put(key, conflict.currentVersion().orElse(0));
-            histories.of(key).end(attempt.asked, new Register.Answer.Conflict());
+            ends(attempt, new Register.Answer.Conflict());
           } else if (cause instanceof RingException.OutcomeUnknown
               || cause instanceof RingException.Closed) {
             tally.unknown++;
@@ -236,13 +340,13 @@ final class Clients {
             }
           } else {
             expected(error);
-            if (left == REPEATS_MAX) {
-              histories.of(key).forget(attempt.asked);
+            if (left == (client.brief ? 0 : REPEATS_MAX)) {
+              forget(attempt, cause);
             }
           }
           later(client);
         });
-    replaceIfLost(answered);
+    replaceIfLost(client, answered);
   }
 
   private void repeat(Client client, Attempt attempt, int left) {
@@ -274,95 +378,19 @@ final class Clients {
         : error;
   }
 
-  /**
-   * The last reads, of each key at each node, which count in the histories; all must be answered.
-   */
-  void readAll() {
-    for (String key : histories.keys()) {
-      for (int node : ring.running()) {
-        var asked = histories.of(key).begin(new Register.Ask.Read());
-        Versioned read =
-            ring.await(
-                Dht.on(ring.node(node))
-                    .get(key, ReadOptions.defaults().within(Duration.ofSeconds(10))));
-        found(new Client(), key, read);
-        histories
-            .of(key)
-            .end(
-                asked,
-                new Register.Answer.Found(
-                    read.value().map(Json::toString).orElse(null),
-                    read.isPresent() ? read.version() : 0));
-      }
-    }
+  /** Whether a value was to vanish. */
+  boolean isFleeting(String value) {
+    return fleeting.contains(value);
   }
 
-  /** Writes each key once more, which must be possible now. */
-  void writeAll() {
-    List<Integer> nodes = ring.running();
-    int turn = 0;
-    for (String key : histories.keys()) {
-      Dht one = Dht.on(ring.node(nodes.get(turn++ % nodes.size())));
-      String value = Json.of("last " + key).toString();
-      var asked = histories.of(key).begin(new Register.Ask.Write(value, null));
-      WriteOptions patient = WriteOptions.defaults().within(Duration.ofSeconds(10));
-      long version = ring.await(one.put(key, Json.parse(value), patient)).version();
-      histories.shown(key, version, value);
-      histories.of(key).end(asked, new Register.Answer.Written(version));
-    }
+  /** Somebody read a key, outside of what the clients do. */
+  void found(String key, Versioned read) {
+    found(new Client(true), key, read);
   }
 
-  /**
-   * What all members of a key's arc hold for themselves, if they do not hold the same; else null.
-   */
-  @Nullable String discord() {
-    for (String key : histories.keys()) {
-      List<String> held = new ArrayList<>();
-      for (var replica :
-          ring.await(Dht.on(ring.node(ring.running().get(0))).owner(key)).replicas()) {
-        int node = ring.indexOf(replica);
-        if (node < 0) {
-          if (ring.running().size() >= COPIES) {
-            return key + " is kept by node " + replica.shortString() + ", which is not there";
-          }
-          continue;
-        }
-        Versioned own =
-            ring.await(Dht.on(ring.node(node)).get(key, ReadOptions.defaults().allowingStale()));
-        held.add(own.value() + " under version " + own.version());
-      }
-      if (held.stream().distinct().count() > 1) {
-        return key + " is kept as " + held;
-      }
-    }
-    return null;
-  }
-
-  /** What a listing shows at each node that reads there do not, or the other way round; or null. */
-  @Nullable String misleading() {
-    for (int node : ring.running()) {
-      Dht dht = Dht.on(ring.node(node));
-      var listed = new ArrayList<String>();
-      ListOptions options =
-          ListOptions.of("key ").upTo(1 + (int) chance.below(6)).within(Duration.ofSeconds(10));
-      for (boolean more = true; more; ) {
-        KeyPage page = ring.await(dht.list(options));
-        listed.addAll(page.keys());
-        more = page.next().isPresent();
-        options = options.after(page.next().orElse(""));
-      }
-      var read = new ArrayList<String>();
-      for (String key : histories.keys()) {
-        if (ring.await(dht.get(key, ReadOptions.defaults().within(Duration.ofSeconds(10))))
-            .isPresent()) {
-          read.add(key);
-        }
-      }
-      if (!listed.equals(read)) {
-        return "node " + node + " lists " + listed + " and reads " + read;
-      }
-    }
-    return null;
+  /** What was asked and answered. */
+  Histories histories() {
+    return histories;
   }
 
   /** What was seen of each key: values by version. */

@@ -24,12 +24,13 @@ import org.ringoverlay.testkit.schedule.Schedule;
 /**
  * A minute of one ring that keeps records: three to nine nodes, one ring in twenty of twenty; a
  * workload of clients; and what befalls them. Three rings in four keep their copies on disks; in
- * those all but one may be down at once, and sometimes one disk is lost. The others keep their
- * copies in memory, and nobody dies there.
+ * those all but one may be down at once, and sometimes one disk is lost, or all lose their power in
+ * one moment. The others keep their copies in memory, and nobody dies there.
  *
  * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
- * key's history is linearizable, all members of an arc hold the same, every node lists the keys
- * that it reads, and who watched a key was told of every version that anybody saw, or of a gap.
+ * key's history is linearizable, what was listed meanwhile among it, all members of an arc hold the
+ * same, every node lists the keys that it reads, and what was to vanish has. Who watched a key was
+ * told of every version that anybody saw, or of a gap, and of nothing that was not written.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
@@ -92,12 +93,14 @@ public final class RecordsSeed {
         chance.below(2) == 0
             ? Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1))
             : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
-    SimRing ring = world.ring(nodes, plan -> prepare(plan, durable, leased, disk));
+    int bits = 2 + (int) chance.below(3);
+    SimRing ring = world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk));
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
-    var clients = new Clients(ring, tally);
-    var watching = new Watching(ring);
+    var clients = new Clients(ring, tally, leased);
+    var watching = new Watching(ring, clients);
+    var listing = new Listing(ring, clients.histories());
     watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
     boolean returns = durable && chance.below(2) == 0;
     Schedule schedule = schedule(durable, loses || returns, nodes, loses, leased);
@@ -105,10 +108,13 @@ public final class RecordsSeed {
       comeAndGo(ring, loses);
     }
     clients.begin(CLIENTS);
+    listing.begin();
+    new Probes(ring, clients).follow(schedule);
     Playback playback = schedule.playOn(ring);
     ring.run(LASTING);
-    playback.finish();
+    playback.calm();
     clients.end();
+    listing.end();
     tally.nodes += ring.size();
     schedule.incidents().stream()
         .limit(playback.struck())
@@ -118,18 +124,20 @@ public final class RecordsSeed {
 
     ring.settle(SETTLE_MAX);
     ring.run(HEALED);
-    clients.readAll();
+    var aftermath = new Aftermath(ring, clients);
+    aftermath.readAll();
     // Before each key is written anew, which would bring its copies level.
-    String discord = clients.discord();
-    String misleading = clients.misleading();
-    clients.writeAll();
-    clients.readAll();
+    String discord = aftermath.discord();
+    String misleading = aftermath.misleading();
+    aftermath.writeAll();
+    aftermath.readAll();
     ring.run(WATCHED);
     tally.told += watching.told();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
     String unheard = watching.flaw(clients.versions());
-    for (String wrong : Arrays.asList(flaw, discord, misleading, unheard)) {
+    for (String wrong :
+        Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard)) {
       if (wrong != null) {
         return wrong;
       }
@@ -139,9 +147,10 @@ public final class RecordsSeed {
         : null;
   }
 
-  private static void prepare(NodePlan plan, boolean durable, boolean leased, Delay disk) {
+  private static void prepare(
+      NodePlan plan, int bits, boolean durable, boolean leased, Delay disk) {
     plan.builder()
-        .set("ring.arcs.bits", "4")
+        .set("ring.arcs.bits", String.valueOf(bits))
         .set("ring.dht.leases", String.valueOf(leased))
         .set("ring.dht.settled", "1s")
         .set("ring.dht.gone", "4s")
@@ -202,17 +211,10 @@ public final class RecordsSeed {
     Schedule drawn = Schedule.draw(world.seed(), climate);
     var sound = new ArrayList<Schedule.Timed>();
     if (durable && !loses && chance.below(2) == 0) {
-      sound.add(blackout(nodes));
+      sound.addAll(blackout(nodes));
     }
     if (loses) {
-      sound.add(
-          new Schedule.Timed(
-              chance.below(40_000),
-              new Incident.Crash(
-                  List.of((int) chance.below(nodes)),
-                  chance.below(2) == 0,
-                  300 + chance.below(6_000),
-                  DiskFate.LOST)));
+      sound.addAll(loss(nodes));
     }
     for (Schedule.Timed timed : drawn.incidents()) {
       Schedule.Timed next = timed;
@@ -230,17 +232,43 @@ public final class RecordsSeed {
   }
 
   /**
-   * All nodes lose their power in one moment, those that joined meanwhile too: whoever counted on a
-   * write that had not reached a disk, its own or another's, has lost it then.
+   * All nodes lose their power in one moment, those that joined meanwhile too, and return one by
+   * one: whoever counted on a write that had not reached a disk, its own or another's, has lost it
+   * then.
    */
-  private Schedule.Timed blackout(int nodes) {
-    return new Schedule.Timed(
-        5_000 + chance.below(40_000),
-        new Incident.Crash(
-            IntStream.range(0, 2 * nodes).boxed().toList(),
-            true,
-            300 + chance.below(3_000),
-            DiskFate.TAIL_LOST));
+  private List<Schedule.Timed> blackout(int nodes) {
+    long atMillis = 5_000 + chance.below(40_000);
+    return IntStream.range(0, 2 * nodes)
+        .mapToObj(
+            node ->
+                new Schedule.Timed(
+                    atMillis,
+                    new Incident.Crash(
+                        List.of(node), true, 300 + chance.below(3_000), DiskFate.TAIL_LOST)))
+        .toList();
+  }
+
+  /**
+   * One node loses its disk while another is cut off, and a third stands still when it returns: so
+   * whoever is left must not take it for the member that it was.
+   */
+  private List<Schedule.Timed> loss(int nodes) {
+    long atMillis = 3_000 + chance.below(40_000);
+    long awayMillis = 300 + chance.below(1_500);
+    var others = new ArrayList<>(IntStream.range(0, nodes).boxed().toList());
+    int loses = others.remove((int) chance.below(nodes));
+    int behind = others.remove((int) chance.below(others.size()));
+    int ahead = others.remove((int) chance.below(others.size()));
+    return List.of(
+        new Schedule.Timed(
+            atMillis - chance.below(3_000),
+            new Incident.Cut(List.of(behind), List.of(), false, 0, 3_000)),
+        new Schedule.Timed(
+            atMillis,
+            new Incident.Crash(List.of(loses), chance.below(2) == 0, awayMillis, DiskFate.LOST)),
+        new Schedule.Timed(
+            atMillis,
+            new Incident.Freeze(List.of(ahead), awayMillis + 1_000 + chance.below(5_000))));
   }
 
   /** An acknowledged write is promised to stay while a majority of its members keeps its disks. */

@@ -26,12 +26,14 @@ final class Watching {
   private static final Duration STAY = Duration.ofSeconds(3);
 
   private final SimRing ring;
+  private final Clients clients;
   private final Randomness chance;
   private final List<Ear> ears = new ArrayList<>();
   private @Nullable String wrong;
 
-  Watching(SimRing ring) {
+  Watching(SimRing ring, Clients clients) {
     this.ring = ring;
+    this.clients = clients;
     this.chance = Simulation.chance(ring.simulation().seed(), "watchers");
   }
 
@@ -127,6 +129,9 @@ final class Watching {
           if (move == moves) {
             takes(change.version());
             told.put(change.version(), change.value().map(Json::toString).orElse("deleted"));
+            change
+                .value()
+                .ifPresent(value -> clients.told(key, change.version(), value.toString()));
           }
         }
 
