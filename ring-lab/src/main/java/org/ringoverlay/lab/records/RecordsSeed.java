@@ -136,8 +136,7 @@ public final class RecordsSeed {
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
     String unheard = watching.flaw(clients.versions());
-    for (String wrong :
-        Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard)) {
+    for (String wrong : Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard)) {
       if (wrong != null) {
         return wrong;
       }
