@@ -60,7 +60,8 @@ final class Caller {
     told.forEach(Runnable::run);
   }
 
-  private void pause(long nanos, Runnable next, Runnable whenClosed) {
+  /** Runs this after a while, or that if the node closes before. On the loop. */
+  void pause(long nanos, Runnable next, Runnable whenClosed) {
     if (closed) {
       whenClosed.run();
       return;

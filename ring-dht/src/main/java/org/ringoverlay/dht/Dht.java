@@ -48,16 +48,14 @@ public final class Dht {
   private final Records records;
   private final Caller caller;
   private final String space;
+  private final RingSettings settings;
 
-  Dht(Ring ring, Records records, String space) {
-    this(ring, records, new Caller(ring), space);
-  }
-
-  private Dht(Ring ring, Records records, Caller caller, String space) {
+  Dht(Ring ring, Records records, Caller caller, String space, RingSettings settings) {
     this.ring = ring;
     this.records = records;
     this.caller = caller;
     this.space = space;
+    this.settings = settings;
   }
 
   /** The records as this node reaches them, in the namespace {@code default}. */
@@ -73,12 +71,17 @@ public final class Dht {
    */
   public Dht namespace(String name) {
     Keys.checkSpace(name);
-    return new Dht(ring, records, caller, name);
+    return new Dht(ring, records, caller, name, settings);
   }
 
   /** The namespace. */
   public String namespace() {
     return space;
+  }
+
+  /** The settings of the whole ring; those of all namespaces are the same ones. */
+  public RingSettings settings() {
+    return settings;
   }
 
   /**
@@ -353,14 +356,9 @@ public final class Dht {
 
   private static void check(String key, WriteOptions options) {
     Keys.checkKey(key);
-    if (options.ttl().filter(ttl -> !isTtl(ttl)).isPresent()) {
+    if (options.ttl().filter(ttl -> !NamespaceRules.isTtl(ttl)).isPresent()) {
       throw new RingException.InvalidInput("A time to live is 1 ms to 100 years.");
     }
-  }
-
-  private static boolean isTtl(Duration ttl) {
-    return ttl.compareTo(Duration.ofMillis(1)) >= 0
-        && ttl.compareTo(Duration.ofMillis(Request.Put.TTL_MILLIS_MAX)) <= 0;
   }
 
   private String operation(WriteOptions options) {

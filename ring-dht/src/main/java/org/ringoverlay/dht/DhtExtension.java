@@ -26,6 +26,9 @@ public final class DhtExtension implements RingExtension {
   @Override
   public Attached attach(Ring ring) {
     var records = new Records(ring);
-    return new Attached(new Dht(ring, records, Keys.DEFAULT_SPACE), records.services());
+    var caller = new Caller(ring);
+    var settings = new RingSettings(ring, records, caller);
+    return new Attached(
+        new Dht(ring, records, caller, Keys.DEFAULT_SPACE, settings), records.services());
   }
 }

@@ -16,7 +16,7 @@ import org.ringoverlay.error.RingException;
  * @param acknowledge how many copies must have the write before it is acknowledged
  * @param ttl after which time the record is to vanish, 1 ms to 100 years, counted by its daddy, and
  *     anew by the next one: late is possible, early is not but by a clock that is fast. A write
- *     without one lets it stay
+ *     without one lets it stay, or live as long as its {@linkplain NamespaceRules namespace} says
  * @param idempotencyKey names the write, so that its repeat under the same name gets the first
  *     outcome; 1 to 128 printable ASCII characters, remembered for the record's last 128 writes. A
  *     repeat through the same node that comes later changes nothing and fails with {@code

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Rules;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 
 /** What becomes of a change, given the register that it meets. */
@@ -35,8 +37,9 @@ sealed interface Decision {
    *
    * @param current what the key holds, null if it never held anything
    * @param version the version that the change would make
+   * @param rules what holds in the record's namespace
    */
-  static Decision on(@Nullable Register current, Request.Change change, long version) {
+  static Decision on(@Nullable Register current, Request.Change change, long version, Rules rules) {
     OperationWindow window = current == null ? OperationWindow.EMPTY : current.operations();
     Operation seen = window.find(change.operation());
     long fingerprint = fingerprint(change);
@@ -49,6 +52,9 @@ sealed interface Decision {
     }
     if (window.forgotten() > change.seen()) {
       return new Forgotten(window.forgotten());
+    }
+    if (change instanceof Request.Put put && isTooLarge(put, rules)) {
+      return new Reject(tooLarge(put, rules));
     }
     long found = Register.valueVersionOf(current);
     boolean existed = found > 0;
@@ -70,9 +76,31 @@ sealed interface Decision {
     return new Apply(
         change instanceof Request.Put put
             ? Register.made(version, false, put.value(), window.plus(operation))
-                .expiringAfter(put.ttlMillis())
+                .expiringAfter(put.ttlMillis() == 0 ? rules.ttlMillis() : put.ttlMillis())
             : Register.made(version, true, Register.NOTHING, window.plus(operation)),
         operation);
+  }
+
+  private static boolean isTooLarge(Request.Put put, Rules rules) {
+    return rules.valueBytesMax() > 0 && put.value().size() > rules.valueBytesMax();
+  }
+
+  /**
+   * Nothing was changed; but of a repeat the first sending may be on its way to a daddy that has
+   * not heard of the bound.
+   */
+  private static RingException tooLarge(Request.Put put, Rules rules) {
+    String why =
+        "A value of the namespace '"
+            + Printable.text(put.space(), 128)
+            + "' has at most "
+            + rules.valueBytesMax()
+            + " bytes, this one has "
+            + put.value().size()
+            + ".";
+    return put.repeated()
+        ? new RingException.OutcomeUnknown(why + " It may have been written before.", true)
+        : RingException.InvalidInput.tooLarge(why);
   }
 
   /**

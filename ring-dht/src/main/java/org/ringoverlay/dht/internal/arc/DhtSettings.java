@@ -21,7 +21,14 @@ public final class DhtSettings {
       Setting.size("ring.dht.value.max", "1MiB", "The largest value of a record.");
 
   static final Setting<Integer> COPIES =
-      Setting.integer("ring.copies", 3, 1, 7, "How many copies of a record: 1, 3, 5 or 7.");
+      Setting.integer(
+          "ring.copies",
+          3,
+          1,
+          7,
+          "How many copies of a record the ring keeps that this node founds: 1, 3, 5 or 7. Later that"
+              + " is changed for the whole ring, and what other nodes are started with says"
+              + " nothing.");
   static final Setting<Boolean> LEASES =
       Setting.flag(
           "ring.dht.leases",

@@ -17,6 +17,12 @@ public final class Keys {
   /** The namespace of those who name none. */
   public static final String DEFAULT_SPACE = "default";
 
+  /**
+   * The namespace of the ring's own records. No caller can name it, for the names that they give
+   * have no control characters.
+   */
+  public static final String RING_SPACE = "\u0001ring";
+
   /** Stands between a namespace, which cannot hold it, and a key. */
   private static final char SEPARATOR = '\0';
 
@@ -134,7 +140,9 @@ public final class Keys {
     }
     String space = fullKey.substring(0, end);
     String key = fullKey.substring(end + 1);
-    checkSpace(space);
+    if (!space.equals(RING_SPACE)) {
+      checkSpace(space);
+    }
     checkKey(key);
     return id(space, key);
   }

@@ -11,6 +11,7 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Timer;
@@ -24,6 +25,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Upkeep upkeep;
   private final Leases leases;
   private final Runnable whenLeading;
+  private final Charters charters;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
@@ -34,6 +36,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
       Upkeep upkeep,
       Leases leases,
       Runnable whenLeading,
+      Charters charters,
       Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
     this.shelf = shelf;
@@ -41,6 +44,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     this.upkeep = upkeep;
     this.leases = leases;
     this.whenLeading = whenLeading;
+    this.charters = charters;
     this.whenEnded = whenEnded;
   }
 
@@ -213,6 +217,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   @Override
   public boolean answers(Id node) {
     return ring.view().find(node).filter(member -> member.state() == MemberState.ALIVE).isPresent();
+  }
+
+  @Override
+  public Rules rules(String space) {
+    return charters.rules(space);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
@@ -44,6 +45,7 @@ final class Leaders {
   private final CopyPost post;
   private final Upkeep upkeep;
   private final Leases leases;
+  private final Charters charters;
   private final Stores stores = new Stores();
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
@@ -74,7 +76,14 @@ final class Leaders {
 
   private @Nullable Neighbourhood neighbourhood;
 
-  Leaders(Ring ring, Limits limits, Shelf shelf, CopyPost post, Upkeep upkeep, Leases leases) {
+  Leaders(
+      Ring ring,
+      Limits limits,
+      Shelf shelf,
+      CopyPost post,
+      Upkeep upkeep,
+      Leases leases,
+      Charters charters) {
     this.ring = ring;
     this.settings = ring.settings();
     this.limits = limits;
@@ -82,6 +91,8 @@ final class Leaders {
     this.post = post;
     this.upkeep = upkeep;
     this.leases = leases;
+    this.charters = charters;
+    charters.whenChanged(this::placeAll);
   }
 
   /** The arcs into which the circle is cut. */
@@ -119,6 +130,7 @@ final class Leaders {
             upkeep,
             leases,
             takeOver,
+            charters,
             ended -> leaders.remove(ended.arc(), ended));
     var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);
@@ -137,7 +149,34 @@ final class Leaders {
     if (leader != null && !leader.concerned().isEmpty()) {
       members = leader.concerned();
     }
-    return around().place(arc, members, ring.clock().nanos());
+    return around().place(arc, members, wanted(configuration), ring.clock().nanos());
+  }
+
+  private int wanted(@Nullable Configuration configuration) {
+    return charters.wanted(configuration == null ? 0 : lasting(configuration));
+  }
+
+  /** How many members a configuration has, or will have when it has changed. */
+  private static int lasting(Configuration configuration) {
+    return (configuration.joint() ? configuration.next() : configuration.members()).size();
+  }
+
+  /** How many arcs this node leads, and of how many the members are fewer or more than wanted. */
+  Request.Tallied tally() {
+    int led = 0;
+    int below = 0;
+    int above = 0;
+    for (int arc : leaders.arcs()) {
+      ArcLeader leader = leaders.get(arc);
+      Configuration configuration = leader == null ? null : leader.configuration();
+      if (configuration != null) {
+        int members = configuration.members().size();
+        led++;
+        below += members < wanted(configuration) ? 1 : 0;
+        above += members > wanted(configuration) ? 1 : 0;
+      }
+    }
+    return new Request.Tallied(led, below, above);
   }
 
   // ---- what other nodes say
@@ -350,13 +389,13 @@ final class Leaders {
       if (returning) {
         ring.scheduler().schedule(settings.get(DhtSettings.RETURN_WAIT), this::hasReturned);
       }
+      charters.begin();
     }
     if (present == null) {
       present =
           new Neighbourhood(
               view,
               Records.COPY_SERVICE,
-              DhtSettings.copies(settings),
               settings.get(DhtSettings.SETTLED),
               settings.get(DhtSettings.GONE),
               now);

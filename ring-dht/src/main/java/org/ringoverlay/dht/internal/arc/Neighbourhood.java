@@ -42,7 +42,6 @@ final class Neighbourhood {
 
   private final Id self;
   private final String service;
-  private final int wanted;
   private final long settledNanos;
   private final long goneNanos;
   private final Map<Id, Seen> seen = new TreeMap<>();
@@ -66,12 +65,10 @@ final class Neighbourhood {
    * @param settledNanos how long a newcomer waits for arcs that have members enough
    * @param goneNanos how long a member that died keeps its place
    */
-  Neighbourhood(
-      RingView view, String service, int wanted, long settledNanos, long goneNanos, long now) {
+  Neighbourhood(RingView view, String service, long settledNanos, long goneNanos, long now) {
     this.view = view;
     this.self = view.self();
     this.service = service;
-    this.wanted = wanted;
     this.settledNanos = settledNanos;
     this.goneNanos = goneNanos;
     List<Id> unused = move(view, now);
@@ -200,8 +197,12 @@ final class Neighbourhood {
     return present.stream().allMatch(member -> member.id().equals(self));
   }
 
-  /** Who should keep an arc that these keep now. */
-  Place place(int arc, Collection<Voter> members, long now) {
+  /**
+   * Who should keep an arc that these keep now.
+   *
+   * @param wanted how many copies there should be
+   */
+  Place place(int arc, Collection<Voter> members, int wanted, long now) {
     Id centre = view.arcs().centre(arc);
     var near = new ArrayList<Id>();
     var young = new ArrayList<Id>();

@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Timer;
 
@@ -67,6 +68,9 @@ interface Outbox {
 
   /** Whether a node's lease of this generation is in force; it is asked for one if not. */
   boolean isLeased(Id node, long generation);
+
+  /** What holds in a namespace, as far as this node knows. */
+  Rules rules(String space);
 
   /** Sixty-four random bits. */
   long random();

@@ -12,6 +12,7 @@ import org.ringoverlay.AskOptions;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
+import org.ringoverlay.dht.internal.wire.Charter;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.Request;
@@ -44,6 +45,7 @@ public final class Records implements RingService<Request> {
   private final CopyPost post;
   private final Upkeep upkeep;
   private final Leases leases;
+  private final Charters charters;
   private final Leaders leaders;
   private final Copies copies;
   private final Directory directory;
@@ -63,7 +65,7 @@ public final class Records implements RingService<Request> {
     this.ring = ring;
     this.settings = ring.settings();
     Limits limits = DhtSettings.limits(settings);
-    DhtSettings.copies(settings);
+    this.charters = new Charters(ring, DhtSettings.copies(settings));
     boolean leased = settings.get(DhtSettings.LEASES);
     var grants = new Grants(ring.clock(), leased);
     long session = ring.randomness().nextLong();
@@ -83,7 +85,7 @@ public final class Records implements RingService<Request> {
                 post.send(node, request, CopyReply.Leased.class, answered, failed),
             session,
             leased);
-    this.leaders = new Leaders(ring, limits, shelf, post, upkeep, leases);
+    this.leaders = new Leaders(ring, limits, shelf, post, upkeep, leases, charters);
     this.copies =
         new Copies(
             shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), leaders, grants, session);
@@ -164,7 +166,11 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.ListKeys list) {
       return lister.answer(list, deadline(context));
     }
-    return request instanceof Request.Watch
+    if (request instanceof Request.Tally) {
+      return CompletableFuture.completedFuture(leaders.tally());
+    }
+    // What nodes ask for themselves must not lose its place to what callers watch.
+    return request instanceof Request.Watch watch && !watch.space().equals(Keys.RING_SPACE)
         ? counted(() -> route(request, context))
         : route(request, context);
   }
@@ -225,6 +231,15 @@ public final class Records implements RingService<Request> {
   }
 
   private CompletionStage<Object> lead(int arc, Request request, long deadline) {
+    if (request instanceof Request.Put put
+        && charters.isAwaited()
+        && !put.space().equals(Keys.RING_SPACE)) {
+      return charters.awaited().thenCompose(known -> leadNow(arc, request, deadline));
+    }
+    return leadNow(arc, request, deadline);
+  }
+
+  private CompletionStage<Object> leadNow(int arc, Request request, long deadline) {
     long now = ring.clock().nanos();
     var pending =
         new Pending(
@@ -281,8 +296,12 @@ public final class Records implements RingService<Request> {
       if (keyed.space() == null || keyed.key() == null) {
         throw new RingException.InvalidInput("A request names a namespace and a key.");
       }
-      Keys.checkSpace(keyed.space());
       Keys.checkKey(keyed.key());
+      if (keyed.space().equals(Keys.RING_SPACE)) {
+        checkOwn(keyed);
+      } else {
+        Keys.checkSpace(keyed.space());
+      }
     }
     if (request instanceof Request.Watch watch
         && (watch.after() < Request.Watch.FROM_NOW
@@ -308,6 +327,20 @@ public final class Records implements RingService<Request> {
             || change.condition().kind() == null
             || change.acknowledge() == null)) {
       throw new RingException.InvalidInput("A change names its operation and its condition.");
+    }
+  }
+
+  /** Whoever changes the ring's settings, by whatever way, leaves settings there. */
+  private static void checkOwn(Request.Keyed request) {
+    if (!request.key().equals(Charters.KEY)) {
+      throw new RingException.InvalidInput("The ring has no such record of its own.");
+    }
+    if (request instanceof Request.Put put && put.value() != null) {
+      put.value().as(Charter.class).check();
+    }
+    if (request instanceof Request.Delete
+        || (request instanceof Request.Put put && put.ttlMillis() != 0)) {
+      throw new RingException.InvalidInput("The settings of the ring are changed, and stay.");
     }
   }
 
@@ -339,8 +372,12 @@ public final class Records implements RingService<Request> {
     if (held == null || configuration == null) {
       return null;
     }
-    return new Cell(key, held)
-        .found(configuration.members().size(), DhtSettings.copies(settings), 0);
+    return new Cell(key, held).found(configuration.members().size(), charters.copies(), 0);
+  }
+
+  /** What this node knows of the ring's settings. */
+  public Charters charters() {
+    return charters;
   }
 
   /**

@@ -294,7 +294,7 @@ final class Reign {
       leader.end(leader.notOwner());
       return;
     }
-    Decision decision = Decision.on(cell.current, change, version);
+    Decision decision = Decision.on(cell.current, change, version, out.rules(change.space()));
     if (decision instanceof Decision.Repeat repeat) {
       repeat(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Forgotten forgotten) {

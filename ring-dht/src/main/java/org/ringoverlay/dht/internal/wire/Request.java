@@ -50,6 +50,18 @@ public sealed interface Request {
    */
   record Get(String space, String key, boolean stale) implements Keyed {}
 
+  /** Asks a node of how many of the arcs that it leads the members are as many as wanted. */
+  record Tally() implements Request {}
+
+  /**
+   * The reply to {@link Tally}.
+   *
+   * @param led the arcs that the node leads
+   * @param below those with fewer members than the ring wants
+   * @param above those with more
+   */
+  record Tallied(int led, int below, int above) {}
+
   /** Asks who holds the arc in which an ID lies. */
   record Where(Id id) implements Request {}
 

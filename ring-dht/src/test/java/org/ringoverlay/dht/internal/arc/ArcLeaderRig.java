@@ -14,6 +14,7 @@ import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -180,6 +181,7 @@ abstract class ArcLeaderRig {
   /** Keeps what the leader sends. */
   static final class Sent implements Outbox {
     boolean kept = true;
+    Rules rules = Rules.NONE;
     long leased;
     final List<LongConsumer> alarms = new ArrayList<>();
     final List<LongConsumer> waiting = new ArrayList<>();
@@ -284,6 +286,11 @@ abstract class ArcLeaderRig {
     @Override
     public boolean answers(Id node) {
       return !silent.contains(node);
+    }
+
+    @Override
+    public Rules rules(String space) {
+      return rules;
     }
 
     @Override

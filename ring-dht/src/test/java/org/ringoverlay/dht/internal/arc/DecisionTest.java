@@ -8,6 +8,7 @@ import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 
@@ -23,7 +24,7 @@ class DecisionTest {
 
   @Test
   void aPutMakesTheNextVersionAndRemembersItsOperation() {
-    var apply = (Decision.Apply) Decision.on(ONE, put("second", 2, Condition.NONE), 102);
+    var apply = (Decision.Apply) decide(ONE, put("second", 2, Condition.NONE), 102);
 
     assertThat(apply.next().version()).isEqualTo(102);
     assertThat(apply.next().value()).isEqualTo(Json.of(2));
@@ -34,28 +35,27 @@ class DecisionTest {
 
   @Test
   void aRepeatGetsTheFirstOutcomeThoughItsConditionNoLongerHolds() {
-    Decision decision = Decision.on(ONE, put("first", 1, version(3)), 102);
+    Decision decision = decide(ONE, put("first", 1, version(3)), 102);
 
     assertThat(decision).isEqualTo(new Decision.Repeat(Operation.made("first", 100, false, 0)));
   }
 
   @Test
   void aCallersNameForAnotherPayloadIsRefused() {
-    var first = (Decision.Apply) Decision.on(null, put("k:name", 1, Condition.NONE), 100);
+    var first = (Decision.Apply) decide(null, put("k:name", 1, Condition.NONE), 100);
 
-    assertThat(Decision.on(first.next(), put("k:name", 1, Condition.NONE), 101))
+    assertThat(decide(first.next(), put("k:name", 1, Condition.NONE), 101))
         .isInstanceOf(Decision.Repeat.class);
-    assertThat(reason(Decision.on(first.next(), put("k:name", 2, Condition.NONE), 101)).code())
+    assertThat(reason(decide(first.next(), put("k:name", 2, Condition.NONE), 101)).code())
         .isEqualTo("key-reused");
-    assertThat(reason(Decision.on(first.next(), delete("k:name"), 101)).code())
-        .isEqualTo("key-reused");
+    assertThat(reason(decide(first.next(), delete("k:name"), 101)).code()).isEqualTo("key-reused");
   }
 
   @Test
   void payloadsOfOneJavaHashAreTwoPayloads() {
-    var first = (Decision.Apply) Decision.on(null, put("k:name", "Aa"), 100);
+    var first = (Decision.Apply) decide(null, put("k:name", "Aa"), 100);
 
-    assertThat(reason(Decision.on(first.next(), put("k:name", "BB"), 101)).code())
+    assertThat(reason(decide(first.next(), put("k:name", "BB"), 101)).code())
         .isEqualTo("key-reused");
   }
 
@@ -64,31 +64,29 @@ class DecisionTest {
     Register busy = ONE;
     for (int number = 101; number <= 228; number++) {
       busy =
-          ((Decision.Apply)
-                  Decision.on(busy, seeing(put("o" + number, 1, Condition.NONE), 100), number))
+          ((Decision.Apply) decide(busy, seeing(put("o" + number, 1, Condition.NONE), 100), number))
               .next();
     }
 
     assertThat(busy.operations().forgotten()).isEqualTo(100);
-    assertThat(Decision.on(busy, seeing(put("first", 1, Condition.NONE), 99), 229))
+    assertThat(decide(busy, seeing(put("first", 1, Condition.NONE), 99), 229))
         .isEqualTo(new Decision.Forgotten(100));
-    assertThat(Decision.on(busy, seeing(put("first", 1, version(7)), 99), 229))
+    assertThat(decide(busy, seeing(put("first", 1, version(7)), 99), 229))
         .isEqualTo(new Decision.Forgotten(100));
-    assertThat(Decision.on(busy, seeing(put("new", 1, Condition.NONE), 100), 229))
+    assertThat(decide(busy, seeing(put("new", 1, Condition.NONE), 100), 229))
         .isInstanceOf(Decision.Apply.class);
   }
 
   @Test
   void aNamedConflictIsRememberedAndMakesNoNewValue() {
     var absent = new Condition(Condition.Kind.ABSENT, 0);
-    var remembered = (Decision.Apply) Decision.on(ONE, put("k:once", 2, absent), 102);
+    var remembered = (Decision.Apply) decide(ONE, put("k:once", 2, absent), 102);
     assertThat(remembered.next().version()).isEqualTo(102);
     assertThat(remembered.next().written()).isEqualTo(100);
     assertThat(remembered.next().value()).isEqualTo(Json.of(1));
 
-    Register deleted =
-        ((Decision.Apply) Decision.on(remembered.next(), delete("k:away"), 103)).next();
-    var repeat = (Decision.Repeat) Decision.on(deleted, put("k:once", 2, absent), 104);
+    Register deleted = ((Decision.Apply) decide(remembered.next(), delete("k:away"), 103)).next();
+    var repeat = (Decision.Repeat) decide(deleted, put("k:once", 2, absent), 104);
 
     assertThat(repeat.first().outcome()).isEqualTo(Operation.Outcome.CONFLICT);
     var told =
@@ -100,29 +98,28 @@ class DecisionTest {
 
   @Test
   void aNamedDeleteOfNothingDeletesNothingLater() {
-    var nothing = (Decision.Apply) Decision.on(null, delete("k:away"), 100);
+    var nothing = (Decision.Apply) decide(null, delete("k:away"), 100);
     assertThat(Register.present(nothing.next())).isFalse();
     Register made =
-        ((Decision.Apply) Decision.on(nothing.next(), put("x", 1, Condition.NONE), 101)).next();
+        ((Decision.Apply) decide(nothing.next(), put("x", 1, Condition.NONE), 101)).next();
 
-    var repeat = (Decision.Repeat) Decision.on(made, delete("k:away"), 102);
+    var repeat = (Decision.Repeat) decide(made, delete("k:away"), 102);
 
     assertThat(repeat.first().done(3, 3, 101)).isEqualTo(new Request.Done(0, false, 3, 3, 101, 0));
   }
 
   @Test
   void aConflictOfAnAttemptThatMayComeAgainIsRemembered() {
-    assertThat(Decision.on(ONE, put("l:x", 2, version(7)).sent(100, true), 102))
+    assertThat(decide(ONE, put("l:x", 2, version(7)).sent(100, true), 102))
         .isInstanceOf(Decision.Apply.class);
-    assertThat(Decision.on(ONE, put("l:x", 2, version(7)).sent(100, false), 102))
+    assertThat(decide(ONE, put("l:x", 2, version(7)).sent(100, false), 102))
         .isInstanceOf(Decision.Reject.class);
   }
 
   @Test
   void aConflictWithARecordThatMustExistNamesNoVersion() {
     var exists = new Condition(Condition.Kind.EXISTS, 0);
-    var conflict =
-        (RingException.Conflict) reason(Decision.on(TOMBSTONE, put("x", 2, exists), 102));
+    var conflict = (RingException.Conflict) reason(decide(TOMBSTONE, put("x", 2, exists), 102));
 
     assertThat(conflict.mustExist()).isTrue();
     assertThat(conflict.expected()).isEmpty();
@@ -132,18 +129,18 @@ class DecisionTest {
 
   @Test
   void aTombstoneIsAbsentButItsVersionCounts() {
-    assertThat(Decision.on(TOMBSTONE, delete("x"), 102)).isInstanceOf(Decision.Nothing.class);
-    assertThat(Decision.on(TOMBSTONE, put("x", 1, version(101)), 102))
+    assertThat(decide(TOMBSTONE, delete("x"), 102)).isInstanceOf(Decision.Nothing.class);
+    assertThat(decide(TOMBSTONE, put("x", 1, version(101)), 102))
         .isInstanceOf(Decision.Reject.class);
     var again =
         (Decision.Apply)
-            Decision.on(TOMBSTONE, put("x", 1, new Condition(Condition.Kind.ABSENT, 0)), 102);
+            decide(TOMBSTONE, put("x", 1, new Condition(Condition.Kind.ABSENT, 0)), 102);
     assertThat(again.operation().existed()).isFalse();
   }
 
   @Test
   void aConflictTellsWhatIsThere() {
-    var conflict = (RingException.Conflict) reason(Decision.on(ONE, put("x", 2, version(7)), 102));
+    var conflict = (RingException.Conflict) reason(decide(ONE, put("x", 2, version(7)), 102));
 
     assertThat(conflict.expected()).isEqualTo(OptionalLong.of(7));
     assertThat(conflict.currentVersion()).isEqualTo(OptionalLong.of(100));
@@ -151,10 +148,39 @@ class DecisionTest {
   }
 
   @Test
+  void aPutWithoutATimeVanishesAfterThatOfItsNamespace() {
+    var rules = new Rules(5_000, 0);
+    var apply = (Decision.Apply) Decision.on(ONE, put("second", 2, Condition.NONE), 102, rules);
+    assertThat(apply.next().ttlMillis()).isEqualTo(5_000);
+    assertThat(((Decision.Apply) Decision.on(ONE, delete("x"), 102, rules)).next().ttlMillis())
+        .isZero();
+  }
+
+  @Test
+  void aValueOverItsNamespacesBoundIsRefusedUnlessItWasWrittenBefore() {
+    var rules = new Rules(0, 3);
+    assertThat(reason(Decision.on(ONE, put("x", "four"), 102, rules)).code())
+        .isEqualTo("too-large");
+    assertThat(Decision.on(ONE, put("x", 123, Condition.NONE), 102, rules))
+        .isInstanceOf(Decision.Apply.class);
+
+    var made = (Decision.Apply) decide(ONE, put("x", "four"), 102);
+    assertThat(Decision.on(made.next(), put("x", "four"), 103, rules))
+        .isInstanceOf(Decision.Repeat.class);
+  }
+
+  @Test
+  void ofARepeatOverTheBoundNobodyKnowsWhetherItsFirstSendingWasSooner() {
+    Request.Change repeat = put("x", "four").sent(100, true);
+    assertThat(reason(Decision.on(ONE, repeat, 102, new Rules(0, 3))).code())
+        .isEqualTo("outcome-unknown");
+  }
+
+  @Test
   void aValueThatIsNullIsAValue() {
     var apply =
         (Decision.Apply)
-            Decision.on(
+            decide(
                 null,
                 new Request.Put(
                     "default",
@@ -167,6 +193,10 @@ class DecisionTest {
                     false),
                 102);
     assertThat(Register.present(apply.next())).isTrue();
+  }
+
+  private static Decision decide(Register current, Request.Change change, long version) {
+    return Decision.on(current, change, version, Rules.NONE);
   }
 
   private static RingException reason(Decision decision) {

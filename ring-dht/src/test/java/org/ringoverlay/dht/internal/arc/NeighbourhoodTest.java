@@ -27,7 +27,7 @@ class NeighbourhoodTest {
     for (int arc = 0; arc < 16; arc++) {
       members.add(member(arc, MemberState.ALIVE, arc == 5 ? "other" : "dht.copy"));
     }
-    Place place = around(members).place(4, List.of(), SETTLED);
+    Place place = around(members).place(4, List.of(), 3, SETTLED);
 
     assertThat(place.centre()).isEqualTo(ARCS.centre(4));
     assertThat(place.near())
@@ -39,7 +39,7 @@ class NeighbourhoodTest {
 
   @Test
   void everyMemberOfASmallRingShouldBeACopy() {
-    Place place = around(List.of(alive(0), alive(9))).place(4, List.of(), SETTLED);
+    Place place = around(List.of(alive(0), alive(9))).place(4, List.of(), 3, SETTLED);
 
     assertThat(place.near()).containsExactlyInAnyOrder(ARCS.centre(0), ARCS.centre(9));
     assertThat(place.wanted()).isEqualTo(3);
@@ -47,7 +47,7 @@ class NeighbourhoodTest {
 
   @Test
   void aSuspectKeepsItsPlace() {
-    Place place = around(List.of(alive(0), suspect(8))).place(0, voters(0, 8), GONE);
+    Place place = around(List.of(alive(0), suspect(8))).place(0, voters(0, 8), 3, GONE);
 
     assertThat(place.near()).containsExactly(ARCS.centre(0), ARCS.centre(8));
     assertThat(place.gone()).isEmpty();
@@ -56,13 +56,13 @@ class NeighbourhoodTest {
   @Test
   void aNodeThatLeavesShouldBeNoCopyAndTheNextShould() {
     Neighbourhood neighbourhood = around(List.of(alive(0), alive(1), alive(2), alive(3)));
-    assertThat(neighbourhood.place(0, List.of(), SETTLED).near()).contains(ARCS.centre(0));
+    assertThat(neighbourhood.place(0, List.of(), 3, SETTLED).near()).contains(ARCS.centre(0));
     assertThat(neighbourhood.isLeaving()).isFalse();
 
     assertThat(neighbourhood.leaves(ARCS.centre(0))).isTrue();
     assertThat(neighbourhood.leaves(ARCS.centre(0))).isFalse();
 
-    Place place = neighbourhood.place(0, voters(0, 1, 2), SETTLED);
+    Place place = neighbourhood.place(0, voters(0, 1, 2), 3, SETTLED);
     assertThat(neighbourhood.isLeaving()).isTrue();
     assertThat(place.near()).containsExactly(ARCS.centre(1), ARCS.centre(2), ARCS.centre(3));
     assertThat(place.leaving()).containsExactly(ARCS.centre(0));
@@ -73,11 +73,11 @@ class NeighbourhoodTest {
     Neighbourhood neighbourhood = around(List.of(alive(0), alive(4)));
     neighbourhood.leaves(ARCS.centre(4));
     neighbourhood.move(view(List.of(alive(0))), SECOND);
-    assertThat(neighbourhood.place(0, voters(0, 4), SECOND).leaving())
+    assertThat(neighbourhood.place(0, voters(0, 4), 3, SECOND).leaving())
         .containsExactly(ARCS.centre(4));
     neighbourhood.move(view(List.of(alive(0), alive(4))), 2 * SECOND);
 
-    Place place = neighbourhood.place(0, voters(0, 4), 2 * SECOND);
+    Place place = neighbourhood.place(0, voters(0, 4), 3, 2 * SECOND);
     assertThat(place.leaving()).isEmpty();
     assertThat(place.near()).contains(ARCS.centre(4));
   }
@@ -90,9 +90,9 @@ class NeighbourhoodTest {
     neighbourhood.leaves(ARCS.centre(8));
     neighbourhood.move(view(List.of(alive(0))), SECOND);
 
-    assertThat(neighbourhood.place(0, voters(0, 4, 8), SECOND).gone())
+    assertThat(neighbourhood.place(0, voters(0, 4, 8), 3, SECOND).gone())
         .containsExactly(ARCS.centre(8));
-    assertThat(neighbourhood.place(0, voters(0, 4, 8), SECOND + GONE).gone())
+    assertThat(neighbourhood.place(0, voters(0, 4, 8), 3, SECOND + GONE).gone())
         .containsExactly(ARCS.centre(4), ARCS.centre(8));
   }
 
@@ -109,10 +109,10 @@ class NeighbourhoodTest {
     List<Voter> members = voters(0, 4, 8);
     neighbourhood.move(view(List.of(alive(0))), SECOND);
 
-    assertThat(neighbourhood.place(0, members, SECOND).gone()).containsExactly(ARCS.centre(8));
-    assertThat(neighbourhood.place(0, members, SECOND + GONE - 1).gone())
+    assertThat(neighbourhood.place(0, members, 3, SECOND).gone()).containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, members, 3, SECOND + GONE - 1).gone())
         .containsExactly(ARCS.centre(8));
-    assertThat(neighbourhood.place(0, members, SECOND + GONE).gone())
+    assertThat(neighbourhood.place(0, members, 3, SECOND + GONE).gone())
         .containsExactly(ARCS.centre(4), ARCS.centre(8));
   }
 
@@ -121,8 +121,8 @@ class NeighbourhoodTest {
     Neighbourhood neighbourhood = around(List.of(alive(0)));
     List<Voter> members = voters(0, 4);
 
-    assertThat(neighbourhood.place(0, members, SECOND).gone()).isEmpty();
-    assertThat(neighbourhood.place(0, members, SECOND + GONE).gone())
+    assertThat(neighbourhood.place(0, members, 3, SECOND).gone()).isEmpty();
+    assertThat(neighbourhood.place(0, members, 3, SECOND + GONE).gone())
         .containsExactly(ARCS.centre(4));
   }
 
@@ -131,14 +131,14 @@ class NeighbourhoodTest {
     Neighbourhood neighbourhood = around(List.of(alive(0), suspect(4), alive(8)));
     List<Voter> members = voters(0, 4, 8);
     neighbourhood.move(view(List.of(alive(0))), 0);
-    assertThat(neighbourhood.place(0, members, 0).gone()).containsExactly(ARCS.centre(8));
-    assertThat(neighbourhood.place(0, members, GONE).gone()).hasSize(2);
+    assertThat(neighbourhood.place(0, members, 3, 0).gone()).containsExactly(ARCS.centre(8));
+    assertThat(neighbourhood.place(0, members, 3, GONE).gone()).hasSize(2);
 
     neighbourhood.move(view(List.of(alive(0), suspect(4), suspect(8))), GONE);
-    assertThat(neighbourhood.place(0, members, GONE).gone()).isEmpty();
+    assertThat(neighbourhood.place(0, members, 3, GONE).gone()).isEmpty();
 
     neighbourhood.move(view(List.of(alive(0))), GONE);
-    assertThat(neighbourhood.place(0, members, GONE + 1).gone()).isEmpty();
+    assertThat(neighbourhood.place(0, members, 3, GONE + 1).gone()).isEmpty();
   }
 
   @Test
@@ -155,7 +155,7 @@ class NeighbourhoodTest {
   void whoComesBackWhileItIsAMemberMayHaveStartedAgain() {
     Neighbourhood neighbourhood = around(List.of(alive(0), suspect(4)));
     neighbourhood.move(view(List.of(alive(0))), SECOND);
-    neighbourhood.place(0, voters(0, 4), SECOND);
+    neighbourhood.place(0, voters(0, 4), 3, SECOND);
 
     assertThat(neighbourhood.move(view(List.of(alive(0), alive(4))), SECOND))
         .containsExactly(ARCS.centre(4));
@@ -166,10 +166,10 @@ class NeighbourhoodTest {
     Neighbourhood neighbourhood = around(List.of(alive(0), alive(4), alive(8)));
     neighbourhood.move(view(List.of(alive(0), again(4), alive(8), alive(1))), SETTLED);
 
-    assertThat(neighbourhood.place(0, List.of(), SETTLED).young())
+    assertThat(neighbourhood.place(0, List.of(), 3, SETTLED).young())
         .containsExactlyInAnyOrder(ARCS.centre(1), ARCS.centre(4));
-    assertThat(neighbourhood.place(0, List.of(), 2 * SETTLED - 1).young()).hasSize(2);
-    assertThat(neighbourhood.place(0, List.of(), 2 * SETTLED).young()).isEmpty();
+    assertThat(neighbourhood.place(0, List.of(), 3, 2 * SETTLED - 1).young()).hasSize(2);
+    assertThat(neighbourhood.place(0, List.of(), 3, 2 * SETTLED).young()).isEmpty();
   }
 
   @Test
@@ -204,7 +204,7 @@ class NeighbourhoodTest {
   }
 
   private Neighbourhood around(List<Member> members) {
-    return new Neighbourhood(view(members), "dht.copy", 3, SETTLED, GONE, 0);
+    return new Neighbourhood(view(members), "dht.copy", SETTLED, GONE, 0);
   }
 
   private RingView view(List<Member> members) {

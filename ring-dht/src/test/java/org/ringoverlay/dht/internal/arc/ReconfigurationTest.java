@@ -17,6 +17,7 @@ import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -756,6 +757,11 @@ class ReconfigurationTest {
     @Override
     public boolean answers(Id node) {
       return !node.equals(silent);
+    }
+
+    @Override
+    public Rules rules(String space) {
+      return Rules.NONE;
     }
 
     @Override
