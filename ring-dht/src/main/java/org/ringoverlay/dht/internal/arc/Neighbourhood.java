@@ -37,6 +37,9 @@ final class Neighbourhood {
     }
   }
 
+  /** Among so many of the nearest members those are sought that are on hosts of their own. */
+  private static final int SPREAD_OVER = 32;
+
   /** Departed nodes that are remembered at most. */
   private static final int REMEMBERED_MAX = 10_000;
 
@@ -45,6 +48,12 @@ final class Neighbourhood {
   private final long settledNanos;
   private final long goneNanos;
   private final Map<Id, Seen> seen = new TreeMap<>();
+
+  /** Where members are, and where those were that may come back. */
+  private final Map<Id, Spot> spots = new TreeMap<>();
+
+  /** Whether it matters which of the members keep an arc. */
+  private boolean various;
 
   /** Since when members of arcs have been missing. */
   private final Map<Id, Long> missing = new TreeMap<>();
@@ -95,6 +104,7 @@ final class Neighbourhood {
             .toList();
     var ids = new TreeSet<Id>();
     var restarted = new ArrayList<Id>();
+    boolean others = false;
     for (Member member : present) {
       Id id = member.id();
       ids.add(id);
@@ -106,12 +116,15 @@ final class Neighbourhood {
         resting.remove(id);
         known = new Seen(now, member.incarnation());
         seen.put(id, known);
+        spots.put(id, Spot.of(member));
+        others = true;
       }
       if (again || missing.containsKey(id)) {
         restarted.add(id);
       }
       known.suspect = member.state() == MemberState.SUSPECT;
     }
+    others |= seen.size() > ids.size();
     seen.entrySet()
         .removeIf(
             each -> {
@@ -135,6 +148,12 @@ final class Neighbourhood {
     }
     if (resting.size() > REMEMBERED_MAX) {
       resting.retainAll(ids);
+    }
+    if (spots.size() > ids.size() + REMEMBERED_MAX) {
+      spots.keySet().retainAll(ids);
+    }
+    if (others) {
+      various = Spot.differ(ids.stream().map(spots::get).toList());
     }
     countLeaving();
     missing.keySet().removeAll(ids);
@@ -206,9 +225,10 @@ final class Neighbourhood {
     Id centre = view.arcs().centre(arc);
     var near = new ArrayList<Id>();
     var young = new ArrayList<Id>();
-    for (Member member : nearest(centre, wanted + leavingHere)) {
+    int reach = various ? Math.max(SPREAD_OVER, wanted) : wanted;
+    for (Member member : nearest(centre, reach + leavingHere)) {
       Id id = member.id();
-      if (!leaving.contains(id) && near.size() < wanted) {
+      if (!leaving.contains(id) && near.size() < reach) {
         near.add(id);
         Seen since = seen.get(id);
         if (since != null && now - since.sinceNanos < settledNanos) {
@@ -228,7 +248,16 @@ final class Neighbourhood {
     }
     List<Id> leavers =
         members.stream().map(Voter::node).filter(leaving::contains).distinct().toList();
-    return new Place(centre, near, young, gone, leavers, wanted);
+    return new Place(
+        centre, near, young, gone, leavers, wanted, various ? spots(near, members) : Map.of());
+  }
+
+  private Map<Id, Spot> spots(List<Id> near, Collection<Voter> members) {
+    var some = new TreeMap<Id, Spot>();
+    near.forEach(node -> some.put(node, spots.getOrDefault(node, Spot.UNKNOWN)));
+    members.forEach(
+        voter -> some.put(voter.node(), spots.getOrDefault(voter.node(), Spot.UNKNOWN)));
+    return some;
   }
 
   /** The present members nearest to an ID, the closest first, this node among them. */
