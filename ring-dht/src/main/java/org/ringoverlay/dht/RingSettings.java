@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.arc.Charters;
+import org.ringoverlay.dht.internal.arc.Churn;
+import org.ringoverlay.dht.internal.arc.DhtSettings;
 import org.ringoverlay.dht.internal.arc.Keys;
 import org.ringoverlay.dht.internal.arc.Records;
 import org.ringoverlay.dht.internal.wire.Charter;
@@ -40,6 +42,8 @@ public final class RingSettings {
   private static final int ASKED_AT_ONCE = 32;
 
   private final Ring ring;
+  private final Records records;
+  private final double target;
   private final Charters charters;
   private final Caller caller;
 
@@ -48,6 +52,8 @@ public final class RingSettings {
 
   RingSettings(Ring ring, Records records, Caller caller) {
     this.ring = ring;
+    this.records = records;
+    this.target = DhtSettings.durabilityTarget(ring.settings());
     this.charters = records.charters();
     this.caller = caller;
     this.own = new Dht(ring, records, caller, Keys.RING_SPACE, this);
@@ -165,6 +171,28 @@ public final class RingSettings {
    */
   public CompletionStage<Copies> progress() {
     return caller.onLoop(() -> new Progress().ask());
+  }
+
+  /**
+   * How likely records are lost, as far as this node can tell from what it has seen since it
+   * started, and how many copies would do.
+   */
+  public CompletionStage<Durability> durability() {
+    return caller.onLoop(
+        () -> {
+          Churn.Seen seen = records.seenOfDeaths();
+          return CompletableFuture.completedFuture(
+              Durability.of(
+                  seen.nodeNanos(),
+                  seen.losses(),
+                  seen.repairs() == 0
+                      ? DhtSettings.repairNanosMin(ring.settings())
+                      : seen.repairNanos(),
+                  seen.repairs(),
+                  seen.nodes(),
+                  ring.view().arcs().count(),
+                  target));
+        });
   }
 
   /** Asks one node after the other, a few at a time. On the loop. */

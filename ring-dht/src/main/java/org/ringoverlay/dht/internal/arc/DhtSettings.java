@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.List;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.settings.Setting;
 import org.ringoverlay.settings.Settings;
@@ -140,12 +141,21 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.watch.silence", "30s", "How long a watch goes on when nobody answers it.");
 
+  /** Which risk is accepted. */
+  static final Setting<String> DURABILITY_TARGET =
+      Setting.text(
+          "ring.durability.target",
+          "1e-6",
+          "The chance that some arc of the ring is lost within a year that is accepted, between 0"
+              + " and 1: the advice names the fewest copies that stay below it.");
+
   /** All of them. */
   public static final List<Setting<?>> ALL =
       List.of(
           UPDATE_ATTEMPTS,
           VALUE_MAX,
           COPIES,
+          DURABILITY_TARGET,
           LEASES,
           RECORDS_MAX,
           REQUESTS_MAX,
@@ -187,6 +197,31 @@ public final class DhtSettings {
           "The setting ring.copies is 1, 3, 5 or 7, not " + copies + ".");
     }
     return copies;
+  }
+
+  /** Which risk is accepted, as a number. */
+  public static double durabilityTarget(Settings settings) {
+    String text = settings.get(DURABILITY_TARGET);
+    double target = 0;
+    try {
+      target = Double.parseDouble(text);
+    } catch (NumberFormatException none) {
+      // Told below, as any other number that is no chance.
+    }
+    if (!(target > 0 && target < 1)) {
+      throw new RingException.InvalidInput(
+          "The setting ring.durability.target (from "
+              + settings.origin(DURABILITY_TARGET)
+              + ") is a number between 0 and 1 such as 1e-6, not '"
+              + Printable.text(text, 80)
+              + "'.");
+    }
+    return target;
+  }
+
+  /** How long it takes at least until others begin to keep what a dead node kept. */
+  public static long repairNanosMin(Settings settings) {
+    return settings.get(GONE) + settings.get(SWEEP_INTERVAL);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Ring;
@@ -159,6 +160,19 @@ final class Leaders {
   /** How many members a configuration has, or will have when it has changed. */
   private static int lasting(Configuration configuration) {
     return (configuration.joint() ? configuration.next() : configuration.members()).size();
+  }
+
+  /** The nodes that are members of arcs that this node leads. */
+  Set<Id> members() {
+    var members = new TreeSet<Id>();
+    for (int arc : leaders.arcs()) {
+      ArcLeader leader = leaders.get(arc);
+      Configuration configuration = leader == null ? null : leader.configuration();
+      if (configuration != null) {
+        configuration.voters().forEach(voter -> members.add(voter.node()));
+      }
+    }
+    return members;
   }
 
   /** How many arcs this node leads, and of how many the members are fewer or more than wanted. */

@@ -48,11 +48,15 @@ public final class Records implements RingService<Request> {
   private final Charters charters;
   private final Leaders leaders;
   private final Copies copies;
+  private final Churn churn;
   private final Directory directory;
   private final Lister lister;
   private final Listings listings;
   private @Nullable HandOver handOver;
   private @Nullable Departure departure;
+
+  /** Whether it looks now and then who keeps what the dead had kept. */
+  private boolean sweeping;
 
   /** Questions of watchers that wait at this node. */
   private int watching;
@@ -86,6 +90,7 @@ public final class Records implements RingService<Request> {
             session,
             leased);
     this.leaders = new Leaders(ring, limits, shelf, post, upkeep, leases, charters);
+    this.churn = new Churn(COPY_SERVICE, settings.get(DhtSettings.GONE), ring.clock().nanos());
     this.copies =
         new Copies(
             shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), leaders, grants, session);
@@ -412,9 +417,28 @@ public final class Records implements RingService<Request> {
     watches--;
   }
 
+  /** What this node has seen of the deaths of others. On the loop. */
+  public Churn.Seen seenOfDeaths() {
+    return churn.seen(ring.clock().nanos());
+  }
+
+  private void sweep() {
+    churn.sweep(leaders.members(), ring.clock().nanos());
+    sweepLater();
+  }
+
+  private void sweepLater() {
+    ring.scheduler().schedule(settings.get(DhtSettings.SWEEP_INTERVAL), this::sweep);
+  }
+
   @Override
   public void changed(RingView view) {
     leaders.refresh();
+    if (!sweeping) {
+      sweeping = true;
+      sweepLater();
+    }
+    churn.view(view, ring.clock().nanos());
   }
 
   // ---- leaving
