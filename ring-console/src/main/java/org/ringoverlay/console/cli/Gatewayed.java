@@ -47,12 +47,22 @@ final class Gatewayed {
   }
 
   static void parameter(CommandSpec spec, String label, String description) {
+    parameter(spec, label, description, true);
+  }
+
+  /** Adds a parameter that may be left out, behind all others. */
+  static void lastParameter(CommandSpec spec, String label, String description) {
+    parameter(spec, label, description, false);
+  }
+
+  private static void parameter(
+      CommandSpec spec, String label, String description, boolean required) {
     spec.addPositional(
         PositionalParamSpec.builder()
             .index(Integer.toString(spec.positionalParameters().size()))
             .type(String.class)
-            .arity("1")
-            .required(true)
+            .arity(required ? "1" : "0..1")
+            .required(required)
             .paramLabel(label)
             .description(description)
             .build());

@@ -70,7 +70,7 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     return Gatewayed.show(response, terminal, view -> forPeople.accept(view, terminal));
   }
 
-  private static List<Json> elements(Json view, String pointer) {
+  static List<Json> elements(Json view, String pointer) {
     return Terminal.elements(view.at(pointer).orElse(Json.of(List.of())));
   }
 
@@ -104,7 +104,7 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
     }
   }
 
-  private static boolean isComplete(Json ring) {
+  static boolean isComplete(Json ring) {
     return Terminal.text(ring, "/complete").equals("true");
   }
 
@@ -161,84 +161,5 @@ record Look(String summary, String path, boolean ofKey, BiConsumer<Json, Termina
               Terminal.text(service, "/repeated")));
     }
     return rows;
-  }
-
-  /** The node that is asked. */
-  static final class Status implements Verb {
-    @Override
-    public String summary() {
-      return "Says how the node and its ring are.";
-    }
-
-    @Override
-    public boolean changes() {
-      return false;
-    }
-
-    @Override
-    public void shape(CommandSpec spec) {
-      Gatewayed.shape(spec);
-    }
-
-    @Override
-    public int run(ParseResult parsed, Terminal terminal) throws Exception {
-      GatewayClient client = Gatewayed.client(parsed, terminal);
-      boolean ready = client.get("/health/ready").isOk();
-      GatewayClient.Response ring = client.get("/v1/ring");
-      GatewayClient.Response services = client.get("/v1/services");
-      if (!ring.isOk() || !services.isOk()) {
-        GatewayClient.Response failed = ring.isOk() ? services : ring;
-        return terminal.problem(failed.status(), failed.body());
-      }
-      Json view = Json.parse(ring.body());
-      Json own = Json.parse(services.body());
-      String name = Terminal.text(view, "/ring");
-      int members = elements(view, "/nodes").size();
-      boolean complete = isComplete(view);
-      String estimate = Terminal.text(view, "/estimate");
-      List<Json> doubted =
-          elements(view, "/nodes").stream()
-              .filter(member -> !Terminal.text(member, "/state").equals("alive"))
-              .toList();
-      String node = Terminal.text(own, "/node");
-      if (terminal.json()) {
-        terminal.line(
-            "{\"node\":"
-                + Json.of(node)
-                + ",\"ring\":"
-                + Json.of(name)
-                + ",\"ready\":"
-                + ready
-                + ",\"members\":"
-                + members
-                + ",\"complete\":"
-                + complete
-                + ",\"estimate\":"
-                + Json.of(Long.parseLong(estimate))
-                + ",\"notAlive\":"
-                + Json.of(doubted)
-                + ",\"services\":"
-                + own.at("/services").orElse(Json.of(List.of()))
-                + "}");
-      } else {
-        terminal.fields(
-            "node",
-            node,
-            "ring",
-            name,
-            "ready",
-            ready ? "yes" : "no",
-            "members",
-            complete
-                ? Integer.toString(members)
-                : members + " known, about " + estimate + " in all");
-        doubted.forEach(
-            member ->
-                terminal.fields(
-                    Terminal.text(member, "/state"),
-                    Terminal.text(member, "/id") + "  " + Terminal.text(member, "/cause")));
-      }
-      return Exit.DONE;
-    }
   }
 }

@@ -34,7 +34,7 @@ public final class RingCommand {
   static {
     VERBS.put("node", NodeVerb::new);
     VERBS.put("demo", DemoVerb::new);
-    VERBS.put("status", Look.Status::new);
+    VERBS.put("status", StatusVerb::new);
     VERBS.put("ring", Look::members);
     VERBS.put("owner", Look::owner);
     VERBS.put("trace", Look::trace);
@@ -46,6 +46,8 @@ public final class RingCommand {
     VERBS.put("delete", RecordVerbs.Delete::new);
     VERBS.put("watch", WatchVerb::new);
     VERBS.put("keys", KeysVerb::new);
+    VERBS.put("copies", CopiesVerb::new);
+    VERBS.put("namespace", NamespaceVerb::new);
     VERBS.put("drain", DrainVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);

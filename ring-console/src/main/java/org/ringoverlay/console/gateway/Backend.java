@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.RingEvents;
+import org.ringoverlay.dht.Copies;
+import org.ringoverlay.dht.Durability;
+import org.ringoverlay.dht.NamespaceRules;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.view.RingView;
@@ -171,6 +175,29 @@ public interface Backend {
    */
   CompletionStage<Subscribed> watch(
       String namespace, String key, @Nullable Long after, Watcher watcher);
+
+  /** How many copies the ring wants. */
+  CompletionStage<Integer> copies();
+
+  /** Has the ring keep another number of copies: 1, 3, 5 or 7. */
+  CompletionStage<Integer> changeCopies(int copies);
+
+  /** How far the ring is with that, as far as its nodes answer. */
+  CompletionStage<Copies> progress();
+
+  /** How likely records are lost, as far as this node has seen. */
+  CompletionStage<Durability> durability();
+
+  /** What holds in a namespace. */
+  CompletionStage<NamespaceRules> rules(String namespace);
+
+  /**
+   * Changes what holds in a namespace.
+   *
+   * @param change from the present rules to the new ones; it may run several times
+   */
+  CompletionStage<NamespaceRules> changeRules(
+      String namespace, UnaryOperator<NamespaceRules> change);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

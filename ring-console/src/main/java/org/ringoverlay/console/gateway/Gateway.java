@@ -78,7 +78,8 @@ public final class Gateway implements AutoCloseable {
             new Watches(this::node, settings, budget),
             new Messages(this::node, settings, budget),
             new Views(this::node),
-            new Operations(this::node));
+            new Operations(this::node),
+            new RingWide(this::node));
     InetAddress where = loopback(host);
     this.loop =
         new MultiThreadIoEventLoopGroup(

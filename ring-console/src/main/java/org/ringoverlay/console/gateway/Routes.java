@@ -43,14 +43,22 @@ final class Routes {
   private final Messages messages;
   private final Views views;
   private final Operations operations;
+  private final RingWide ringWide;
   private final Page page = new Page();
 
-  Routes(Records records, Watches watches, Messages messages, Views views, Operations operations) {
+  Routes(
+      Records records,
+      Watches watches,
+      Messages messages,
+      Views views,
+      Operations operations,
+      RingWide ringWide) {
     this.records = records;
     this.watches = watches;
     this.messages = messages;
     this.views = views;
     this.operations = operations;
+    this.ringWide = ringWide;
   }
 
   /**
@@ -106,7 +114,12 @@ final class Routes {
       case "events" -> whole ? of("GET", views::events) : null;
       case "pools" -> whole ? null : notBuiltAtAll("Resource pools are");
       case "tasks" -> whole ? null : notBuiltAtAll("Task queues are");
-      case "namespaces" -> whole ? null : notBuiltAtAll("Settings of namespaces are");
+      case "copies" -> whole ? of("GET", ringWide::copies, "PUT", ringWide::changeCopies) : null;
+      case "durability" -> whole ? of("GET", ringWide::durability) : null;
+      case "namespaces" ->
+          whole || path.segment(3) != null
+              ? null
+              : of("GET", ringWide::namespace, "PUT", ringWide::changeNamespace);
       default -> null;
     };
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Answer;
 import org.ringoverlay.AskOptions;
@@ -15,9 +16,12 @@ import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Backend;
 import org.ringoverlay.console.gateway.Condition;
+import org.ringoverlay.dht.Copies;
 import org.ringoverlay.dht.Dht;
+import org.ringoverlay.dht.Durability;
 import org.ringoverlay.dht.KeyChange;
 import org.ringoverlay.dht.ListOptions;
+import org.ringoverlay.dht.NamespaceRules;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.Watch;
 import org.ringoverlay.dht.WatchListener;
@@ -231,6 +235,37 @@ final class NodeBackend implements Backend {
       return options.onlyIfAbsent();
     }
     return condition instanceof Condition.Exists ? options.onlyIfPresent() : options;
+  }
+
+  @Override
+  public CompletionStage<Integer> copies() {
+    return records.settings().copies();
+  }
+
+  @Override
+  public CompletionStage<Integer> changeCopies(int copies) {
+    return records.settings().changeCopies(copies);
+  }
+
+  @Override
+  public CompletionStage<Copies> progress() {
+    return records.settings().progress();
+  }
+
+  @Override
+  public CompletionStage<Durability> durability() {
+    return records.settings().durability();
+  }
+
+  @Override
+  public CompletionStage<NamespaceRules> rules(String namespace) {
+    return records.settings().rules(namespace);
+  }
+
+  @Override
+  public CompletionStage<NamespaceRules> changeRules(
+      String namespace, UnaryOperator<NamespaceRules> change) {
+    return records.settings().changeRules(namespace, change);
   }
 
   @Override

@@ -122,6 +122,40 @@ class CommandIT {
   }
 
   @Test
+  void theRingIsToldHowManyCopiesToKeep() {
+    Said changed = ring("copies", "5", "-o", "json");
+    assertThat(changed.status()).isEqualTo(Exit.DONE);
+    assertThat(changed.json().at("/copies")).contains(Json.of(5));
+    assertThat(ring("put", "cli/copies", "1").out()).contains("1/5");
+    assertThat(ring("copies").out()).contains("copies        5").contains("arcs          4096");
+    Said even = ring("copies", "4", "-o", "json");
+    assertThat(even.status()).isEqualTo(Exit.USAGE);
+    assertThat(even.code()).isEqualTo("invalid-input");
+    assertThat(ring("copies", "many").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("copies", "3").status()).isEqualTo(Exit.DONE);
+    assertThat(ring("copies", "-o", "json").json().at("/copies")).contains(Json.of(3));
+  }
+
+  @Test
+  void aNamespaceHasRulesOfItsOwn() {
+    assertThat(ring("namespace", "small").out()).contains("ttl        none");
+    Said ruled = ring("namespace", "small", "--ttl", "30m", "--value-max", "8", "-o", "json");
+    assertThat(ruled.out()).isEqualTo("{\"namespace\":\"small\",\"ttl\":\"30m\",\"valueMax\":8}\n");
+    Said tooLarge = ring("put", "cli/rules", "123456789", "--ns", "small", "-o", "json");
+    assertThat(tooLarge.status()).isEqualTo(Exit.USAGE);
+    assertThat(tooLarge.code()).isEqualTo("too-large");
+    assertThat(ring("put", "cli/rules", "12345678", "--ns", "small").status()).isEqualTo(Exit.DONE);
+    assertThat(ring("namespace", "small", "--value-max", "none").out())
+        .contains("ttl        30m")
+        .contains("value max  none");
+    assertThat(ring("put", "cli/rules", "123456789", "--ns", "small").status())
+        .isEqualTo(Exit.DONE);
+    assertThat(ring("namespace", "small", "--ttl", "soon").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("namespace", "small", "--value-max", "1KiB").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("namespace", "").status()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
   void aValueMayComeFromStandardInput() {
     assertThat(with("[1,2]", "put", "cli/in", "-").status()).isEqualTo(Exit.DONE);
     assertThat(ring("get", "cli/in").out()).contains("value    [1,2]");
@@ -289,6 +323,12 @@ class CommandIT {
     assertThat(ring("ring", "-o", "json").json().at("/nodes/0/labels/zone")).contains(Json.of("a"));
     assertThat(ring("status").out()).contains("ready    yes").contains("members  1\n");
     assertThat(ring("status", "-o", "json").json().at("/members")).contains(Json.of(1));
+    assertThat(ring("status").out())
+        .contains("copies     3 wanted", "losses     0 of nodes in 0.0 days of node time")
+        .contains("advice     none");
+    Json status = ring("status", "-o", "json").json();
+    assertThat(status.at("/copies/copies")).contains(Json.of(3));
+    assertThat(status.at("/durability/advised").orElseThrow().isNull()).isTrue();
     assertThat(ring("owner", "k").out()).contains(Id.of("k").toString());
     assertThat(ring("owner", Id.of("z").toString(), "-o", "json").json().at("/daddy"))
         .contains(Json.of(node.ring().id().toString()));

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,11 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Route;
 import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.EventLog;
 import org.ringoverlay.console.events.RingEvents;
+import org.ringoverlay.dht.Copies;
+import org.ringoverlay.dht.Durability;
+import org.ringoverlay.dht.NamespaceRules;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -37,6 +43,8 @@ public final class FakeBackend implements Backend {
   record Kept(long version, Json value) {}
 
   final Map<String, Kept> records = new ConcurrentHashMap<>();
+  final Map<String, NamespaceRules> rules = new ConcurrentHashMap<>();
+  volatile int copies = 3;
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
   final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   volatile String lastWatched;
@@ -242,6 +250,50 @@ public final class FakeBackend implements Backend {
             watchers.remove(watcher);
           }
         });
+  }
+
+  @Override
+  public CompletionStage<Integer> copies() {
+    return CompletableFuture.completedFuture(copies);
+  }
+
+  @Override
+  public CompletionStage<Integer> changeCopies(int wanted) {
+    copies = wanted;
+    return copies();
+  }
+
+  @Override
+  public CompletionStage<Copies> progress() {
+    return CompletableFuture.completedFuture(new Copies(copies, 16, 15, 2, 1, List.of(NODE)));
+  }
+
+  @Override
+  public CompletionStage<Durability> durability() {
+    return CompletableFuture.completedFuture(
+        new Durability(
+            Duration.ofHours(5),
+            0,
+            OptionalDouble.empty(),
+            0.25,
+            Duration.ofSeconds(305),
+            0,
+            1,
+            List.of(new Durability.Risk(3, OptionalDouble.empty(), 0.5)),
+            1e-6,
+            OptionalInt.empty()));
+  }
+
+  @Override
+  public CompletionStage<NamespaceRules> rules(String namespace) {
+    return CompletableFuture.completedFuture(rules.getOrDefault(namespace, NamespaceRules.NONE));
+  }
+
+  @Override
+  public CompletionStage<NamespaceRules> changeRules(
+      String namespace, UnaryOperator<NamespaceRules> change) {
+    rules.put(namespace, change.apply(rules.getOrDefault(namespace, NamespaceRules.NONE)));
+    return rules(namespace);
   }
 
   @Override

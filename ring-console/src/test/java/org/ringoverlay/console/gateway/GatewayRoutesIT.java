@@ -114,6 +114,70 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void theRingIsToldHowManyCopiesItKeeps() throws IOException {
+    assertThat(ask("PUT", "/v1/copies", "{\"copies\":5}").body()).isEqualTo("{\"copies\":5}");
+    assertThat(node.copies).isEqualTo(5);
+    assertThat(ask("GET", "/v1/copies", null).body())
+        .isEqualTo(
+            "{\"copies\":5,\"arcs\":16,\"led\":15,\"below\":2,\"above\":1,\"silent\":[\""
+                + FakeBackend.NODE
+                + "\"]}");
+    assertThat(ask("DELETE", "/v1/copies", null).status()).isEqualTo(405);
+  }
+
+  @Test
+  void whoHasSeenNoLossSaysWhatItMayBeAtMostAndAdvisesNothing() throws IOException {
+    assertThat(ask("GET", "/v1/durability", null).body())
+        .isEqualTo(
+            "{\"observedMs\":18000000,\"losses\":0,\"yearsToLoss\":null,"
+                + "\"yearsToLossAtLeast\":0.25,\"repairMs\":305000,\"repairs\":0,\"nodes\":1,"
+                + "\"target\":1.0E-6,\"advised\":null,"
+                + "\"risks\":[{\"copies\":3,\"likely\":null,\"atMost\":0.5}]}");
+  }
+
+  @Test
+  void ofANamespaceARuleThatIsLeftOutStaysAndOneThatIsNullGoes() throws IOException {
+    String path = "/v1/namespaces/a%2Fb";
+    assertThat(ask("GET", path, null).body())
+        .isEqualTo("{\"namespace\":\"a/b\",\"ttl\":null,\"valueMax\":null}");
+    assertThat(ask("PUT", path, "{\"ttl\":\"90m\",\"valueMax\":4096}").body())
+        .isEqualTo("{\"namespace\":\"a/b\",\"ttl\":\"90m\",\"valueMax\":4096}");
+    assertThat(ask("PUT", path, "{\"valueMax\":null}").body())
+        .isEqualTo("{\"namespace\":\"a/b\",\"ttl\":\"90m\",\"valueMax\":null}");
+    assertThat(ask("PUT", path, "{\"ttl\":\"172800s\"}").json().at("/ttl")).contains(Json.of("2d"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/copies | 5",
+        "/v1/copies | {}",
+        "/v1/copies | {\"copies\":\"five\"}",
+        "/v1/copies | {\"copies\":3.5}",
+        "/v1/copies | {\"copies\":null}",
+        "/v1/copies | {\"copies\":3,\"ttl\":\"1s\"}",
+        "/v1/copies?ns=a | {\"copies\":3}",
+        "/v1/namespaces/n | []",
+        "/v1/namespaces/n | {\"ttl\":30}",
+        "/v1/namespaces/n | {\"ttl\":\"soon\"}",
+        "/v1/namespaces/n | {\"ttl\":\"0s\"}",
+        "/v1/namespaces/n | {\"valueMax\":0}",
+        "/v1/namespaces/n | {\"valueMax\":-1}",
+        "/v1/namespaces/n | {\"valueMax\":1e99}",
+        "/v1/namespaces/n | {\"valueMax\":\"64KiB\"}",
+        "/v1/namespaces/n | {\"recordsMax\":10}",
+        "/v1/namespaces/%01ring | {\"ttl\":\"1s\"}"
+      })
+  void settingsOfTheRingThatAreNoneAreRefused(String target, String body) throws IOException {
+    Response reply = ask("PUT", target, body);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo("invalid-input");
+    assertThat(node.copies).isEqualTo(3);
+    assertThat(node.rules).isEmpty();
+  }
+
+  @Test
   void beforeTheNodeHasJoinedOnlyLifeIsAnswered() throws IOException {
     gateway.close();
     gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));
@@ -193,9 +257,7 @@ class GatewayRoutesIT extends ServedGateway {
     "PUT, /v1/pools/p/leases/l",
     "POST, /v1/tasks/q",
     "GET, /v1/tasks/q/1",
-    "POST, /v1/tasks/q/claim?wait=30s",
-    "GET, /v1/namespaces/n",
-    "PUT, /v1/namespaces/n"
+    "POST, /v1/tasks/q/claim?wait=30s"
   })
   void whatIsNotBuiltSaysSo(String method, String target) throws IOException {
     Response reply = ask(method, target, method.equals("GET") ? null : "{}");
