@@ -27,10 +27,13 @@ import org.ringoverlay.testkit.schedule.Schedule;
  * those all but one may be down at once, and sometimes one disk is lost, or all lose their power in
  * one moment. The others keep their copies in memory, and nobody dies there.
  *
- * <p>Afterwards, when all are up again: every key is read at every node and written once more, each
- * key's history is linearizable, what was listed meanwhile among it, all members of an arc hold the
- * same, every node lists the keys that it reads, and what was to vanish has. Who watched a key was
- * told of every version that anybody saw, or of a gap, and of nothing that was not written.
+ * <p>In one ring of three the number of copies is changed meanwhile.
+ *
+ * <p>Afterwards, when all are up again: each arc has as many members as the ring wants copies, or
+ * as it has nodes, every key is read at every node and written once more, each key's history is
+ * linearizable, what was listed meanwhile among it, all members of an arc hold the same, every node
+ * lists the keys that it reads, and what was to vanish has. Who watched a key was told of every
+ * version that anybody saw, or of a gap, and of nothing that was not written.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
@@ -94,7 +97,8 @@ public final class RecordsSeed {
             ? Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1))
             : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
     int bits = 2 + (int) chance.below(3);
-    SimRing ring = world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk));
+    var resizing = new Resizing(world, tally, loses);
+    SimRing ring = world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk, resizing));
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
@@ -110,6 +114,7 @@ public final class RecordsSeed {
     clients.begin(CLIENTS);
     listing.begin();
     new Probes(ring, clients).follow(schedule);
+    resizing.begin(ring);
     Playback playback = schedule.playOn(ring);
     ring.run(LASTING);
     playback.calm();
@@ -127,6 +132,7 @@ public final class RecordsSeed {
     var aftermath = new Aftermath(ring, clients);
     aftermath.readAll();
     // Before each key is written anew, which would bring its copies level.
+    String size = resizing.flaw(ring);
     String discord = aftermath.discord();
     String misleading = aftermath.misleading();
     aftermath.writeAll();
@@ -136,7 +142,7 @@ public final class RecordsSeed {
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
     String unheard = watching.flaw(clients.versions());
-    for (String wrong : Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard)) {
+    for (String wrong : Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard, size)) {
       if (wrong != null) {
         return wrong;
       }
@@ -147,8 +153,9 @@ public final class RecordsSeed {
   }
 
   private static void prepare(
-      NodePlan plan, int bits, boolean durable, boolean leased, Delay disk) {
+      NodePlan plan, int bits, boolean durable, boolean leased, Delay disk, Resizing resizing) {
     plan.builder()
+        .set("ring.copies", String.valueOf(plan.index() == 0 ? resizing.first() : 3))
         .set("ring.arcs.bits", String.valueOf(bits))
         .set("ring.dht.leases", String.valueOf(leased))
         .set("ring.dht.settled", "1s")
