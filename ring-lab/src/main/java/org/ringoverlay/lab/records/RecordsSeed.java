@@ -107,9 +107,11 @@ public final class RecordsSeed {
     var listing = new Listing(ring, clients.histories());
     watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
     boolean returns = durable && chance.below(2) == 0;
-    Schedule schedule = schedule(durable, loses || returns, nodes, loses, leased);
+    // A leave that cannot end in its time takes the only copy with it, and says so.
+    boolean stays = loses || returns || resizing.thins();
+    Schedule schedule = schedule(durable, stays, nodes, loses, leased);
     if (returns) {
-      comeAndGo(ring, loses);
+      comeAndGo(ring, loses || resizing.thins());
     }
     clients.begin(CLIENTS);
     listing.begin();

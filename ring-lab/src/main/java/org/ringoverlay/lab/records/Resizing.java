@@ -52,6 +52,11 @@ final class Resizing {
     return first;
   }
 
+  /** Whether there is one copy alone for a while. */
+  boolean thins() {
+    return first == 1 || then.contains(1);
+  }
+
   /** Has nodes change the number, each at some time. */
   void begin(SimRing ring) {
     long span = then.isEmpty() ? 0 : LATEST_MILLIS / then.size();
