@@ -21,15 +21,15 @@ import org.ringoverlay.error.RingException;
  */
 final class SettingsReader {
   private static final Duration ANSWER = Duration.ofSeconds(3);
-  private static final long PAUSE_NANOS = 500_000_000;
-  private static final int PAUSE_DOUBLINGS_MAX = 4;
+  private static final long PAUSE_NANOS = 50_000_000;
+  private static final int PAUSE_DOUBLINGS_MAX = 7;
 
   private final Ring ring;
   private final Caller caller;
   private final RingSettings settings;
   private final Charters charters;
 
-  /** How often it failed since it was answered last. */
+  /** How often it failed since it was last let wait for a change. */
   private int failures;
 
   /** Whether the next question may wait for a change. */
@@ -93,7 +93,9 @@ final class SettingsReader {
       failed(null);
       return;
     }
-    failures = 0;
+    if (current) {
+      failures = 0;
+    }
     current = true;
     ring.scheduler().execute(this::ask);
   }

@@ -88,6 +88,25 @@ class RingSettingsTest {
     assertAllAt(ring, 5);
   }
 
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 10)
+  void whoLeavesWhileCopiesBecomeFewerHandsOverTheOnlyOnes(SimRing ring) {
+    DhtSetup.settle(ring);
+    for (int number = 0; number < 20; number++) {
+      ring.await(dht(ring, 0).put("key " + number, Json.of(number)));
+    }
+    ring.await(settings(ring, 1).changeCopies(1));
+    ring.run(Duration.ofMillis(50L * (ring.simulation().seed() % 10)));
+
+    assertThat(ring.leave(2).unfinished()).isEmpty();
+    assertThat(ring.leave(3).unfinished()).isEmpty();
+
+    for (int number = 0; number < 20; number++) {
+      assertThat(ring.await(dht(ring, 4).get("key " + number)).value()).contains(Json.of(number));
+    }
+    ring.run(Duration.ofSeconds(10));
+    assertAllAt(ring, 1);
+  }
+
   @RingTest(setup = DhtSetup.class, nodes = 2)
   void anEvenNumberOfCopiesIsRefused(SimRing ring) {
     for (int copies : new int[] {-1, 0, 2, 4, 8, 9}) {

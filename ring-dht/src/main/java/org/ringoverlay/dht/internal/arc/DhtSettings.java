@@ -27,9 +27,8 @@ public final class DhtSettings {
           3,
           1,
           7,
-          "How many copies of a record the ring keeps that this node founds: 1, 3, 5 or 7. Later that"
-              + " is changed for the whole ring, and what other nodes are started with says"
-              + " nothing.");
+          "How many copies a ring keeps that this node founds: 1, 3, 5 or 7. Later that is changed"
+              + " for the whole ring, and on other nodes this says nothing.");
   static final Setting<Boolean> LEASES =
       Setting.flag(
           "ring.dht.leases",

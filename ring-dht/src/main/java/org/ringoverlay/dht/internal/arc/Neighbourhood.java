@@ -2,6 +2,7 @@ package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -249,7 +250,13 @@ final class Neighbourhood {
     List<Id> leavers =
         members.stream().map(Voter::node).filter(leaving::contains).distinct().toList();
     return new Place(
-        centre, near, young, gone, leavers, wanted, various ? spots(near, members) : Map.of());
+        centre,
+        near,
+        young,
+        gone,
+        leavers,
+        wanted,
+        various ? spots(near, members) : Collections.emptyMap());
   }
 
   private Map<Id, Spot> spots(List<Id> near, Collection<Voter> members) {

@@ -18,6 +18,7 @@ class NeighbourhoodTest {
   private static final Arcs ARCS = Arcs.of(4);
   private static final long SECOND = 1_000_000_000L;
   private static final long SETTLED = 10 * SECOND;
+  private static final List<String> SERVICES = List.of("dht.copy");
   private static final long GONE = 60 * SECOND;
   private long versions;
 
@@ -201,6 +202,41 @@ class NeighbourhoodTest {
 
     assertThat(neighbourhood.daddy(0, new Configuration(2, 1, voters(0, 1), voters(1, 2))))
         .isEqualTo(ARCS.centre(1));
+  }
+
+  @Test
+  void whereZonesAreSeveralTheNearestOfEachAreOffered() {
+    Neighbourhood neighbourhood =
+        around(List.of(in("a", 0), in("a", 1), in("a", 2), in("b", 3), in("c", 9)));
+    List<Voter> members = voters(0, 3, 9);
+
+    assertThat(neighbourhood.place(0, List.of(), 3, SETTLED).nodes(voters(0, 1, 2)))
+        .containsExactlyInAnyOrder(ARCS.centre(0), ARCS.centre(3), ARCS.centre(9));
+    assertThat(neighbourhood.place(0, members, 3, SETTLED).nodes(members))
+        .containsExactlyInAnyOrder(ARCS.centre(0), ARCS.centre(3), ARCS.centre(9));
+  }
+
+  @Test
+  void whereADeadMemberWasIsRemembered() {
+    Member suspect =
+        new Member(
+            ARCS.centre(3), 1, "3:1", "", Map.of("zone", "b"), SERVICES, MemberState.SUSPECT);
+    List<Member> others =
+        List.of(in("a", 0), in("a", 1), in("b", 4), in("c", 9), in("c", 10), in("b", 12));
+    var all = new ArrayList<>(others);
+    all.add(3, suspect);
+    Neighbourhood neighbourhood = around(all);
+    neighbourhood.move(view(others), SETTLED);
+    List<Voter> members = voters(0, 3, 9);
+
+    // It keeps its place, and nobody of its zone pushes another zone out.
+    assertThat(neighbourhood.place(0, members, 3, SETTLED).nodes(members))
+        .containsExactlyInAnyOrder(ARCS.centre(0), ARCS.centre(3), ARCS.centre(10));
+  }
+
+  private static Member in(String zone, int arc) {
+    return new Member(
+        ARCS.centre(arc), 1, arc + ":1", "", Map.of("zone", zone), SERVICES, MemberState.ALIVE);
   }
 
   private Neighbourhood around(List<Member> members) {
