@@ -149,7 +149,7 @@ final class StatusVerb implements Verb {
         List.of(
             "advice",
             advised.isEmpty()
-                ? "none: too little was seen to say how many copies would do, or 7 would not"
+                ? "none: too little was seen to tell, or not even 7 copies would do"
                 : advised + " copies"));
     return fields;
   }
