@@ -433,6 +433,18 @@ final class ArcLeader {
     return reign == null ? null : reign.nextRepair();
   }
 
+  /** Whose copies can be compared with this node's; null while it does not lead or they change. */
+  @Nullable Configuration compared() {
+    return reign == null ? null : reign.compared();
+  }
+
+  /** A member holds other registers than this node in a range of the arc. */
+  void differs(Voter member, List<Head> own, List<Head> theirs) {
+    if (reign != null) {
+      reign.differs(member, own, theirs);
+    }
+  }
+
   /** Whether there are records in the arc, as far as it knows. */
   boolean holdsRecords() {
     return reign != null && reign.holdsRecords();

@@ -95,6 +95,16 @@ final class Copies implements RingService<CopyRequest> {
     if (request instanceof CopyRequest.Fetch fetch) {
       return shelf.fetch(fetch.arc(), fetch.keys(), limits.batchBytesMax());
     }
+    if (request instanceof CopyRequest.Compare compare) {
+      var here = new Reconciliation(shelf, leaders.arcs().count());
+      return new CopyReply.Compared(
+          shelf.self().store(), here.find(compare.ranges(), limits.batchBytesMax()));
+    }
+    if (request instanceof CopyRequest.Forget forget) {
+      var reply = shelf.forget(forget);
+      leaders.promised(forget.arc(), reply.promised());
+      return reply;
+    }
     if (request instanceof CopyRequest.Lease lease) {
       if (lease.over()) {
         grants.end(origin, lease.session());

@@ -60,6 +60,10 @@ final class CopyPost {
         for (String key : fetch.keys()) {
           bytes += Head.textBytesMax(key);
         }
+      } else if (message instanceof CopyRequest.Forget forget) {
+        for (Head head : forget.heads()) {
+          bytes += head.sizeBytesMax();
+        }
       } else if (message instanceof CopyRequest.Locate locate) {
         bytes += 16L * locate.arcs().size();
       }
@@ -69,6 +73,7 @@ final class CopyPost {
     /** Whether its reply may be so long that no other has room beside it. */
     boolean isAnsweredAtLength() {
       return message instanceof CopyRequest.Fetch
+          || message instanceof CopyRequest.Compare
           || (message instanceof CopyRequest.Locate locate && locate.arcs().size() > 1);
     }
   }

@@ -111,6 +111,20 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.sweep.interval", "5s", "How often a node looks whether arcs should move.");
 
+  static final Setting<Long> COMPARE_INTERVAL =
+      Setting.duration(
+          "ring.dht.compare.interval",
+          "60s",
+          "How often an arc's daddy compares its copy with those of the other members; 100ms at"
+              + " least.");
+  static final Setting<Integer> COMPARE_MESSAGES =
+      Setting.integer(
+          "ring.dht.compare.messages",
+          64,
+          1,
+          1 << 20,
+          "Messages of such a comparison to one member, for all arcs; the next one goes on there.");
+
   static final Setting<Integer> LISTINGS_MAX =
       Setting.integer(
           "ring.dht.listings.max",
@@ -175,6 +189,8 @@ public final class DhtSettings {
           BATCH_BYTES,
           HEADS_MAX,
           SWEEP_INTERVAL,
+          COMPARE_INTERVAL,
+          COMPARE_MESSAGES,
           LISTINGS_MAX,
           WATCHES_MAX,
           WATCH_HOLD,

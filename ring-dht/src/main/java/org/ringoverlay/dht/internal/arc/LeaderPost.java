@@ -160,6 +160,21 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public void forget(Id node, CopyRequest.Forget message) {
+    post.send(
+        node,
+        message,
+        CopyReply.Accepted.class,
+        reply -> {
+          if (!reply.granted()) {
+            leader().outranked(reply.promised(), now());
+          }
+        },
+        // The next comparison finds what was not forgotten.
+        () -> {});
+  }
+
+  @Override
   public void send(Repair repair, Runnable ended) {
     if (repair instanceof Repair.Push push) {
       accept(push.node(), push.message(), push.heads(), ended);

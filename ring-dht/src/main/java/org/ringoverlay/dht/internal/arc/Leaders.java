@@ -2,7 +2,9 @@ package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +15,7 @@ import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
@@ -322,6 +325,31 @@ final class Leaders {
   boolean isDecided(int arc, Configuration configuration) {
     ArcLeader leader = leaders.get(arc);
     return leader != null && leader.isDecided(configuration);
+  }
+
+  /** With whom this node shares which of the arcs that it leads. */
+  Map<Voter, BitSet> shared() {
+    var shared = new TreeMap<Voter, BitSet>();
+    leaders.forEach(
+        (arc, leader) -> {
+          Configuration members = leader.compared();
+          for (Voter voter : members == null ? List.<Voter>of() : members.members()) {
+            if (!voter.equals(shelf.self())
+                && around().answers(voter.node())
+                && !stores.isReplaced(voter)) {
+              shared.computeIfAbsent(voter, unused -> new BitSet()).set(arc);
+            }
+          }
+        });
+    return shared;
+  }
+
+  /** A member of an arc holds other registers than this node. */
+  void differs(int arc, Voter member, List<Head> own, List<Head> theirs) {
+    ArcLeader leader = leaders.get(arc);
+    if (leader != null) {
+      leader.differs(member, own, theirs);
+    }
   }
 
   /** Whether so many members answer, as far as this node knows, that they can decide. */

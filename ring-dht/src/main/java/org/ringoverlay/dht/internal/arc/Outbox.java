@@ -33,6 +33,9 @@ interface Outbox {
   /** Asks for whole registers. */
   void fetch(Id node, CopyRequest.Fetch message);
 
+  /** Asks to forget registers that came to nothing. Only a refusal is told back. */
+  void forget(Id node, CopyRequest.Forget message);
+
   /** Whether all that this node's shelf holds is kept, so that it counts. */
   boolean isKept();
 

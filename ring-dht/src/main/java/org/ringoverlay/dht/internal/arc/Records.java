@@ -52,6 +52,7 @@ public final class Records implements RingService<Request> {
   private final Directory directory;
   private final Lister lister;
   private final Listings listings;
+  private final Comparisons comparisons;
   private @Nullable HandOver handOver;
   private @Nullable Departure departure;
 
@@ -103,6 +104,7 @@ public final class Records implements RingService<Request> {
             settings.get(DhtSettings.COPY_TIMEOUT));
     this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
     this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
+    this.comparisons = new Comparisons(ring, shelf, leaders, post);
   }
 
   /** In memory a store is made with each start of the node. */
@@ -439,6 +441,7 @@ public final class Records implements RingService<Request> {
       sweepLater();
     }
     churn.view(view, ring.clock().nanos());
+    comparisons.begin();
   }
 
   // ---- leaving

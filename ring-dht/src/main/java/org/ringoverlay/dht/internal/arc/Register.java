@@ -76,6 +76,14 @@ record Register(
         key, version, written, deleted, value, versionOf(base), List.of(operation), 0, ttlMillis);
   }
 
+  /**
+   * The register as it is sent to a node that should hold it already, to accept it under another
+   * ballot: without what it holds, which a node that does not have it says it is behind with.
+   */
+  Entry stamp(String key) {
+    return new Entry(key, version, written, deleted, NOTHING, version, List.of(), 0, ttlMillis);
+  }
+
   /** What a node that holds {@code base}, as the entry says, makes of it. */
   static Register of(Entry entry, @Nullable Register base) {
     OperationWindow window;

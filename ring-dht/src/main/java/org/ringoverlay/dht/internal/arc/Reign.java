@@ -673,6 +673,53 @@ final class Reign {
     return repairs.next(cells, epoch(), others, shelf.hasRoom());
   }
 
+  // ---- copies that were compared
+
+  /** The members, unless others are to decide with them. */
+  @Nullable Configuration compared() {
+    return members.current().joint() ? null : members.current();
+  }
+
+  /** A member holds other registers than this node in a range of the arc. */
+  void differs(Voter member, List<Head> own, List<Head> theirs) {
+    Configuration present = compared();
+    if (over || present == null || !present.has(member)) {
+      return;
+    }
+    var levelling = Levelling.of(cells, own, theirs, limits.batchRecordsMax());
+    if (!levelling.leftovers().isEmpty()) {
+      out.forget(member.node(), new CopyRequest.Forget(arc, ballot, levelling.leftovers()));
+    }
+    for (Cell cell : levelling.stamped()) {
+      restampForAll(cell);
+      cell.holders.remove(member);
+      for (Voter other : members.others()) {
+        if (!cell.holders.contains(other) && cell.current != null) {
+          send(cell, other.node(), cell.current.stamp(cell.key));
+        }
+      }
+    }
+    for (Cell cell : levelling.behind()) {
+      restampForAll(cell);
+      cell.holders.remove(member);
+      out.repair();
+    }
+  }
+
+  /**
+   * All are to hold a register under this ballot that was final before, whoever holds it under
+   * which.
+   */
+  private void restampForAll(Cell cell) {
+    Register kept = shelf.register(arc, cell.key);
+    boolean stamped = kept != null && kept.accepted() == ballot.round();
+    if (!stamped && restamp(cell)) {
+      cell.round = ballot.round();
+      cell.holders.clear();
+      holdsHere(cell);
+    }
+  }
+
   /** Whether there are records in the arc. */
   boolean holdsRecords() {
     return !cells.isEmpty();

@@ -1,8 +1,10 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
@@ -12,6 +14,7 @@ import org.ringoverlay.dht.internal.wire.CopyReply.Fetched;
 import org.ringoverlay.dht.internal.wire.CopyReply.Promise;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Fingerprint;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
@@ -49,6 +52,7 @@ final class Shelf {
     private long filled;
 
     private final TreeMap<String, Register> registers = new TreeMap<>();
+    private final Fingerprints fingerprints = new Fingerprints();
   }
 
   /** Makes one that holds what its journal found. */
@@ -66,7 +70,9 @@ final class Shelf {
           arc.filled = saved.filled();
         },
         found -> {
-          arc(found.arc()).registers.put(found.key(), found.register());
+          Arc arc = arc(found.arc());
+          arc.registers.put(found.key(), found.register());
+          arc.fingerprints.changed(found.key(), null, found.register(), arc.registers);
           records++;
         });
   }
@@ -240,6 +246,30 @@ final class Shelf {
     return true;
   }
 
+  /** Forgets registers of attempts that came to nothing, those that are still the same. */
+  Accepted forget(CopyRequest.Forget request) {
+    Arc arc = arc(request.arc());
+    Ballot ballot = request.ballot();
+    boolean granted = stands(arc, ballot, null);
+    if (granted) {
+      promise(request.arc(), arc, ballot);
+      for (Head head : request.heads()) {
+        Register held = arc.registers.get(head.key());
+        // What was accepted under this ballot the daddy has proposed since.
+        if (held != null
+            && held.version() == head.version()
+            && held.accepted() == head.accepted()
+            && held.accepted() < ballot.round()) {
+          arc.registers.remove(head.key());
+          arc.fingerprints.changed(head.key(), held, null, arc.registers);
+          journal.removed(request.arc(), head.key(), held);
+          records--;
+        }
+      }
+    }
+    return new Accepted(granted, arc.promised, self().store(), List.of());
+  }
+
   /** Promises a ballot if no newer one was promised. */
   Accepted check(int index, Ballot ballot) {
     Arc arc = arc(index);
@@ -335,6 +365,26 @@ final class Shelf {
             .anyMatch(register -> register.ttlMillis() > 0 && !register.deleted());
   }
 
+  /** What there is of an arc, in the order of the keys; not to be changed. */
+  NavigableMap<String, Register> registers(int index) {
+    Arc arc = arcs.get(index);
+    return arc == null
+        ? Collections.emptyNavigableMap()
+        : Collections.unmodifiableNavigableMap(arc.registers);
+  }
+
+  /** The fingerprint of what there is of an arc under hashes that begin with these bits. */
+  Fingerprint fingerprint(int index, int bits, long prefix) {
+    Arc arc = arcs.get(index);
+    return arc == null ? Fingerprint.NOTHING : arc.fingerprints.of(bits, prefix, arc.registers);
+  }
+
+  /** How many registers that is. */
+  int records(int index, int bits, long prefix) {
+    Arc arc = arcs.get(index);
+    return arc == null ? 0 : arc.fingerprints.count(bits, prefix, arc.registers);
+  }
+
   /** How many registers there are of an arc. */
   int records(int index) {
     Arc arc = arcs.get(index);
@@ -355,10 +405,12 @@ final class Shelf {
     arc.registers.forEach((key, register) -> journal.removed(index, key, register));
     records -= arc.registers.size();
     arc.registers.clear();
+    arc.fingerprints.clear();
   }
 
   private void put(int index, Arc arc, String key, Register register) {
     Register before = arc.registers.put(key, register);
+    arc.fingerprints.changed(key, before, register, arc.registers);
     journal.register(index, key, before, register);
     if (before == null) {
       records++;

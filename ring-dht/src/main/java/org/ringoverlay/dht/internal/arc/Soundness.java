@@ -8,9 +8,12 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
+import org.ringoverlay.dht.internal.wire.Finding;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Range;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Span;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
@@ -60,6 +63,51 @@ final class Soundness {
       checkArc(arcs, fetch.arc());
     } else if (request instanceof CopyRequest.Locate locate) {
       locate.arcs().forEach(arc -> checkArc(arcs, arc));
+    } else if (request instanceof CopyRequest.Forget forget) {
+      checkBallot(arcs, forget.arc(), forget.ballot(), origin);
+    } else if (request instanceof CopyRequest.Compare compare) {
+      checkRanges(arcs, compare.ranges());
+    }
+  }
+
+  private static void checkRanges(Arcs arcs, List<Range> ranges) {
+    if (ranges.isEmpty() || ranges.size() > Reconciliation.RANGES_MAX) {
+      throw new RingException.InvalidInput(
+          "A comparison is of 1 to " + Reconciliation.RANGES_MAX + " ranges.");
+    }
+    for (Range range : ranges) {
+      int some = Span.set(range.arcs(), arcs.count()).cardinality();
+      int bits = range.bits();
+      if (some == 0
+          || bits < 0
+          || bits > Reconciliation.BITS_MAX
+          || bits % Reconciliation.PART_BITS != 0
+          || (bits > 0 && some > 1)
+          || range.prefix() < 0
+          || range.prefix() >>> bits != 0) {
+        throw new RingException.InvalidInput("The message names no range of registers.");
+      }
+    }
+  }
+
+  /** Whether findings are such that their ranges can be gone on with. */
+  private static void checkFindings(
+      Arcs arcs, CopyRequest.Compare compare, CopyReply.Compared compared) {
+    checkAsked(compared.findings().size() <= compare.ranges().size());
+    for (int at = 0; at < compared.findings().size(); at++) {
+      Range range = compare.ranges().get(at);
+      int some = Span.set(range.arcs(), arcs.count()).cardinality();
+      Finding finding = compared.findings().get(at);
+      if (finding instanceof Finding.Parts parts) {
+        checkAsked(
+            parts.fingerprints().size() == Reconciliation.parts(some)
+                && range.bits() < Reconciliation.BITS_MAX);
+      } else if (finding instanceof Finding.Held held) {
+        checkAsked(some == 1 && held.heads().size() <= Reconciliation.HELD_MAX);
+        for (Head head : held.heads()) {
+          checkHead(arcs, Reconciliation.firstArc(range), head, Versions.ROUND_MAX);
+        }
+      }
     }
   }
 
@@ -77,7 +125,7 @@ final class Soundness {
           promise.configuration() == null || promise.configuration().epoch() <= EPOCH_HEARD_MAX);
       String after = prepare.after();
       for (Head head : promise.heads()) {
-        checkHead(arcs, prepare.arc(), head, prepare.ballot());
+        checkHead(arcs, prepare.arc(), head, prepare.ballot().round());
         if (head.key().compareTo(after) <= 0) {
           throw new RingException.InvalidInput("The registers are not in the order of their keys.");
         }
@@ -101,6 +149,9 @@ final class Soundness {
         checkConfiguration(placed.configuration(), Versions.ROUND_MAX);
         checkAsked(placed.configuration().epoch() <= EPOCH_HEARD_MAX);
       }
+    } else if (request instanceof CopyRequest.Compare compare
+        && reply instanceof CopyReply.Compared compared) {
+      checkFindings(arcs, compare, compared);
     }
   }
 
@@ -149,11 +200,11 @@ final class Soundness {
     }
   }
 
-  private static void checkHead(Arcs arcs, int arc, Head head, Ballot granted) {
+  private static void checkHead(Arcs arcs, int arc, Head head, long roundMax) {
     if (head.key() == null
-        || !isVersion(head.version(), granted.round())
+        || !isVersion(head.version(), roundMax)
         || head.accepted() < 0
-        || head.accepted() > granted.round()
+        || head.accepted() > roundMax
         || arcs.indexOf(Keys.idOfFull(head.key())) != arc) {
       throw noRegister();
     }

@@ -31,7 +31,8 @@ public sealed interface CopyReply {
   }
 
   /**
-   * The reply to {@link CopyRequest.Accept} and {@link CopyRequest.Check}.
+   * The reply to {@link CopyRequest.Accept}, {@link CopyRequest.Check} and {@link
+   * CopyRequest.Forget}.
    *
    * @param granted whether the ballot stands; if not, nothing was kept
    * @param promised the highest ballot that the node has promised
@@ -83,6 +84,18 @@ public sealed interface CopyReply {
    * @param millis how long the lease lasts from when the node took the request; 0 if it gives none
    */
   record Leased(long session, long millis) implements CopyReply {}
+
+  /**
+   * The reply to {@link CopyRequest.Compare}: what was found of the first ranges, at least one.
+   *
+   * @param store the store that the node keeps
+   */
+  record Compared(long store, List<Finding> findings) implements CopyReply {
+    /** Copies the list. */
+    public Compared {
+      findings = Entry.orEmpty(findings);
+    }
+  }
 
   /** The reply to {@link CopyRequest.Batch}, in its order. */
   record Answers(List<CopyReply> replies) implements CopyReply {

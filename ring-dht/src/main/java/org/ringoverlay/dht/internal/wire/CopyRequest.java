@@ -104,6 +104,26 @@ public sealed interface CopyRequest {
    */
   record Lease(long session, boolean over) implements CopyRequest {}
 
+  /** Asks whether the node holds the same registers as the sender, and if not where it differs. */
+  record Compare(List<Range> ranges) implements CopyRequest {
+    /** Copies the list. */
+    public Compare {
+      ranges = Entry.orEmpty(ranges);
+    }
+  }
+
+  /**
+   * Asks to forget registers of attempts that came to nothing, if the node still holds exactly
+   * these: the ballot's daddy has learned from a quorum that their keys hold nothing.
+   */
+  record Forget(int arc, Ballot ballot, List<Head> heads) implements CopyRequest {
+    /** Copies the list. */
+    public Forget {
+      ballot = Ballot.orNone(ballot);
+      heads = Entry.orEmpty(heads);
+    }
+  }
+
   /** Several at once, each of which is answered for itself. */
   record Batch(List<CopyRequest> requests) implements CopyRequest {
     /** Copies the list. */

@@ -190,6 +190,7 @@ abstract class ArcLeaderRig {
     final List<Ballot> relieved = new ArrayList<>();
     final List<Id> checks = new ArrayList<>();
     final List<Id> fetches = new ArrayList<>();
+    final List<CopyRequest.Forget> forgets = new ArrayList<>();
     final List<Id> silent = new ArrayList<>();
     boolean ended;
 
@@ -226,6 +227,11 @@ abstract class ArcLeaderRig {
     @Override
     public void check(Id node, CopyRequest.Check message, long number) {
       checks.add(node);
+    }
+
+    @Override
+    public void forget(Id node, CopyRequest.Forget message) {
+      forgets.add(message);
     }
 
     @Override

@@ -708,6 +708,9 @@ class ReconfigurationTest {
     }
 
     @Override
+    public void forget(Id node, CopyRequest.Forget message) {}
+
+    @Override
     public void fetch(Id node, CopyRequest.Fetch message) {
       letters.add(new Letter(node, message, List.of(), null, 0));
     }

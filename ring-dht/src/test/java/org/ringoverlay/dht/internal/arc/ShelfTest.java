@@ -87,6 +87,46 @@ class ShelfTest {
   }
 
   @Test
+  void aStampIsTakenByWhoHoldsTheRegisterAloneAndNeverStoresAValue() {
+    keep(FIRST, whole("same", 1), whole("other", 1));
+    Entry same = Register.of(whole("same", 1), null).stamp("same");
+    Entry other = Register.of(whole("other", 2), null).stamp("other");
+    Entry none = Register.of(whole("none", 3), null).stamp("none");
+
+    assertThat(keep(SECOND, same, other, none).behind()).containsExactly("other", "none");
+
+    assertThat(shelf.register(ARC, "same").accepted()).isEqualTo(SECOND.round());
+    assertThat(shelf.register(ARC, "same").value()).isEqualTo(whole("same", 1).value());
+    assertThat(shelf.register(ARC, "other").version()).isEqualTo(1);
+    assertThat(shelf.register(ARC, "none")).isNull();
+  }
+
+  @Test
+  void forgetsWhatCameToNothingUnlessItIsAnotherRegisterByNow() {
+    keep(FIRST, whole("leftover", 1), whole("newer", 2), whole("again", 3));
+    keep(SECOND, whole("again", 3));
+    var heads =
+        List.of(
+            new Head("leftover", 1, 1),
+            new Head("newer", 1, 1),
+            new Head("again", 3, 1),
+            new Head("again", 3, 2),
+            new Head("none", 1, 1));
+
+    var late = shelf.forget(new CopyRequest.Forget(ARC, FIRST, heads));
+    assertThat(late.granted()).isFalse();
+    assertThat(shelf.records()).isEqualTo(3);
+    var reply = shelf.forget(new CopyRequest.Forget(ARC, SECOND, heads));
+
+    assertThat(reply.granted()).isTrue();
+    assertThat(shelf.registers(ARC)).containsOnlyKeys("newer", "again");
+    assertThat(shelf.records()).isEqualTo(2);
+    keep(SECOND, whole("leftover", 1));
+    shelf.forget(new CopyRequest.Forget(ARC, SECOND, List.of(new Head("leftover", 1, 2))));
+    assertThat(shelf.register(ARC, "leftover")).isNotNull();
+  }
+
+  @Test
   void aRoundBelongsToOneAttempt() {
     shelf.prepare(new CopyRequest.Prepare(ARC, FIRST, ""));
     var sameRound = new Ballot(1, Id.of("a"), 12);
