@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.Context;
@@ -111,6 +112,11 @@ final class Copies implements RingService<CopyRequest> {
         return new CopyReply.Leased(session, 0);
       }
       return new CopyReply.Leased(session, grants.grant(origin, lease.session()));
+    }
+    if (request instanceof CopyRequest.Met met) {
+      shelf.met(met.arc(), met.configuration());
+      leaders.configured(met.arc());
+      return located(new CopyRequest.Locate(List.of(met.arc())), origin);
     }
     return located((CopyRequest.Locate) request, origin);
   }

@@ -503,6 +503,7 @@ final class Leaders {
       ArcLeader leader = leaders.get(arc);
       if (leader == null) {
         configured(arc);
+        tellOfChange(arc);
       } else {
         leader.place(place(arc), now);
       }
@@ -519,6 +520,27 @@ final class Leaders {
   private void hasReturned() {
     returning = false;
     placeAll();
+  }
+
+  /**
+   * Whoever is to lead an arc whose members change, and comes only with the change, may not have
+   * heard of it before its daddy died: then nobody would lead the arc.
+   */
+  private void tellOfChange(int arc) {
+    Configuration configuration = shelf.configuration(arc);
+    if (configuration == null || !configuration.joint() || leaders.has(arc)) {
+      return;
+    }
+    Id daddy = around().daddy(arc, configuration);
+    if (daddy != null && !daddy.equals(ring.id())) {
+      post.send(
+          daddy,
+          new CopyRequest.Met(arc, configuration),
+          CopyReply.Located.class,
+          reply ->
+              reply.placed().forEach(placed -> shelf.met(placed.arc(), placed.configuration())),
+          () -> {});
+    }
   }
 
   private void sweepLater() {

@@ -63,10 +63,21 @@ final class Soundness {
       checkArc(arcs, fetch.arc());
     } else if (request instanceof CopyRequest.Locate locate) {
       locate.arcs().forEach(arc -> checkArc(arcs, arc));
+    } else if (request instanceof CopyRequest.Met met) {
+      checkArc(arcs, met.arc());
+      checkMet(met.configuration());
     } else if (request instanceof CopyRequest.Forget forget) {
       checkBallot(arcs, forget.arc(), forget.ballot(), origin);
     } else if (request instanceof CopyRequest.Compare compare) {
       checkRanges(arcs, compare.ranges());
+    }
+  }
+
+  /** Checks a configuration that another node tells of. */
+  private static void checkMet(@Nullable Configuration configuration) {
+    checkConfiguration(configuration, Versions.ROUND_MAX);
+    if (configuration == null || configuration.epoch() > EPOCH_HEARD_MAX) {
+      throw new RingException.InvalidInput("The message tells of no configuration of an arc.");
     }
   }
 
@@ -145,9 +156,14 @@ final class Soundness {
     } else if (request instanceof CopyRequest.Locate locate
         && reply instanceof CopyReply.Located located) {
       for (CopyReply.Placed placed : located.placed()) {
-        checkAsked(locate.arcs().contains(placed.arc()) && placed.configuration() != null);
-        checkConfiguration(placed.configuration(), Versions.ROUND_MAX);
-        checkAsked(placed.configuration().epoch() <= EPOCH_HEARD_MAX);
+        checkAsked(locate.arcs().contains(placed.arc()));
+        checkMet(placed.configuration());
+      }
+    } else if (request instanceof CopyRequest.Met met
+        && reply instanceof CopyReply.Located located) {
+      for (CopyReply.Placed placed : located.placed()) {
+        checkAsked(placed.arc() == met.arc());
+        checkMet(placed.configuration());
       }
     } else if (request instanceof CopyRequest.Compare compare
         && reply instanceof CopyReply.Compared compared) {

@@ -57,7 +57,8 @@ public sealed interface CopyReply {
   }
 
   /**
-   * The reply to {@link CopyRequest.Locate}: the arcs that the node knows of.
+   * The reply to {@link CopyRequest.Locate} and {@link CopyRequest.Met}: the arcs that the node
+   * knows of.
    *
    * @param store the store that the node keeps
    * @param durable whether the store outlives the node's process

@@ -96,6 +96,12 @@ public sealed interface CopyRequest {
   }
 
   /**
+   * Tells of a configuration whoever should lead the arc under it, and may never have met it. The
+   * reply is that of {@link Locate}.
+   */
+  record Met(int arc, Configuration configuration) implements CopyRequest {}
+
+  /**
    * Asks for a read lease, or gives it back.
    *
    * @param session drawn at each start of the sender, so that what a former process gave back is
