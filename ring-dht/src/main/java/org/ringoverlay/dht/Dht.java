@@ -43,6 +43,7 @@ import org.ringoverlay.json.Json;
 public final class Dht {
   static final String CALLERS_OPERATION = "k:";
   private static final String LIBRARYS_OPERATION = "l:";
+  private static final Duration VERIFY_TIMEOUT = Duration.ofSeconds(20);
 
   private final Ring ring;
   private final Records records;
@@ -327,6 +328,25 @@ public final class Dht {
     }
     var update = new Update(this, caller, ring.settings(), key, change, options);
     return caller.onLoop(update::run);
+  }
+
+  /**
+   * Compares all copies of some arcs, of all namespaces, value by value; changes nothing. The whole
+   * ring is verified by going on at {@link Verified#next} until there is none.
+   *
+   * <p>All values of these arcs are read at all of their members, in small parts. A record that is
+   * being written is looked at again until its copies have what the newest of them had before.
+   *
+   * @param from the number of the first arc; at most 256 are verified
+   * @return what was found, after 20 s at most. Fails with {@code InvalidInput} if there is no such
+   *     arc, with {@code Refused} if this node verifies already
+   */
+  public CompletionStage<Verified> verify(int from) {
+    return caller.onLoop(
+        () ->
+            records
+                .verify(from, caller.deadlineNanos(VERIFY_TIMEOUT))
+                .thenApply(result -> Verified.of(from, result, ring.view().arcs())));
   }
 
   /** Who answers for a key now. */

@@ -49,6 +49,7 @@ public final class RingCommand {
     VERBS.put("copies", CopiesVerb::new);
     VERBS.put("namespace", NamespaceVerb::new);
     VERBS.put("drain", DrainVerb::new);
+    VERBS.put("verify", VerifyVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);
     VERBS.put("subscribe", MessageVerbs.Subscribe::new);

@@ -2,6 +2,7 @@ package org.ringoverlay.console.gateway;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -46,6 +47,34 @@ public interface Backend {
    * @param next the position after which there are more, null if these are the last
    */
   record Keys(List<String> keys, @Nullable String next) {}
+
+  /**
+   * What a comparison of all copies of some arcs found.
+   *
+   * @param arcs how many arcs the ring has
+   * @param next the arc to go on with, null if these were the last
+   * @param compared how many arcs were compared on all of their members
+   * @param records how many records these hold
+   * @param uneven the records whose copies differ
+   * @param silent the members that gave no answer, and of how many arcs
+   * @param undecided of how many arcs it is not known whether their copies are equal
+   */
+  record Verified(
+      int arcs,
+      @Nullable Integer next,
+      int compared,
+      long records,
+      List<Uneven> uneven,
+      Map<Id, Integer> silent,
+      int undecided) {
+    /** Whether all copies of these arcs were compared and are equal. */
+    public boolean isSound() {
+      return uneven.isEmpty() && silent.isEmpty() && undecided == 0;
+    }
+  }
+
+  /** A record whose copies differ, and the version that each member holds, 0 for none. */
+  record Uneven(String arc, String namespace, String key, Map<Id, Long> versions) {}
 
   /** Who holds a key: its ID, its daddy and the members of its configuration. */
   record Owner(String key, Id id, Id daddy, List<Id> replicas, long epoch) {}
@@ -198,6 +227,9 @@ public interface Backend {
    */
   CompletionStage<NamespaceRules> changeRules(
       String namespace, UnaryOperator<NamespaceRules> change);
+
+  /** Compares all copies of some arcs, beginning with this one. */
+  CompletionStage<Verified> verify(int from);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

@@ -157,6 +157,27 @@ final class NodeBackend implements Backend {
   }
 
   @Override
+  public CompletionStage<Verified> verify(int from) {
+    return records
+        .verify(from)
+        .thenApply(
+            found ->
+                new Verified(
+                    found.arcs(),
+                    found.next().isPresent() ? (Integer) found.next().getAsInt() : null,
+                    found.compared(),
+                    found.records(),
+                    found.uneven().stream()
+                        .map(
+                            each ->
+                                new Uneven(
+                                    each.arc(), each.namespace(), each.key(), each.versions()))
+                        .toList(),
+                    found.silent(),
+                    found.undecided()));
+  }
+
+  @Override
   public CompletionStage<Subscribed> watch(
       String namespace, String key, @Nullable Long after, Watcher watcher) {
     var listener =

@@ -156,6 +156,26 @@ class CommandIT {
   }
 
   @Test
+  void allCopiesOfARingAreVerifiedWithSignsOfProgress() {
+    assertThat(ring("put", "cli/verified", "1").status()).isEqualTo(Exit.DONE);
+
+    Said verified = ring("verify");
+    assertThat(verified.status()).as(verified.err()).isEqualTo(Exit.DONE);
+    assertThat(verified.out())
+        .containsPattern("arcs +4096\n")
+        .containsPattern("compared +4096\n")
+        .containsPattern("records +[1-9]")
+        .containsPattern("uneven +0\n")
+        .containsPattern("undecided +0\n");
+    assertThat(verified.err()).startsWith("… 256 of 4,096 arcs, ");
+    Said json = ring("verify", "-o", "json");
+    assertThat(json.status()).isEqualTo(Exit.DONE);
+    assertThat(json.out().lines().map(line -> Json.parse(line).at("/compared").orElseThrow()))
+        .hasSize(16)
+        .containsOnly(Json.of(256));
+  }
+
+  @Test
   void aValueMayComeFromStandardInput() {
     assertThat(with("[1,2]", "put", "cli/in", "-").status()).isEqualTo(Exit.DONE);
     assertThat(ring("get", "cli/in").out()).contains("value    [1,2]");

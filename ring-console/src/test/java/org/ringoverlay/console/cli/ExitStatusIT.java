@@ -88,6 +88,39 @@ class ExitStatusIT {
         .contains("{\"code\":\"" + code + "\"");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{'arc':'08/9','ns':'n','key':'k','copies':[{'node':'aa','version':'7'},{'node':'bb','version':null}]}]"
+            + "|[]|0|Records whose copies differ: 1.|08/9  n          k    aa=7 bb=none",
+        "[]|[{'node':'cc','arcs':3}]|0|Node cc, which keeps copies of 3 arcs, gave no answer.|cc",
+        "[]|[]|2|Of 2 arcs it is not known whether their copies are equal.|undecided  2"
+      })
+  void copiesThatAreNotAllKnownToBeEqualAreANoThatSaysWhy(
+      String uneven, String silent, int undecided, String why, String told) throws Exception {
+    String body =
+        ("{'sound':false,'arcs':9,'next':null,'compared':8,'records':7,'uneven':"
+                + uneven
+                + ",'silent':"
+                + silent
+                + ",'undecided':"
+                + undecided
+                + "}")
+            .replace('\'', '"');
+    String answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\nConnection: close\r\n\r\n"
+            + body;
+    try (var gateway = new FakeGateway(answer)) {
+      assertThat(ring(gateway.url(), "verify")).isEqualTo(Exit.NO);
+      assertThat(gateway.requests()).containsExactly("POST /v1/verify?from=0 HTTP/1.1");
+    }
+    assertThat(err.toString(UTF_8)).startsWith("ring: unavailable: " + why);
+    assertThat(out.toString(UTF_8)).contains(told);
+  }
+
   @Test
   void anEmptyNameOfANodeIsNone() throws Exception {
     assertThat(ring(out, Map.of("RING_NODE", ""), "get k --node http://127.0.0.1:1"))

@@ -117,6 +117,19 @@ public final class FakeBackend implements Backend {
   }
 
   @Override
+  public CompletionStage<Verified> verify(int from) {
+    return CompletableFuture.completedFuture(
+        new Verified(
+            512,
+            from == 0 ? (Integer) 256 : null,
+            256,
+            7,
+            from == 0 ? List.of() : List.of(new Uneven("08/9", "ns", "k", Map.of(NODE, 0L))),
+            from == 0 ? Map.of() : Map.of(NODE, 3),
+            0));
+  }
+
+  @Override
   public RingView view() {
     CountDownLatch halted = halt;
     if (halted != null) {

@@ -178,6 +178,26 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void aVerificationTellsWhatItFoundAndWhereToGoOn() throws IOException {
+    assertThat(ask("GET", "/v1/verify", null).status()).isEqualTo(405);
+    assertThat(ask("POST", "/v1/verify?from=x", null).code()).isEqualTo("invalid-input");
+    assertThat(ask("POST", "/v1/verify?from=-1", null).code()).isEqualTo("invalid-input");
+    assertThat(ask("POST", "/v1/verify", null).body())
+        .isEqualTo(
+            "{\"sound\":true,\"arcs\":512,\"next\":256,\"compared\":256,\"records\":7,\"uneven\":[],"
+                + "\"silent\":[],\"undecided\":0}");
+    String node = FakeBackend.NODE.toString();
+    assertThat(ask("POST", "/v1/verify?from=256", null).body())
+        .isEqualTo(
+            "{\"sound\":false,\"arcs\":512,\"next\":null,\"compared\":256,\"records\":7,\"uneven\":"
+                + "[{\"arc\":\"08/9\",\"ns\":\"ns\",\"key\":\"k\",\"copies\":[{\"node\":\""
+                + node
+                + "\",\"version\":null}]}],\"silent\":[{\"node\":\""
+                + node
+                + "\",\"arcs\":3}],\"undecided\":0}");
+  }
+
+  @Test
   void beforeTheNodeHasJoinedOnlyLifeIsAnswered() throws IOException {
     gateway.close();
     gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));

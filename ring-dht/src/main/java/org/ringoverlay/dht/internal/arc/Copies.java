@@ -19,6 +19,7 @@ final class Copies implements RingService<CopyRequest> {
   private final int inFlightMax;
   private final Leaders leaders;
   private final Grants grants;
+  private final Inspector inspector;
   private final long session;
 
   /**
@@ -27,8 +28,15 @@ final class Copies implements RingService<CopyRequest> {
    * @param session drawn at each start of the node
    */
   Copies(
-      Shelf shelf, Limits limits, int inFlightMax, Leaders leaders, Grants grants, long session) {
+      Shelf shelf,
+      Limits limits,
+      int inFlightMax,
+      Leaders leaders,
+      Grants grants,
+      Inspector inspector,
+      long session) {
     this.grants = grants;
+    this.inspector = inspector;
     this.session = session;
     this.shelf = shelf;
     this.limits = limits;
@@ -55,6 +63,10 @@ final class Copies implements RingService<CopyRequest> {
   public CompletionStage<?> handle(CopyRequest request, Context context) {
     try {
       leaders.enter();
+      if (request instanceof CopyRequest.Inspect inspect) {
+        Soundness.check(leaders.arcs(), shelf, inspect, context.origin());
+        return inspector.inspect(inspect, leaders.arcs().count());
+      }
       CopyReply reply = answer(request, context.origin());
       if (shelf.isKept()) {
         return CompletableFuture.completedFuture(reply);
@@ -106,6 +118,9 @@ final class Copies implements RingService<CopyRequest> {
       leaders.promised(forget.arc(), reply.promised());
       return reply;
     }
+    if (request instanceof CopyRequest.InspectKeys inspect) {
+      return inspector.inspect(inspect, limits.batchBytesMax());
+    }
     if (request instanceof CopyRequest.Lease lease) {
       if (lease.over()) {
         grants.end(origin, lease.session());
@@ -122,7 +137,9 @@ final class Copies implements RingService<CopyRequest> {
   }
 
   private CopyReply answerOrDecline(CopyRequest request, Id origin) {
-    if (request == null || request instanceof CopyRequest.Batch) {
+    if (request == null
+        || request instanceof CopyRequest.Batch
+        || request instanceof CopyRequest.Inspect) {
       return new CopyReply.Declined("a batch holds single requests");
     }
     try {

@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,6 +66,8 @@ public final class Records implements RingService<Request> {
   /** Watches that this node's callers have. */
   private int watches;
 
+  private @Nullable Verification verification;
+
   /** Makes a node's part; it begins to work when the node is in the ring. */
   public Records(Ring ring) {
     this.ring = ring;
@@ -94,7 +97,13 @@ public final class Records implements RingService<Request> {
     this.churn = new Churn(COPY_SERVICE, settings.get(DhtSettings.GONE), ring.clock().nanos());
     this.copies =
         new Copies(
-            shelf, limits, settings.get(DhtSettings.COPY_REQUESTS_MAX), leaders, grants, session);
+            shelf,
+            limits,
+            settings.get(DhtSettings.COPY_REQUESTS_MAX),
+            leaders,
+            grants,
+            new Inspector(shelf, ring.scheduler()),
+            session);
     this.directory =
         new Directory(
             ring,
@@ -105,6 +114,14 @@ public final class Records implements RingService<Request> {
     this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
     this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.comparisons = new Comparisons(ring, shelf, leaders, post);
+    var unused = ring.closed().thenRun(this::closed);
+  }
+
+  private void closed() {
+    Verification begun = verification;
+    if (begun != null) {
+      begun.fail(new RingException.Closed("The node closed."));
+    }
   }
 
   /** In memory a store is made with each start of the node. */
@@ -398,6 +415,30 @@ public final class Records implements RingService<Request> {
       String space, String prefix, String after, int keysMax, long deadlineNanos) {
     leaders.enter();
     return listings.list(space, prefix, after, keysMax, deadlineNanos);
+  }
+
+  /**
+   * Compares all copies of some arcs. On the loop.
+   *
+   * @param from the first arc
+   * @param deadlineNanos when, by the node's clock, to give up
+   */
+  public CompletionStage<Verification.Result> verify(int from, long deadlineNanos) {
+    leaders.enter();
+    int count = arcs().count();
+    if (from < 0 || from >= count) {
+      throw new RingException.InvalidInput(
+          "The ring has arcs 0 to " + (count - 1) + ", and none of number " + from + ".");
+    }
+    if (verification != null) {
+      throw new RingException.Refused("This node verifies copies already.");
+    }
+    var some = new BitSet();
+    some.set(from, Math.min(count, from + Verification.ARCS_MAX));
+    int nearest = settings.get(DhtSettings.LOCATE_ASKED);
+    var begun = new Verification(ring, shelf, leaders, nearest, some, deadlineNanos);
+    verification = begun;
+    return begun.begin().whenComplete((result, failed) -> verification = null);
   }
 
   /**

@@ -70,6 +70,18 @@ final class Soundness {
       checkBallot(arcs, forget.arc(), forget.ballot(), origin);
     } else if (request instanceof CopyRequest.Compare compare) {
       checkRanges(arcs, compare.ranges());
+    } else if (request instanceof CopyRequest.Inspect inspect) {
+      int some = Span.set(inspect.arcs(), arcs.count()).cardinality();
+      if (some == 0 || some > CopyRequest.Inspect.ARCS_MAX) {
+        throw new RingException.InvalidInput(
+            "An inspection is of 1 to " + CopyRequest.Inspect.ARCS_MAX + " arcs, in order.");
+      }
+    } else if (request instanceof CopyRequest.InspectKeys inspect) {
+      checkArc(arcs, inspect.arc());
+      if (inspect.keys().size() > CopyRequest.InspectKeys.KEYS_MAX) {
+        throw new RingException.InvalidInput(
+            "An inspection names up to " + CopyRequest.InspectKeys.KEYS_MAX + " keys.");
+      }
     }
   }
 

@@ -98,6 +98,32 @@ public sealed interface CopyReply {
     }
   }
 
+  /**
+   * The reply to {@link CopyRequest.Inspect}: the arcs that the node knows of.
+   *
+   * @param store the store that the node keeps
+   */
+  record Inspected(long store, List<Copy> copies) implements CopyReply {
+    /** Copies the list. */
+    public Inspected {
+      copies = Entry.orEmpty(copies);
+    }
+  }
+
+  /**
+   * The reply to {@link CopyRequest.InspectKeys}.
+   *
+   * @param store the store that the node keeps
+   * @param prints what it holds, in the order of the keys if none were named
+   * @param more whether there are more after the last
+   */
+  record InspectedKeys(long store, List<Print> prints, boolean more) implements CopyReply {
+    /** Copies the list. */
+    public InspectedKeys {
+      prints = Entry.orEmpty(prints);
+    }
+  }
+
   /** The reply to {@link CopyRequest.Batch}, in its order. */
   record Answers(List<CopyReply> replies) implements CopyReply {
     /** Copies the list. */

@@ -130,6 +130,34 @@ public sealed interface CopyRequest {
     }
   }
 
+  /** Asks what the node holds of arcs, all values read. */
+  record Inspect(List<Span> arcs) implements CopyRequest {
+    /** The most arcs of one question. */
+    public static final int ARCS_MAX = 256;
+
+    /** Copies the list. */
+    public Inspect {
+      arcs = Entry.orEmpty(arcs);
+    }
+  }
+
+  /**
+   * Asks what the node holds of some keys of an arc.
+   *
+   * @param after the full key after which to begin, if no keys are named
+   * @param keys the full keys, empty for all
+   */
+  record InspectKeys(int arc, String after, List<String> keys) implements CopyRequest {
+    /** The most keys of one question. */
+    public static final int KEYS_MAX = 128;
+
+    /** What a peer left out means the beginning. */
+    public InspectKeys {
+      after = after == null ? "" : after;
+      keys = Entry.orEmpty(keys);
+    }
+  }
+
   /** Several at once, each of which is answered for itself. */
   record Batch(List<CopyRequest> requests) implements CopyRequest {
     /** Copies the list. */
