@@ -8,6 +8,7 @@ import org.ringoverlay.dht.Dht;
 import org.ringoverlay.dht.KeyPage;
 import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
+import org.ringoverlay.dht.Verified;
 import org.ringoverlay.dht.Versioned;
 import org.ringoverlay.dht.WriteOptions;
 import org.ringoverlay.json.Json;
@@ -83,7 +84,8 @@ final class Aftermath {
   }
 
   /**
-   * What all members of a key's arc hold for themselves, if they do not hold the same; else null.
+   * What members of a key's arc hold for themselves, if they do not hold the same, or what else a
+   * verification of all copies finds; null if all are equal.
    */
   @Nullable String discord() {
     for (String key : histories.keys()) {
@@ -104,6 +106,15 @@ final class Aftermath {
       if (held.stream().distinct().count() > 1) {
         return key + " is kept as " + held;
       }
+    }
+    int from = 0;
+    for (boolean more = true; more; ) {
+      Verified verified = ring.await(Dht.on(ring.node(ring.running().get(0))).verify(from));
+      if (!verified.isSound()) {
+        return "a verification finds " + verified;
+      }
+      more = verified.next().isPresent();
+      from = verified.next().orElse(from);
     }
     return null;
   }

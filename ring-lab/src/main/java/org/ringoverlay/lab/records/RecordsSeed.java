@@ -162,6 +162,7 @@ public final class RecordsSeed {
         .set("ring.dht.leases", String.valueOf(leased))
         .set("ring.dht.settled", "1s")
         .set("ring.dht.gone", "4s")
+        .set("ring.dht.compare.interval", "2s")
         .set("ring.dht.sweep.interval", "1s");
     if (durable) {
       plan.durable();
