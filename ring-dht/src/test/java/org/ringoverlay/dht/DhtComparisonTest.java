@@ -54,7 +54,8 @@ class DhtComparisonTest {
     ring.run(Duration.ofSeconds(20));
 
     for (int node : ring.running()) {
-      assertThat(handled(ring, node) - before.get(node)).isEqualTo(2 * 10);
+      // Beside these the ring's own settings are read, once in a sweep of a second.
+      assertThat(handled(ring, node) - before.get(node)).isBetween(2L * 10, 2L * 10 + 25);
     }
   }
 
