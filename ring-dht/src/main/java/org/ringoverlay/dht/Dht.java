@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.ringoverlay.Answer;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.arc.Keys;
+import org.ringoverlay.dht.internal.arc.Lookout;
 import org.ringoverlay.dht.internal.arc.Records;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Condition;
@@ -162,6 +163,68 @@ public final class Dht {
   private CompletionStage<Watch> watchOnLoop(String key, long after, WatchListener listener) {
     Keys.checkKey(key);
     return new Watch(ring, records, caller, space, key, after, listener).begin();
+  }
+
+  /**
+   * Watches all keys with a prefix from now on; see {@link #watchPrefix(String, String,
+   * PrefixListener)}.
+   */
+  public CompletionStage<PrefixWatch> watchPrefix(String prefix, PrefixListener listener) {
+    return caller.onLoop(() -> watchPrefixOnLoop(prefix, null, listener));
+  }
+
+  /**
+   * Watches all keys of this namespace that begin with a prefix: the listener is told each change
+   * that a majority of the copies holds, deletes and expiries too, of each key in order of its
+   * versions. What cannot be told any more is a gap, after which all values that there are come,
+   * and then what changes.
+   *
+   * <p>One question waits at each daddy of the ring. While nothing changes that is all it costs;
+   * with {@code ring.dht.leases=false} every arc is confirmed by a majority once in {@code
+   * ring.dht.watch.hold} besides.
+   *
+   * @param prefix what the keys begin with; empty for all
+   * @param bookmark what came with a change that was told, to resume after it at any node; empty
+   *     for all values that there are, and then what changes. A bookmark of more than 128 arcs with
+   *     keys of the prefix, of another prefix or of another ring cannot be honoured: that is a gap
+   * @param listener told on the loop, beginning after the stage has completed
+   * @return completes when the watch stands. It ends, and says so, when of some arc nobody tells
+   *     the changes for {@code ring.dht.watch.silence}. Fails with {@code Unavailable} if nobody
+   *     does now, with {@code Refused} if this node has {@code ring.dht.watch.prefixes.max}
+   *     already, with {@code InvalidInput} if that is no bookmark
+   */
+  public CompletionStage<PrefixWatch> watchPrefix(
+      String prefix, String bookmark, PrefixListener listener) {
+    Objects.requireNonNull(bookmark, "bookmark");
+    return caller.onLoop(() -> watchPrefixOnLoop(prefix, bookmark, listener));
+  }
+
+  private CompletionStage<PrefixWatch> watchPrefixOnLoop(
+      String prefix, @Nullable String bookmark, PrefixListener listener) {
+    Keys.checkPosition(prefix);
+    return records
+        .watchPrefix(space, prefix, bookmark, new Told(listener))
+        .thenApply(lookout -> new PrefixWatch(ring, lookout, lookout.bookmark()));
+  }
+
+  /** Tells a listener of the public face. */
+  private record Told(PrefixListener listener) implements Lookout.Listener {
+    @Override
+    public CompletionStage<?> changed(
+        String key, long version, boolean deleted, Json value, String bookmark) {
+      return listener.changed(
+          new KeyChange(key, version, deleted ? Optional.empty() : Optional.of(value)), bookmark);
+    }
+
+    @Override
+    public void gap(String bookmark) {
+      listener.gap(bookmark);
+    }
+
+    @Override
+    public void ended(RingException why) {
+      listener.ended(why);
+    }
   }
 
   /** Lists the first hundred keys that begin with a prefix; see {@link #list(ListOptions)}. */

@@ -120,7 +120,7 @@ public final class Watch implements AutoCloseable {
     }
     try {
       seen.steps().forEach(this::tell);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       end(new RingException.HandlerFailed("The listener of a watch failed: " + thrown));
       return;
     }

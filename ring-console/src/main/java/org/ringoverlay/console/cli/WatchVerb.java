@@ -3,18 +3,17 @@ package org.ringoverlay.console.cli;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.console.client.GatewayClient.ServerEvent;
 import org.ringoverlay.error.Printable;
-import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** Prints what becomes of a record. */
+/** Prints what becomes of a record, or of all whose keys begin with a prefix. */
 final class WatchVerb implements Verb {
   private static final int LINE_CHARS_MAX = 8_000;
 
   @Override
   public String summary() {
-    return "Prints the changes of a record until it is interrupted.";
+    return "Prints the changes of a record, or of all with a prefix, until it is interrupted.";
   }
 
   @Override
@@ -24,7 +23,8 @@ final class WatchVerb implements Verb {
 
   @Override
   public void shape(CommandSpec spec) {
-    Gatewayed.parameter(spec, "KEY", "The key, 1 to 512 bytes.");
+    Gatewayed.parameter(
+        spec, "KEY|PREFIX*", "The key, 1 to 512 bytes, or what keys begin with and a star.");
     Gatewayed.namespace(spec);
     Gatewayed.shape(spec);
   }
@@ -32,16 +32,16 @@ final class WatchVerb implements Verb {
   @Override
   public int run(ParseResult parsed, Terminal terminal) throws Exception {
     String key = Gatewayed.word(parsed, 0);
-    if (key.endsWith("*")) {
-      throw RingException.Incompatible.notBuilt("Watching a prefix is not built yet.");
-    }
+    boolean prefix = key.endsWith("*");
+    String path =
+        prefix
+            ? GatewayClient.encode(key.substring(0, key.length() - 1)) + "*"
+            : GatewayClient.encode(key);
     return Streamed.print(
         parsed,
         terminal,
-        "/v1/watch/"
-            + GatewayClient.encode(key)
-            + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")),
-        WatchVerb::line);
+        "/v1/watch/" + path + Gatewayed.query("ns", Gatewayed.value(parsed, "--ns")),
+        prefix ? WatchVerb::lineOfPrefix : WatchVerb::line);
   }
 
   private static String line(ServerEvent event) {
@@ -52,6 +52,24 @@ final class WatchVerb implements Verb {
           default -> change(Json.parse(event.data()));
         },
         LINE_CHARS_MAX);
+  }
+
+  private static String lineOfPrefix(ServerEvent event) {
+    return Printable.text(
+        switch (event.name()) {
+          case "ready" -> "ready";
+          case "gap" -> "gap: changes are not kept any more; all values that there are follow";
+          default -> changeOfPrefix(Json.parse(event.data()));
+        },
+        LINE_CHARS_MAX);
+  }
+
+  private static String changeOfPrefix(Json change) {
+    return Terminal.text(change, "/version")
+        + "  "
+        + Terminal.text(change, "/key")
+        + "  "
+        + change.at("/value").map(Json::toString).orElse("deleted");
   }
 
   private static String gap(Json gap) {

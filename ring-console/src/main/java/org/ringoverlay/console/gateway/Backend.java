@@ -134,6 +134,32 @@ public interface Backend {
     void ended(String reason);
   }
 
+  /** Hears a watch of a prefix, on the node's loop; must not block. */
+  interface PrefixWatcher {
+    /**
+     * A record changed.
+     *
+     * @param bookmark from which the watch can be resumed after this change
+     * @return completes when the next change may be told
+     */
+    CompletionStage<?> changed(Changed change, String bookmark);
+
+    /** Changes are missing; all that there is follows, also for who resumes from this bookmark. */
+    void gap(String bookmark);
+
+    /** No more will come. */
+    void ended(String reason);
+  }
+
+  /** A watch of a prefix that stands. */
+  interface WatchedPrefix {
+    /** From where it can be resumed before anything was told. */
+    String bookmark();
+
+    /** Ends it. Any thread. */
+    void cancel();
+  }
+
   /** A subscription, or a watch, that stands. */
   interface Subscribed {
     /** The number after which messages arrive, or the version. */
@@ -230,6 +256,15 @@ public interface Backend {
 
   /** Compares all copies of some arcs, beginning with this one. */
   CompletionStage<Verified> verify(int from);
+
+  /**
+   * Watches all keys with a prefix; completes when changes will be told.
+   *
+   * @param bookmark after which, empty for all values that there are and then what changes, null
+   *     for what changes from now on
+   */
+  CompletionStage<WatchedPrefix> watchPrefix(
+      String namespace, String prefix, @Nullable String bookmark, PrefixWatcher watcher);
 
   /** Who holds a key, or an ID if the key is one. */
   CompletionStage<Owner> owner(String namespace, String key);

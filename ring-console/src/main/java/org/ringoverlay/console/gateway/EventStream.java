@@ -223,7 +223,15 @@ final class EventStream implements Backend.Listener, Feed {
    * A blank outside a string may be any, so line ends become spaces and the value stays the same.
    */
   private static byte[] text(long number, byte[] body) {
-    byte[] head = head(number);
+    return text(head(number), body);
+  }
+
+  /** An event of an ID. */
+  static byte[] text(String id, byte[] body) {
+    return text(("id: " + id + "\ndata: ").getBytes(StandardCharsets.US_ASCII), body);
+  }
+
+  private static byte[] text(byte[] head, byte[] body) {
     byte[] all = new byte[head.length + body.length + 2];
     System.arraycopy(head, 0, all, 0, head.length);
     for (int i = 0; i < body.length; i++) {

@@ -22,6 +22,8 @@ import org.ringoverlay.dht.Durability;
 import org.ringoverlay.dht.KeyChange;
 import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.NamespaceRules;
+import org.ringoverlay.dht.PrefixListener;
+import org.ringoverlay.dht.PrefixWatch;
 import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.Watch;
 import org.ringoverlay.dht.WatchListener;
@@ -201,6 +203,47 @@ final class NodeBackend implements Backend {
     Dht space = records.namespace(namespace);
     return (after == null ? space.watch(key, listener) : space.watch(key, after, listener))
         .thenApply(Watched::new);
+  }
+
+  @Override
+  public CompletionStage<WatchedPrefix> watchPrefix(
+      String namespace, String prefix, @Nullable String bookmark, PrefixWatcher watcher) {
+    var listener =
+        new PrefixListener() {
+          @Override
+          public CompletionStage<?> changed(KeyChange change, String after) {
+            return watcher.changed(
+                new Changed(change.key(), change.version(), change.value().orElse(null)), after);
+          }
+
+          @Override
+          public void gap(String after) {
+            watcher.gap(after);
+          }
+
+          @Override
+          public void ended(RingException why) {
+            watcher.ended(why.getMessage());
+          }
+        };
+    Dht space = records.namespace(namespace);
+    return (bookmark == null
+            ? space.watchPrefix(prefix, listener)
+            : space.watchPrefix(prefix, bookmark, listener))
+        .thenApply(StandingPrefix::new);
+  }
+
+  /** A watch of a prefix of the gateway's. */
+  private record StandingPrefix(PrefixWatch watch) implements WatchedPrefix {
+    @Override
+    public String bookmark() {
+      return watch.bookmark();
+    }
+
+    @Override
+    public void cancel() {
+      watch.close();
+    }
   }
 
   /**

@@ -363,7 +363,6 @@ class CommandIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "watch a*",
         "topics",
         "owners",
         "tasks",
@@ -401,6 +400,32 @@ class CommandIT {
     assertThat(first.at("/data/version")).isEqualTo(first.at("/id"));
     int value = first.at("/data/value").orElseThrow().as(int.class);
     assertThat(lines.get(2).at("/data/value")).contains(Json.of(value + 1));
+  }
+
+  @Test
+  void thoseWithAPrefixAreWatched() {
+    ring("put", "flock/before", "0");
+    var writer =
+        new Thread(
+            () -> {
+              for (int number = 1; !Thread.currentThread().isInterrupted(); number++) {
+                ring("put", "flock/" + number, Integer.toString(number));
+              }
+            },
+            "writer");
+    writer.setDaemon(true);
+    writer.start();
+    Said programs = firstLines(3, "watch", "flock/*", "-o", "json");
+    Said people = firstLines(2, "watch", "flock/*");
+    writer.interrupt();
+    List<Json> lines = programs.out().lines().map(Json::parse).toList();
+    assertThat(lines.get(0).at("/event")).contains(Json.of("ready"));
+    Json first = lines.get(1);
+    int value = first.at("/data/value").orElseThrow().as(int.class);
+    assertThat(value).isPositive();
+    assertThat(first.at("/data/key")).contains(Json.of("flock/" + value));
+    assertThat(first.at("/id")).isNotEqualTo(lines.get(2).at("/id"));
+    assertThat(people.out()).matches("ready\n[0-9]+  flock/([0-9]+)  \\1\n");
   }
 
   @Test

@@ -47,6 +47,7 @@ public final class FakeBackend implements Backend {
   volatile int copies = 3;
   final List<Listener> listeners = new CopyOnWriteArrayList<>();
   final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  final List<PrefixWatcher> prefixWatchers = new CopyOnWriteArrayList<>();
   volatile String lastWatched;
   final List<String> operations = new ArrayList<>();
   public volatile List<Member> members =
@@ -307,6 +308,29 @@ public final class FakeBackend implements Backend {
       String namespace, UnaryOperator<NamespaceRules> change) {
     rules.put(namespace, change.apply(rules.getOrDefault(namespace, NamespaceRules.NONE)));
     return rules(namespace);
+  }
+
+  @Override
+  public CompletionStage<WatchedPrefix> watchPrefix(
+      String namespace, String prefix, String bookmark, PrefixWatcher watcher) {
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    lastWatched = name(namespace, prefix);
+    prefixWatchers.add(watcher);
+    String from = bookmark == null ? "now" : "after " + bookmark;
+    return CompletableFuture.completedFuture(
+        new WatchedPrefix() {
+          @Override
+          public String bookmark() {
+            return from;
+          }
+
+          @Override
+          public void cancel() {
+            prefixWatchers.remove(watcher);
+          }
+        });
   }
 
   @Override

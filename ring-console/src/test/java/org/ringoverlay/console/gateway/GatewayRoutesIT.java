@@ -270,7 +270,6 @@ class GatewayRoutesIT extends ServedGateway {
 
   @ParameterizedTest
   @CsvSource({
-    "GET, /v1/watch/a*",
     "GET, /metrics",
     "POST, /v1/pools/p",
     "POST, /v1/pools/p/leases",

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 
 /** Event streams and readers that are too slow for them. */
@@ -94,6 +97,60 @@ class GatewayStreamsIT extends ServedGateway {
         }
       }
       assertThat(gap).isTrue();
+    }
+  }
+
+  @Test
+  void aWatchOfAPrefixHasIdsThatItCanBeResumedFrom() throws IOException {
+    try (var stream = new Stream("/v1/watch/a%2A%2F*?ns=other")) {
+      assertThat(stream.event()).containsExactly("event: ready", "id: now", "data: {}");
+      assertThat(node.lastWatched).isEqualTo("other|a*/");
+      Backend.PrefixWatcher watcher = node.prefixWatchers.get(0);
+      watcher.changed(new Backend.Changed("a*/1", 42, Json.parse("[\n1]")), "x-_9");
+      assertThat(stream.event())
+          .containsExactly(
+              "id: x-_9", "data: {\"key\":\"a*/1\",\"version\":\"42\",\"value\":[ 1]}");
+      watcher.gap("none");
+      assertThat(stream.event()).containsExactly("event: gap", "id: none", "data: {}");
+      watcher.changed(new Backend.Changed("a*/2", 43, null), "y");
+      assertThat(stream.event())
+          .containsExactly(
+              "id: y", "data: {\"key\":\"a*/2\",\"version\":\"43\",\"deleted\":true}");
+    }
+    Awaitility.await().until(() -> node.prefixWatchers.isEmpty() && gateway.streams() == 0);
+    try (var stream = new Stream("/v1/watch/*", "Last-Event-ID: x-_9")) {
+      assertThat(stream.event()).containsExactly("event: ready", "id: after x-_9", "data: {}");
+      assertThat(node.lastWatched).isEqualTo("default|");
+    }
+    try (var stream = new Stream("/v1/watch/a*", "Last-Event-ID: 0")) {
+      assertThat(stream.event()).containsExactly("event: ready", "id: after ", "data: {}");
+    }
+    assertThat(ask("GET", "/v1/watch/a*", null, "Last-Event-ID: ").code())
+        .isEqualTo("invalid-input");
+    assertThat(ask("HEAD", "/v1/watch/a*", null).status()).isEqualTo(200);
+    node.failure = new RingException.Refused("enough");
+    assertThat(ask("GET", "/v1/watch/a*", null).status()).isEqualTo(429);
+  }
+
+  @Test
+  void aWatcherOfAPrefixThatIsTooSlowIsWaitedFor() throws IOException {
+    restart(Map.of("ring.http.stream.bytes.max", "64KiB"));
+    try (var stream = new Stream("/v1/watch/a*")) {
+      stream.event();
+      Json large = Json.of("x".repeat(8_000));
+      Backend.PrefixWatcher watcher = node.prefixWatchers.get(0);
+      // More than the buffers of both ends of the socket can hold.
+      int told = 0;
+      CompletionStage<?> ready = CompletableFuture.completedFuture(null);
+      while (told < 3_000 && ready.toCompletableFuture().isDone()) {
+        told++;
+        ready = watcher.changed(new Backend.Changed("a" + told, told, large), "id" + told);
+      }
+      assertThat(told).isBetween(8, 2_999);
+      for (int next = 1; next <= told; next++) {
+        assertThat(stream.event().get(0)).isEqualTo("id: id" + next);
+      }
+      Awaitility.await().until(ready.toCompletableFuture()::isDone);
     }
   }
 

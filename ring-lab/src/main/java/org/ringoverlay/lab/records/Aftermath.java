@@ -2,7 +2,10 @@ package org.ringoverlay.lab.records;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.Dht;
 import org.ringoverlay.dht.KeyPage;
@@ -26,6 +29,7 @@ final class Aftermath {
   private final Clients clients;
   private final Histories histories;
   private final Randomness chance;
+  private final Map<String, String> last = new TreeMap<>();
   private @Nullable String wrong;
 
   Aftermath(SimRing ring, Clients clients) {
@@ -80,7 +84,13 @@ final class Aftermath {
       long version = ring.await(one.put(key, Json.parse(value), patient)).version();
       histories.shown(key, version, value);
       histories.of(key).end(asked, new Register.Answer.Written(version));
+      last.put(key, value);
     }
+  }
+
+  /** What each key was written to be then, and is. */
+  Map<String, String> last() {
+    return Collections.unmodifiableMap(last);
   }
 
   /**

@@ -119,7 +119,8 @@ public final class RecordsCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "  %,d operations: %,d done, %,d conflicts, %,d refused, %,d times an outcome was unknown,"
-            + " %,d repeats; %,d histories checked, %,d changes told to watchers%n",
+            + " %,d repeats; %,d histories checked, %,d changes and %,d gaps of prefixes told to"
+            + " watchers%n",
         tally.begun,
         tally.succeeded,
         tally.conflicts,
@@ -127,7 +128,8 @@ public final class RecordsCommand implements Callable<Integer> {
         tally.unknown,
         tally.repeats,
         tally.histories,
-        tally.told);
+        tally.told,
+        tally.prefixGaps);
     tally.incidents.forEach((kind, times) -> out.printf(Locale.ROOT, "  %,8d %s%n", times, kind));
     out.printf(
         Locale.ROOT,

@@ -106,6 +106,8 @@ public final class RecordsSeed {
     var watching = new Watching(ring, clients);
     var listing = new Listing(ring, clients.histories());
     watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
+    var watchingPrefix = new WatchingPrefix(ring);
+    watchingPrefix.begin(List.of("key ", "key 1"));
     boolean returns = durable && chance.below(2) == 0;
     // A leave that cannot end in its time takes the only copy with it, and says so.
     boolean stays = loses || returns || resizing.thins();
@@ -139,12 +141,17 @@ public final class RecordsSeed {
     String misleading = aftermath.misleading();
     aftermath.writeAll();
     aftermath.readAll();
+    watchingPrefix.stay();
     ring.run(WATCHED);
-    tally.told += watching.told();
+    tally.told += watching.told() + watchingPrefix.told();
+    tally.prefixGaps += watchingPrefix.gaps();
     tally.simulatedMillis += world.elapsed().toMillis();
     String flaw = clients.flaw();
     String unheard = watching.flaw(clients.versions());
-    for (String wrong : Arrays.asList(flaw, aftermath.flaw(), discord, misleading, unheard, size)) {
+    String unheardOfPrefix = watchingPrefix.flaw(clients.versions(), aftermath.last());
+    for (String wrong :
+        Arrays.asList(
+            flaw, aftermath.flaw(), discord, misleading, unheard, unheardOfPrefix, size)) {
       if (wrong != null) {
         return wrong;
       }

@@ -14,6 +14,7 @@ final class Tally {
   long repeats;
   long histories;
   long told;
+  long prefixGaps;
   long nodes;
   long simulatedMillis;
   final Map<String, Long> incidents = new TreeMap<>();
@@ -28,6 +29,7 @@ final class Tally {
     repeats += other.repeats;
     histories += other.histories;
     told += other.told;
+    prefixGaps += other.prefixGaps;
     nodes += other.nodes;
     simulatedMillis += other.simulatedMillis;
     other.incidents.forEach((kind, count) -> incidents.merge(kind, count, Long::sum));

@@ -141,6 +141,21 @@ public final class DhtSettings {
           1 << 20,
           "Watchers whose questions wait at a node, and watches that a node's callers have there.");
 
+  static final Setting<Integer> WATCH_PREFIXES_MAX =
+      Setting.integer(
+          "ring.dht.watch.prefixes.max",
+          128,
+          1,
+          1 << 16,
+          "Watchers of prefixes whose questions wait at a node, and watches of prefixes that a"
+              + " node's callers have there.");
+
+  static final Setting<Long> WATCH_KEPT =
+      Setting.size(
+          "ring.dht.watch.kept",
+          "16MiB",
+          "How many bytes of former values a node keeps for those who watch its records.");
+
   /** How long a daddy waits for a change. */
   public static final Setting<Long> WATCH_HOLD =
       Setting.duration(
@@ -193,6 +208,8 @@ public final class DhtSettings {
           COMPARE_MESSAGES,
           LISTINGS_MAX,
           WATCHES_MAX,
+          WATCH_PREFIXES_MAX,
+          WATCH_KEPT,
           WATCH_HOLD,
           WATCH_SILENCE);
 

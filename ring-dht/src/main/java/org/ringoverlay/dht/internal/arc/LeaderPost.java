@@ -26,6 +26,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   private final Leases leases;
   private final Runnable whenLeading;
   private final Charters charters;
+  private final ValueBudget keptForWatchers;
   private final Consumer<ArcLeader> whenEnded;
   private @Nullable ArcLeader leader;
 
@@ -37,6 +38,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
       Leases leases,
       Runnable whenLeading,
       Charters charters,
+      ValueBudget keptForWatchers,
       Consumer<ArcLeader> whenEnded) {
     this.ring = ring;
     this.shelf = shelf;
@@ -45,6 +47,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
     this.leases = leases;
     this.whenLeading = whenLeading;
     this.charters = charters;
+    this.keptForWatchers = keptForWatchers;
     this.whenEnded = whenEnded;
   }
 
@@ -237,6 +240,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   @Override
   public Rules rules(String space) {
     return charters.rules(space);
+  }
+
+  @Override
+  public ValueBudget keptForWatchers() {
+    return keptForWatchers;
   }
 
   @Override

@@ -51,6 +51,7 @@ final class Leaders {
   private final Leases leases;
   private final Charters charters;
   private final Stores stores = new Stores();
+  private final ValueBudget keptForWatchers;
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
   /** Arcs that this node should be the daddy of, and is not yet. */
@@ -97,6 +98,7 @@ final class Leaders {
     this.leases = leases;
     this.charters = charters;
     charters.whenChanged(this::placeAll);
+    this.keptForWatchers = new ValueBudget(settings.get(DhtSettings.WATCH_KEPT));
   }
 
   /** The arcs into which the circle is cut. */
@@ -135,6 +137,7 @@ final class Leaders {
             leases,
             takeOver,
             charters,
+            keptForWatchers,
             ended -> leaders.remove(ended.arc(), ended));
     var leader = new ArcLeader(arc, limits, shelf, stores, outbox, place(arc));
     outbox.serve(leader);

@@ -75,6 +75,9 @@ interface Outbox {
   /** What holds in a namespace, as far as this node knows. */
   Rules rules(String space);
 
+  /** The bytes of values that may be kept for watchers, of all arcs together. */
+  ValueBudget keptForWatchers();
+
   /** Sixty-four random bits. */
   long random();
 }

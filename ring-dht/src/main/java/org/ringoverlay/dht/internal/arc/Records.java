@@ -55,6 +55,8 @@ public final class Records implements RingService<Request> {
   private final Listings listings;
   private final Comparisons comparisons;
   private @Nullable HandOver handOver;
+  private final WatchDesk desk;
+  private final Lookouts lookouts;
   private @Nullable Departure departure;
 
   /** Whether it looks now and then who keeps what the dead had kept. */
@@ -113,6 +115,8 @@ public final class Records implements RingService<Request> {
             settings.get(DhtSettings.COPY_TIMEOUT));
     this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
     this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
+    this.desk = new WatchDesk(ring, shelf, leaders, limits.batchBytesMax());
+    this.lookouts = new Lookouts(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.comparisons = new Comparisons(ring, shelf, leaders, post);
     var unused = ring.closed().thenRun(this::closed);
   }
@@ -192,6 +196,9 @@ public final class Records implements RingService<Request> {
     }
     if (request instanceof Request.Tally) {
       return CompletableFuture.completedFuture(leaders.tally());
+    }
+    if (request instanceof Request.WatchArcs question) {
+      return desk.answer(question, deadline(context));
     }
     // What nodes ask for themselves must not lose its place to what callers watch.
     return request instanceof Request.Watch watch && !watch.space().equals(Keys.RING_SPACE)
@@ -439,6 +446,22 @@ public final class Records implements RingService<Request> {
     var begun = new Verification(ring, shelf, leaders, nearest, some, deadlineNanos);
     verification = begun;
     return begun.begin().whenComplete((result, failed) -> verification = null);
+  }
+
+  /**
+   * Watches all keys with a prefix. On the loop.
+   *
+   * @param after a bookmark; null to be told what comes from now on; empty for the present values
+   *     and then what comes
+   * @return completes when it stands. Fails with {@code Unavailable} if not every arc could be
+   *     reached
+   * @throws RingException.Refused if this node has as many as it may
+   * @throws RingException.InvalidInput if it is no bookmark
+   */
+  public CompletionStage<Lookout> watchPrefix(
+      String space, String prefix, @Nullable String after, Lookout.Listener listener) {
+    leaders.enter();
+    return lookouts.begin(space, prefix, after, listener);
   }
 
   /**

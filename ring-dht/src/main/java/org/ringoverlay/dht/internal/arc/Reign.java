@@ -56,6 +56,7 @@ final class Reign {
   private final Reconfiguration members;
   private final Checks checks;
   private final Watchers watchers;
+  private final PrefixWatchers prefixWatchers;
   private final Repairs repairs;
   private final Expiries expiries;
   private Place place;
@@ -92,6 +93,7 @@ final class Reign {
     this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
     this.watchers = new Watchers(out, checks, limits);
+    this.prefixWatchers = new PrefixWatchers(out, checks, ballot.round(), cells, this::seen);
     this.repairs = new Repairs(arc, ballot, limits);
     this.expiries = new Expiries(out, this::expire);
   }
@@ -107,6 +109,8 @@ final class Reign {
           cell.round = known.head().accepted();
           if (members.current().isQuorum(known.holders())) {
             cell.holders.addAll(known.holders());
+          } else {
+            prefixWatchers.inherited(key, known.head());
           }
           if (!here) {
             cell.settled = false;
@@ -240,6 +244,10 @@ final class Reign {
       Scan.of(cells, list).answer(pending, checks, get -> submit(get, nowNanos));
       return;
     }
+    if (pending.request() instanceof Request.WatchArcs question) {
+      prefixWatchers.poll(pending, question);
+      return;
+    }
     if (fullKey == null) {
       checks.confirm(pending, () -> pending.done(seat()));
       return;
@@ -350,6 +358,7 @@ final class Reign {
     }
     newest = apply.next().version();
     cell.becomes(apply.next(), ballot.round());
+    prefixWatchers.saw(cell);
     cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
@@ -484,6 +493,9 @@ final class Reign {
         }
       }
       watchers.settled(cell);
+      prefixWatchers.settled(cell);
+    } else {
+      prefixWatchers.saw(cell);
     }
     boolean level = isLevel(cell);
     if (level && cell.settled) {
@@ -783,6 +795,7 @@ final class Reign {
       cell.queue.clear();
     }
     watchers.end(why);
+    prefixWatchers.end(why);
     checks.end(why);
     cells.clear();
     busy.clear();

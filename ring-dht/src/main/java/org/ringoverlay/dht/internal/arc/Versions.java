@@ -13,7 +13,8 @@ public final class Versions {
   /** There is no further version under this round. */
   static final long EXHAUSTED = -1;
 
-  static final long ROUND_MAX = (1L << 22) - 1;
+  private static final int ROUND_BITS = 22;
+  static final long ROUND_MAX = (1L << ROUND_BITS) - 1;
   private static final int COUNTER_BITS = 26;
   private static final long COUNTER_MAX = (1L << COUNTER_BITS) - 1;
 
@@ -43,6 +44,11 @@ public final class Versions {
   /** The round that made a version, with the generation above it; 0 for no version. */
   static long round(long version) {
     return version >>> COUNTER_BITS;
+  }
+
+  /** How often a majority of the arc's members had been lost for ever when a version was made. */
+  static long generation(long version) {
+    return round(version) >>> ROUND_BITS;
   }
 
   static long counter(long version) {

@@ -20,8 +20,8 @@ import org.ringoverlay.error.RingException;
  * question is still on its way. What is not kept is told as missing: the operations that a register
  * remembers say which versions there were.
  *
- * <p>Plain state, on the loop. Bounded in values and bytes for each key; whoever hands questions
- * over bounds their number.
+ * <p>Plain state, on the loop. Bounded in values and bytes for each key, and in bytes for all keys
+ * of the node; whoever hands questions over bounds their number.
  */
 final class Watchers {
   /** How long values are kept after the last answer. */
@@ -35,6 +35,7 @@ final class Watchers {
   private final Outbox out;
   private final Checks checks;
   private final Limits limits;
+  private final ValueBudget budget;
   private final TreeMap<String, Watched> watched = new TreeMap<>();
 
   /** A key that somebody watches, or did until lately. */
@@ -55,6 +56,7 @@ final class Watchers {
     this.out = out;
     this.checks = checks;
     this.limits = limits;
+    this.budget = out.keptForWatchers();
   }
 
   /** Takes a question for a key that is settled. */
@@ -119,17 +121,31 @@ final class Watchers {
 
   private void remember(Cell cell, Watched key) {
     Register register = cell.current;
-    if (register != null && register.written() > 0 && !key.recent.containsKey(register.written())) {
-      var step = new Request.Step(0, register.written(), register.deleted(), register.value());
+    if (register == null || register.written() == 0 || key.recent.containsKey(register.written())) {
+      return;
+    }
+    var step = step(register, 0);
+    while (!key.recent.isEmpty()
+        && (key.bytes + bytes(step) > limits.batchBytesMax()
+            || key.recent.size() >= OperationWindow.OPERATIONS_MAX
+            || budget.isFull(bytes(step)))) {
+      dropOldest(key);
+    }
+    // The present value is in the register anyway; it is kept for when it is not the present one.
+    if (budget.take(bytes(step))) {
       key.recent.put(step.version(), step);
       key.bytes += bytes(step);
-      while (key.recent.size() > 1 && key.bytes > limits.batchBytesMax()) {
-        key.bytes -= bytes(key.recent.pollFirstEntry().getValue());
-      }
-      while (key.recent.size() > OperationWindow.OPERATIONS_MAX) {
-        key.bytes -= bytes(key.recent.pollFirstEntry().getValue());
-      }
     }
+  }
+
+  private static Request.Step step(Register register, long missed) {
+    return new Request.Step(missed, register.written(), register.deleted(), register.value());
+  }
+
+  private void dropOldest(Watched key) {
+    long bytes = bytes(key.recent.pollFirstEntry().getValue());
+    key.bytes -= bytes;
+    budget.give(bytes);
   }
 
   private static long bytes(Request.Step step) {
@@ -146,7 +162,7 @@ final class Watchers {
     long missed = forgotten > after ? forgotten : 0;
     long bytes = 0;
     for (long version : versions(current, after)) {
-      Request.Step step = key.recent.get(version);
+      Request.Step step = version == current.written() ? step(current, 0) : key.recent.get(version);
       if (step == null) {
         missed = version;
         continue;
@@ -162,7 +178,7 @@ final class Watchers {
   }
 
   /** The versions that a register had after one, as far as it remembers, its present one last. */
-  private static List<Long> versions(Register register, long after) {
+  static List<Long> versions(Register register, long after) {
     var versions = new ArrayList<Long>();
     for (Operation operation : register.operations().list()) {
       if (operation.outcome() == Operation.Outcome.MADE
@@ -191,7 +207,9 @@ final class Watchers {
       var unused = out.later(left, now -> forget(name, key, now));
       return;
     }
-    watched.remove(name, key);
+    if (watched.remove(name, key)) {
+      budget.give(key.bytes);
+    }
   }
 
   /** This node is the daddy no more: the watchers go on at the next one. */
@@ -199,6 +217,7 @@ final class Watchers {
     for (Map.Entry<String, Watched> each : watched.entrySet()) {
       each.getValue().waiting.forEach(poll -> poll.pending.fail(why));
       each.getValue().waiting.clear();
+      budget.give(each.getValue().bytes);
     }
     watched.clear();
   }

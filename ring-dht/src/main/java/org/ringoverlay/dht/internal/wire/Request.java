@@ -118,6 +118,51 @@ public sealed interface Request {
   }
 
   /**
+   * Waits for changes of the records whose keys begin with a prefix, in arcs that the node leads.
+   *
+   * @param prefix what the keys begin with, perhaps empty
+   * @param marks the arcs, in order, and what the watcher knows of each
+   * @param bytesMax how many bytes of changes will do; one change comes in any case
+   * @param holdMillis how long to wait for a change before confirming that there was none; 0 to
+   *     have it confirmed at once
+   * @param firmly whether the node is to take over arcs that another should lead, because that one
+   *     does not answer
+   */
+  record WatchArcs(
+      String space, String prefix, List<Mark> marks, long bytesMax, long holdMillis, boolean firmly)
+      implements Request {
+    /** Copies the list. */
+    public WatchArcs {
+      marks = Entry.orEmpty(marks);
+    }
+
+    /** The same question for one arc. */
+    public WatchArcs of(Mark mark, long bytesLeft, long hold) {
+      return new WatchArcs(space, prefix, List.of(mark), bytesLeft, hold, firmly);
+    }
+  }
+
+  /**
+   * What a watcher of a prefix knows of arcs that follow one another.
+   *
+   * @param first the number of the first arc
+   * @param last the number of the last, which may be the first
+   * @param after the version after which to tell changes, of whatever key, or {@link
+   *     Watch#FROM_NOW} to be told which one that is now
+   * @param deletesAfter if not {@link #CHANGES}, the present values are to be told and what was
+   *     before them is not, nor deletes up to this version
+   */
+  record Mark(int first, int last, long after, long deletesAfter) {
+    /** Stands for a watcher that wants every change. */
+    public static final long CHANGES = -1;
+
+    /** Whether the present values are wanted, and not every change. */
+    public boolean whole() {
+      return deletesAfter != CHANGES;
+    }
+  }
+
+  /**
    * Writes a value.
    *
    * @param ttlMillis after how many milliseconds it is to vanish, 0 for never
@@ -220,6 +265,51 @@ public sealed interface Request {
    * @param value the value, JSON's null for a delete
    */
   record Step(long missed, long version, boolean deleted, Json value) {}
+
+  /**
+   * The reply to {@link WatchArcs}.
+   *
+   * @param sightings the changes, those of one arc in order of their versions
+   * @param reached where the watcher stands in arcs that have news for it
+   * @param covered the arcs that the node leads; all that follows from the question's wait being
+   *     over is that a majority has confirmed it
+   * @param foreign arcs that, as far as the node knows, it should not lead
+   * @param why what kept the node from covering one of the others, for people to read; empty if
+   *     nothing did
+   */
+  record Sighted(
+      List<Sighting> sightings,
+      List<Reach> reached,
+      List<Span> covered,
+      List<Span> foreign,
+      String why) {
+    /** Copies the lists. */
+    public Sighted {
+      sightings = Entry.orEmpty(sightings);
+      reached = Entry.orEmpty(reached);
+      covered = Entry.orEmpty(covered);
+      foreign = Entry.orEmpty(foreign);
+      why = why == null ? "" : why;
+    }
+  }
+
+  /**
+   * One change that a majority holds.
+   *
+   * @param deleted whether it was a delete
+   * @param value the value, JSON's null for a delete
+   * @param again whether it may have been told by an earlier daddy
+   */
+  record Sighting(String key, long version, boolean deleted, Json value, boolean again) {}
+
+  /**
+   * Where a watcher stands in an arc.
+   *
+   * @param position the version after which to go on
+   * @param more whether more is there already
+   * @param missed whether changes are missing, so that it has to begin with the present values
+   */
+  record Reach(int arc, long position, boolean more, boolean missed) {}
 
   /**
    * The reply to {@link ListKeys}.

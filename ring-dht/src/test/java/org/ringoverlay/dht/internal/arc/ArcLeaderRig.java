@@ -180,6 +180,7 @@ abstract class ArcLeaderRig {
 
   /** Keeps what the leader sends. */
   static final class Sent implements Outbox {
+    final ValueBudget forWatchers = new ValueBudget(1_000);
     boolean kept = true;
     Rules rules = Rules.NONE;
     long leased;
@@ -297,6 +298,11 @@ abstract class ArcLeaderRig {
     @Override
     public Rules rules(String space) {
       return rules;
+    }
+
+    @Override
+    public ValueBudget keptForWatchers() {
+      return forWatchers;
     }
 
     @Override

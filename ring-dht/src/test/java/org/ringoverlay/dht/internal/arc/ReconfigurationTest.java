@@ -768,6 +768,11 @@ class ReconfigurationTest {
     }
 
     @Override
+    public ValueBudget keptForWatchers() {
+      return new ValueBudget(0);
+    }
+
+    @Override
     public long random() {
       return 42;
     }

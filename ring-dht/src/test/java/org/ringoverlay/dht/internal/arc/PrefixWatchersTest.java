@@ -1,0 +1,230 @@
+package org.ringoverlay.dht.internal.arc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
+import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.json.Json;
+
+/** Watches of a prefix at the daddy of one arc. */
+class PrefixWatchersTest extends ArcLeaderRig {
+  private int operations;
+
+  @Test
+  void aChangeIsToldWhenAQuorumHoldsItAndNotBefore() {
+    lead();
+    Pending watch = watch(0);
+    write("k1", 1);
+    assertThat(watch.isAnswered()).isFalse();
+
+    accept(B);
+
+    assertThat(told(watch)).containsExactly("k1=1");
+    assertThat(report(watch).position()).isEqualTo(version(1));
+  }
+
+  @Test
+  void nothingAboveAChangeThatIsUnderWayIsToldBeforeIt() {
+    lead();
+    Pending watch = watch(0);
+    write("k1", 1);
+    write("k2", 2);
+    accept("k2");
+    assertThat(watch.isAnswered()).isFalse();
+
+    accept("k1");
+
+    assertThat(told(watch)).containsExactly("k1=1", "k2=2");
+    assertThat(report(watch).position()).isEqualTo(version(2));
+  }
+
+  @Test
+  void everyChangeOfAKeyIsToldThoughItsRegisterHasNewer() {
+    lead();
+    watch(0);
+    for (int value = 1; value <= 3; value++) {
+      write("k", value);
+      accept(B);
+    }
+    assertThat(told(watch(0))).containsExactly("k=1", "k=2", "k=3");
+    assertThat(told(watch(version(1)))).containsExactly("k=2", "k=3");
+    assertThat(watch(version(3)).isAnswered()).isFalse();
+  }
+
+  @Test
+  void changesThatWereNotKeptAreMissed() {
+    lead();
+    write("k", 1);
+    accept(B);
+    write("k", 2);
+    accept(B);
+    assertThat(report(watch(0)).missed()).isTrue();
+    assertThat(told(watch(version(1)))).containsExactly("k=2");
+  }
+
+  @Test
+  void whatIsKeptIsBoundedAndTheOldestGoes() {
+    lead();
+    watch(0);
+    for (int value = 1; value <= 20; value++) {
+      write("k", value);
+      accept(B);
+    }
+    assertThat(sent.forWatchers.taken()).isBetween(500L, 1_000L);
+    assertThat(report(watch(version(2))).missed()).isTrue();
+    assertThat(told(watch(version(18)))).containsExactly("k=19", "k=20");
+
+    sent.alarms.get(0).accept(3 * SECOND);
+    assertThat(sent.forWatchers.taken()).isPositive();
+    sent.alarms.get(1).accept(6 * SECOND);
+    assertThat(sent.forWatchers.taken()).isZero();
+  }
+
+  @Test
+  void allThereIsIsToldInPiecesAndDeletesOnlyIfTheyAreLate() {
+    lead();
+    for (int value = 1; value <= 4; value++) {
+      write("k" + value, value);
+      accept(B);
+    }
+    delete("k2");
+    accept(B);
+    Pending first = watch(0, version(5), 1, 0);
+    assertThat(first.isAnswered()).isFalse();
+    check(B, 1);
+    assertThat(told(first)).containsExactly("k1=1");
+    assertThat(report(first).more()).isTrue();
+
+    Pending rest = watch(version(1), version(4), 10_000, 1_000);
+    assertThat(told(rest)).containsExactly("k3=3", "k4=4", "k2=null");
+    assertThat(report(rest).more()).isFalse();
+    Pending end = watch(version(4), version(6), 10_000, 1_000);
+    assertThat(told(end)).isEmpty();
+    assertThat(report(end).position()).isEqualTo(version(6));
+    assertThat(report(end).more()).isFalse();
+  }
+
+  @Test
+  void whereAWatchBeginsIsConfirmedAndBelowWhatIsUnderWay() {
+    lead();
+    write("k1", 1);
+    accept(B);
+    write("k2", 2);
+    Pending now = watch(Request.Watch.FROM_NOW, Request.Mark.CHANGES, 10_000, 0);
+    assertThat(now.isAnswered()).isFalse();
+
+    check(B, 1);
+
+    assertThat(report(now).position()).isEqualTo(version(1));
+    assertThat(told(now)).isEmpty();
+  }
+
+  /** Accepted under round 1, which the daddy of rounds 2 to 5 need not have met. */
+  @Test
+  void aRegisterThatCameToLightIsToldThoughItIsBelowThePosition() {
+    leadWithOldOnCAlone();
+    long position = Versions.next(0, 3);
+    Pending later = watch(position);
+    assertThat(later.isAnswered()).isFalse();
+
+    leader.submit(get(), 0);
+    fetched(C, OLD);
+    accept(B);
+
+    assertThat(report(later).sightings())
+        .containsExactly(new Request.Sighting(KEY, 1, false, Json.of("old"), true));
+    assertThat(report(later).position())
+        .isEqualTo(Versions.before(leader.ballot().round()));
+    assertThat(watch(report(later).position()).isAnswered()).isFalse();
+    assertThat(watch(2).isAnswered()).isFalse();
+    write("key", 7);
+    accept(B);
+    assertThat(report(watch(position)).missed()).isTrue();
+  }
+
+  @Test
+  void whoWaitsIsSentToTheNextDaddy() {
+    lead();
+    Pending watch = watch(0);
+    leader.end(leader.notOwner());
+    assertThat(watch.answer()).isCompletedExceptionally();
+  }
+
+  // ---- what the tests say
+
+  /** B accepts what it was sent of a key. */
+  private void accept(String key) {
+    Sent.Accept of =
+        sent.accepts.stream()
+            .filter(one -> one.node().equals(B.node()))
+            .filter(one -> Keys.keyOf(one.heads().get(0).key()).equals(key))
+            .findFirst()
+            .orElseThrow();
+    leader.accepted(B.node(), of.message(), of.heads(), granted(B), 0);
+  }
+
+  private long version(int counter) {
+    return Versions.before(leader.ballot().round()) + counter;
+  }
+
+  private Pending watch(long after) {
+    return watch(after, Request.Mark.CHANGES, 10_000, 1_000);
+  }
+
+  private Pending watch(long after, long deletesAfter, long bytesMax, long holdMillis) {
+    var mark = new Request.Mark(ARC, ARC, after, deletesAfter);
+    var pending =
+        new Pending(
+            new Request.WatchArcs("default", "k", List.of(mark), bytesMax, holdMillis, false),
+            null,
+            5 * SECOND);
+    leader.submit(pending, 0);
+    return pending;
+  }
+
+  private void write(String key, int value) {
+    leader.submit(
+        new Pending(
+            new Request.Put(
+                "default",
+                key,
+                Json.of(value),
+                new Condition(Condition.Kind.NONE, 0),
+                Acknowledge.MAJORITY,
+                "op " + operations++,
+                Versions.MAX,
+                false),
+            Keys.full("default", key),
+            5 * SECOND),
+        0);
+  }
+
+  private void delete(String key) {
+    leader.submit(
+        new Pending(
+            new Request.Delete(
+                "default",
+                key,
+                new Condition(Condition.Kind.NONE, 0),
+                Acknowledge.MAJORITY,
+                "op " + operations++,
+                Versions.MAX,
+                false),
+            Keys.full("default", key),
+            5 * SECOND),
+        0);
+  }
+
+  private static PrefixWatchers.Report report(Pending watch) {
+    return (PrefixWatchers.Report) watch.answer().getNow(null);
+  }
+
+  private static List<String> told(Pending watch) {
+    return report(watch).sightings().stream()
+        .map(one -> Keys.keyOf(one.key()) + "=" + one.value())
+        .toList();
+  }
+}
