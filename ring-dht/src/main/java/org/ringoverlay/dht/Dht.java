@@ -16,6 +16,7 @@ import org.ringoverlay.Answer;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.arc.Keys;
 import org.ringoverlay.dht.internal.arc.Lookout;
+import org.ringoverlay.dht.internal.arc.Losses;
 import org.ringoverlay.dht.internal.arc.Records;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Condition;
@@ -45,6 +46,9 @@ public final class Dht {
   static final String CALLERS_OPERATION = "k:";
   private static final String LIBRARYS_OPERATION = "l:";
   private static final Duration VERIFY_TIMEOUT = Duration.ofSeconds(20);
+
+  /** Arcs that this time does not suffice for are left to the next call. */
+  private static final Duration RECOVERY = Duration.ofSeconds(20);
 
   private final Ring ring;
   private final Records records;
@@ -435,6 +439,48 @@ public final class Dht {
               Id daddy = seat.replicas().isEmpty() ? answer.node() : seat.replicas().get(0);
               return new Owner(key, id, daddy, seat.replicas(), seat.epoch());
             });
+  }
+
+  /**
+   * Finds the arcs that can never decide anything again because a majority of their members is lost
+   * for ever, and, if that is confirmed, has each go on with what its survivors hold. What only
+   * lost members held is gone then, acknowledged or not; what the survivors hold stays, under new
+   * versions, so that nobody who saw the record before mistakes it for unchanged.
+   *
+   * <p>Name only nodes whose stores are gone. One that comes back with its store nevertheless gives
+   * way, and drops what it holds of such an arc, as soon as it hears of what was decided; until
+   * then a majority of the former members that hears of nobody else may accept writes, which are
+   * lost then.
+   *
+   * @param lost the nodes that are gone for ever
+   * @param arcs the arcs to look at; empty for all
+   * @param confirmed whether to go on, and not only to tell
+   * @return the arcs that have lost their majority; of those that 20 s did not suffice for it says
+   *     so. Fails with {@code Unavailable} if a node of the ring does not say what it keeps, for it
+   *     may be a survivor, and with {@code InvalidInput} if a node that is in the ring is named;
+   *     nothing was changed then
+   */
+  public CompletionStage<List<ArcLoss>> recover(
+      Collection<Id> lost, Collection<Integer> arcs, boolean confirmed) {
+    List<Id> nodes = List.copyOf(lost);
+    List<Integer> some = List.copyOf(arcs);
+    return caller.onLoop(
+        () ->
+            records
+                .recover(nodes, some, confirmed, caller.deadlineNanos(RECOVERY))
+                .thenApply(losses -> losses.stream().map(Dht::loss).toList()));
+  }
+
+  private static ArcLoss loss(Losses.Loss loss) {
+    return new ArcLoss(
+        loss.arc(),
+        ArcLoss.State.valueOf(loss.state().name()),
+        loss.epoch(),
+        loss.survivors(),
+        loss.lost(),
+        loss.keys(),
+        loss.newest(),
+        loss.why());
   }
 
   private static void check(String key, WriteOptions options) {

@@ -50,13 +50,13 @@ public final class RingCommand {
     VERBS.put("namespace", NamespaceVerb::new);
     VERBS.put("drain", DrainVerb::new);
     VERBS.put("verify", VerifyVerb::new);
+    VERBS.put("recover", RecoverVerb::new);
     VERBS.put("send", MessageVerbs.Send::new);
     VERBS.put("publish", MessageVerbs.Publish::new);
     VERBS.put("subscribe", MessageVerbs.Subscribe::new);
     VERBS.put("anycast", MessageVerbs.Anycast::new);
     for (String name :
-        List.of(
-            "topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs", "recover")) {
+        List.of("topics", "owners", "tasks", "doctor", "pool", "task", "bench", "certs")) {
       VERBS.put(name, () -> new NotBuilt(name));
     }
   }

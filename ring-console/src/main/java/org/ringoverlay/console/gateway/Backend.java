@@ -184,6 +184,32 @@ public interface Backend {
    */
   void drain();
 
+  /**
+   * An arc that has lost a majority of its members.
+   *
+   * @param state {@code lost}, {@code recovered} or {@code refused}
+   * @param keys how many records are left
+   * @param newest the newest version among them
+   * @param why why it was refused, else empty
+   */
+  record Loss(
+      int arc,
+      String state,
+      long epoch,
+      List<Id> survivors,
+      List<Id> lost,
+      long keys,
+      long newest,
+      String why) {}
+
+  /**
+   * Finds the arcs that have lost their majority, and has their survivors go on if that is
+   * confirmed.
+   *
+   * @param arcs the arcs to look at; empty for all
+   */
+  CompletionStage<List<Loss>> recover(List<Id> lost, List<Integer> arcs, boolean confirmed);
+
   /** What the node knows of the ring now. */
   RingView view();
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The events of one watcher of a prefix between the node's loop, which offers them, and the
  * gateway's, which writes them.
  *
- * <p>A reader that is slow is waited for: nothing more is asked of the ring until there is room, and
- * what was not kept there meanwhile is told as a gap by the watch itself. Bounded in events and in
- * bytes, with one event in any case, and in the bytes of all streams together. Any thread.
+ * <p>A reader that is slow is waited for: nothing more is asked of the ring until there is room,
+ * and what was not kept there meanwhile is told as a gap by the watch itself. Bounded in events and
+ * in bytes, with one event in any case, and in the bytes of all streams together. Any thread.
  */
 final class PrefixStream implements Backend.PrefixWatcher, Feed {
   private static final CompletionStage<?> READY = CompletableFuture.completedFuture(null);

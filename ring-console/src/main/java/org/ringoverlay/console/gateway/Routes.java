@@ -109,6 +109,7 @@ final class Routes {
           whole ? null : new Resource(Map.of("POST", messages::anycast), Problem.Kind.ANYCAST);
       case "drain" -> whole ? of("POST", operations::drain) : null;
       case "verify" -> whole ? of("POST", operations::verify) : null;
+      case "recover" -> whole ? of("POST", operations::recover) : null;
       case "ring" -> whole ? of("GET", views::ring) : null;
       case "owner" -> whole ? null : of("GET", views::owner);
       case "trace" -> whole ? null : of("GET", views::trace);

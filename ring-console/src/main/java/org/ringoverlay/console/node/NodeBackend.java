@@ -2,6 +2,7 @@ package org.ringoverlay.console.node;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.ringoverlay.ServiceStatus;
 import org.ringoverlay.console.events.RingEvents;
 import org.ringoverlay.console.gateway.Backend;
 import org.ringoverlay.console.gateway.Condition;
+import org.ringoverlay.dht.ArcLoss;
 import org.ringoverlay.dht.Copies;
 import org.ringoverlay.dht.Dht;
 import org.ringoverlay.dht.Durability;
@@ -71,6 +73,25 @@ final class NodeBackend implements Backend {
   @Override
   public void drain() {
     drain.run();
+  }
+
+  @Override
+  public CompletionStage<List<Loss>> recover(List<Id> lost, List<Integer> arcs, boolean confirmed) {
+    return records
+        .recover(lost, arcs, confirmed)
+        .thenApply(losses -> losses.stream().map(NodeBackend::loss).toList());
+  }
+
+  private static Loss loss(ArcLoss loss) {
+    return new Loss(
+        loss.arc(),
+        loss.state().name().toLowerCase(Locale.ROOT),
+        loss.epoch(),
+        loss.survivors(),
+        loss.lost(),
+        loss.keys(),
+        loss.newest(),
+        loss.why());
   }
 
   @Override

@@ -429,6 +429,20 @@ class CommandIT {
   }
 
   @Test
+  void aRingThatLostNothingRecoversNothing() {
+    Said told = ring("recover", "--lost", "ab".repeat(20));
+    assertThat(told.status()).as(told.err()).isEqualTo(Exit.DONE);
+    assertThat(told.out()).isEqualTo("no arc has lost its majority for ever\n");
+    assertThat(ring("recover", "--confirm", "-o", "json").out())
+        .isEqualTo("{\"confirmed\":true,\"arcs\":[]}\n");
+    Said living = ring("recover", "--lost", node.ring().id().toString());
+    assertThat(living.status()).isEqualTo(Exit.USAGE);
+    assertThat(living.err()).contains("is in the ring");
+    assertThat(ring("recover", "--arcs", "x").status()).isEqualTo(Exit.USAGE);
+    assertThat(ring("recover", "--lost", "x").status()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
   void keysAreListedAllOrAPageAtATime() {
     for (String key : List.of("listed/a", "listed/b\u001b[31m", "listed/é")) {
       assertThat(ring("put", key, "1").status()).isEqualTo(Exit.DONE);

@@ -113,6 +113,24 @@ public final class FakeBackend implements Backend {
   }
 
   @Override
+  public CompletionStage<List<Loss>> recover(List<Id> lost, List<Integer> arcs, boolean confirmed) {
+    return this.<List<Loss>>failing()
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    List.of(
+                        new Loss(
+                            arcs.isEmpty() ? 7 : arcs.get(0),
+                            confirmed ? "recovered" : "lost",
+                            4,
+                            List.of(NODE),
+                            lost,
+                            12,
+                            99,
+                            ""))));
+  }
+
+  @Override
   public void drain() {
     drained.incrementAndGet();
   }

@@ -198,6 +198,26 @@ class GatewayRoutesIT extends ServedGateway {
   }
 
   @Test
+  void lostMajoritiesAreToldAndGivenUpOnlyIfThatIsConfirmed() throws IOException {
+    String lost = "ab".repeat(20);
+    assertThat(ask("GET", "/v1/recover", null).status()).isEqualTo(405);
+    assertThat(ask("POST", "/v1/recover", "{\"lost\":[\"" + lost + "\"]}").body())
+        .isEqualTo(
+            "{\"confirmed\":false,\"arcs\":[{\"arc\":7,\"state\":\"lost\",\"epoch\":4,"
+                + "\"survivors\":[\""
+                + FakeBackend.NODE
+                + "\"],\"lost\":[\""
+                + lost
+                + "\"],\"keys\":12,\"newest\":\"99\",\"why\":\"\"}]}");
+    assertThat(ask("POST", "/v1/recover", "{\"arcs\":[3],\"confirm\":true}").body())
+        .startsWith("{\"confirmed\":true,\"arcs\":[{\"arc\":3,\"state\":\"recovered\"");
+    for (String bad :
+        List.of("", "[]", "{\"lost\":[\"x\"]}", "{\"lost\":[null]}", "{\"arcs\":[\"a\"]}")) {
+      assertThat(ask("POST", "/v1/recover", bad).status()).as(bad).isEqualTo(400);
+    }
+  }
+
+  @Test
   void beforeTheNodeHasJoinedOnlyLifeIsAnswered() throws IOException {
     gateway.close();
     gateway = Gateway.bind("127.0.0.1:0", Settings.defaults(GatewaySettings.ALL));

@@ -114,8 +114,7 @@ class GatewayStreamsIT extends ServedGateway {
       assertThat(stream.event()).containsExactly("event: gap", "id: none", "data: {}");
       watcher.changed(new Backend.Changed("a*/2", 43, null), "y");
       assertThat(stream.event())
-          .containsExactly(
-              "id: y", "data: {\"key\":\"a*/2\",\"version\":\"43\",\"deleted\":true}");
+          .containsExactly("id: y", "data: {\"key\":\"a*/2\",\"version\":\"43\",\"deleted\":true}");
     }
     Awaitility.await().until(() -> node.prefixWatchers.isEmpty() && gateway.streams() == 0);
     try (var stream = new Stream("/v1/watch/*", "Last-Event-ID: x-_9")) {

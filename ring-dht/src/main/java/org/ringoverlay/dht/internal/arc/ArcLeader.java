@@ -95,13 +95,17 @@ final class ArcLeader {
   }
 
   private void prepare(long nowNanos) {
-    long round = Math.max(shelf.promised(arc).round(), roundSeen) + 1;
-    if (round > Versions.ROUND_MAX) {
+    long last = Math.max(shelf.promised(arc).round(), roundSeen);
+    long round = last + 1;
+    if (Versions.isLast(last)) {
       end(new RingException.Unavailable("Arc " + arc + " has used up its rounds."));
       return;
     }
     Configuration configuration = shelf.configuration(arc);
-    if (configuration == null || !configuration.has(shelf.self())) {
+    // What this node knows was given up, or is about to be, if ballots are of a later generation.
+    if (configuration == null
+        || !configuration.has(shelf.self())
+        || Versions.generationOf(round) > Versions.generationOf(configuration.round())) {
       end(notOwner());
       return;
     }

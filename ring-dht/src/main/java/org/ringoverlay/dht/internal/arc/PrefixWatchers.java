@@ -190,7 +190,7 @@ final class PrefixWatchers {
 
   /** Whether a majority was lost since, with changes that nobody knows of. */
   private boolean isOfAnotherGeneration(long after) {
-    return after > 0 && Versions.generation(after) < Versions.generation(Versions.before(round));
+    return after > 0 && Versions.generation(after) < Versions.generationOf(round);
   }
 
   /** The version up to which a new watcher needs to be told nothing. */

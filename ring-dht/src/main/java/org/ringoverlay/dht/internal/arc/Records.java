@@ -2,6 +2,7 @@ package org.ringoverlay.dht.internal.arc;
 
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -57,6 +58,8 @@ public final class Records implements RingService<Request> {
   private @Nullable HandOver handOver;
   private final WatchDesk desk;
   private final Lookouts lookouts;
+  private final Salvage salvage;
+  private final Losses losses;
   private @Nullable Departure departure;
 
   /** Whether it looks now and then who keeps what the dead had kept. */
@@ -116,6 +119,8 @@ public final class Records implements RingService<Request> {
     this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
     this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.desk = new WatchDesk(ring, shelf, leaders, limits.batchBytesMax());
+    this.salvage = new Salvage(ring, shelf, leaders, post, limits);
+    this.losses = new Losses(ring, leaders);
     this.lookouts = new Lookouts(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.comparisons = new Comparisons(ring, shelf, leaders, post);
     var unused = ring.closed().thenRun(this::closed);
@@ -199,6 +204,12 @@ public final class Records implements RingService<Request> {
     }
     if (request instanceof Request.WatchArcs question) {
       return desk.answer(question, deadline(context));
+    }
+    if (request instanceof Request.Inventory inventory) {
+      return CompletableFuture.completedFuture(salvage.inventory(inventory));
+    }
+    if (request instanceof Request.Salvage go) {
+      return salvage.salvage(go, deadline(context));
     }
     // What nodes ask for themselves must not lose its place to what callers watch.
     return request instanceof Request.Watch watch && !watch.space().equals(Keys.RING_SPACE)
@@ -446,6 +457,21 @@ public final class Records implements RingService<Request> {
     var begun = new Verification(ring, shelf, leaders, nearest, some, deadlineNanos);
     verification = begun;
     return begun.begin().whenComplete((result, failed) -> verification = null);
+  }
+
+  /**
+   * Finds the arcs that have lost their majority, or has their survivors go on. On the loop.
+   *
+   * @param lost the nodes that are given up
+   * @param arcs the arcs to look at; empty for all
+   * @param confirmed whether to go on, and not only to tell
+   * @return fails with {@code Unavailable} if a node of the ring does not say what it keeps
+   * @throws RingException.InvalidInput if one of the nodes is in the ring
+   */
+  public CompletionStage<List<Losses.Loss>> recover(
+      Collection<Id> lost, Collection<Integer> arcs, boolean confirmed, long deadlineNanos) {
+    leaders.enter();
+    return losses.recover(lost, arcs, confirmed, deadlineNanos);
   }
 
   /**

@@ -52,6 +52,11 @@ record Register(
     return new Register(version, written, deleted, value, operations, ttlMillis, round);
   }
 
+  /** The same, under a new version that whoever saw the register before has not seen. */
+  Register again(long newVersion) {
+    return new Register(newVersion, newVersion, deleted, value, operations, ttlMillis, accepted);
+  }
+
   static long versionOf(@Nullable Register register) {
     return register == null ? 0 : register.version;
   }

@@ -188,6 +188,7 @@ final class Shelf {
     promise(request.arc(), arc, ballot);
     Configuration proposed = request.configuration();
     if (proposed != null) {
+      enterGeneration(request.arc(), arc, proposed);
       arc.configuration = Configuration.newer(arc.configuration, proposed);
       arc.member |= proposed.has(self());
       keep(request.arc(), arc);
@@ -329,9 +330,71 @@ final class Shelf {
     Arc arc = arc(index);
     Configuration newer = Configuration.newer(arc.configuration, configuration);
     if (newer != null && !newer.equals(arc.configuration)) {
+      enterGeneration(index, arc, newer);
       arc.configuration = newer;
       keep(index, arc);
     }
+  }
+
+  /**
+   * A majority that was lost was given up, and who goes on has decided without what is here: it
+   * counts for nothing any more, and no ballot of before is promised or kept to.
+   */
+  private void enterGeneration(int index, Arc arc, Configuration configuration) {
+    long generation = Versions.generationOf(configuration.round());
+    Configuration present = arc.configuration;
+    if (generation == 0
+        || (present != null
+            && (generation <= Versions.generationOf(present.round())
+                || configuration.compareTo(present) <= 0))) {
+      return;
+    }
+    List<String> old =
+        arc.registers.entrySet().stream()
+            .filter(each -> Versions.generationOf(each.getValue().accepted()) < generation)
+            .map(Map.Entry::getKey)
+            .toList();
+    old.forEach(key -> take(index, arc, key));
+    if (Versions.generationOf(arc.promised.round()) < generation) {
+      arc.promised = new Ballot(configuration.round(), Id.ZERO, 0);
+      arc.member = false;
+      arc.filled = 0;
+    }
+  }
+
+  /**
+   * This node alone keeps an arc from now on, with these registers, because a majority of those
+   * that did is lost: all of it is kept in one commit, or nothing.
+   *
+   * @param ballot of a generation after that of everything that this node has met of the arc
+   * @throws RingException.Refused if there is no room
+   */
+  void succeed(
+      int index, Ballot ballot, Configuration configuration, Map<String, Register> registers) {
+    Arc arc = arc(index);
+    int after = records - arc.registers.size() + registers.size();
+    String full = journal.full();
+    if (after > recordsMax || full != null) {
+      throw new RingException.Refused(
+          full != null
+              ? full
+              : "This node holds "
+                  + records
+                  + " records; ring.dht.records.max is "
+                  + recordsMax
+                  + ".");
+    }
+    for (String key : List.copyOf(arc.registers.keySet())) {
+      if (!registers.containsKey(key)) {
+        take(index, arc, key);
+      }
+    }
+    registers.forEach((key, register) -> put(index, arc, key, register));
+    arc.promised = ballot;
+    arc.configuration = configuration;
+    arc.member = true;
+    arc.filled = configuration.epoch();
+    keep(index, arc);
   }
 
   /**
@@ -406,6 +469,16 @@ final class Shelf {
     records -= arc.registers.size();
     arc.registers.clear();
     arc.fingerprints.clear();
+  }
+
+  /** A register is here no more. */
+  private void take(int index, Arc arc, String key) {
+    Register held = arc.registers.remove(key);
+    if (held != null) {
+      arc.fingerprints.changed(key, held, null, arc.registers);
+      journal.removed(index, key, held);
+      records--;
+    }
   }
 
   private void put(int index, Arc arc, String key, Register register) {

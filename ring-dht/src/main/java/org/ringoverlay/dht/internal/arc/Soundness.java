@@ -87,7 +87,7 @@ final class Soundness {
 
   /** Checks a configuration that another node tells of. */
   private static void checkMet(@Nullable Configuration configuration) {
-    checkConfiguration(configuration, Versions.ROUND_MAX);
+    checkConfiguration(configuration, Versions.ROUND_LIMIT);
     if (configuration == null || configuration.epoch() > EPOCH_HEARD_MAX) {
       throw new RingException.InvalidInput("The message tells of no configuration of an arc.");
     }
@@ -128,7 +128,7 @@ final class Soundness {
       } else if (finding instanceof Finding.Held held) {
         checkAsked(some == 1 && held.heads().size() <= Reconciliation.HELD_MAX);
         for (Head head : held.heads()) {
-          checkHead(arcs, Reconciliation.firstArc(range), head, Versions.ROUND_MAX);
+          checkHead(arcs, Reconciliation.firstArc(range), head, Versions.ROUND_LIMIT);
         }
       }
     }
@@ -143,7 +143,7 @@ final class Soundness {
     if (request instanceof CopyRequest.Prepare prepare
         && reply instanceof CopyReply.Promise promise) {
       checkPromised(promise.promised());
-      checkConfiguration(promise.configuration(), Versions.ROUND_MAX);
+      checkConfiguration(promise.configuration(), Versions.ROUND_LIMIT);
       checkAsked(
           promise.configuration() == null || promise.configuration().epoch() <= EPOCH_HEARD_MAX);
       String after = prepare.after();
@@ -161,7 +161,7 @@ final class Soundness {
       List<String> keys = fetch.keys();
       for (Entry entry : fetched.entries()) {
         // A newer daddy may have been there since this one heard the head.
-        checkEntry(entry, Versions.ROUND_MAX);
+        checkEntry(entry, Versions.ROUND_LIMIT);
         checkPlace(arcs, fetch.arc(), entry);
         checkAsked(keys.contains(entry.key()));
       }
@@ -183,7 +183,7 @@ final class Soundness {
     }
   }
 
-  private static void checkConfiguration(@Nullable Configuration configuration, long roundMax) {
+  static void checkConfiguration(@Nullable Configuration configuration, long roundMax) {
     if (configuration != null
         && (configuration.epoch() < 1
             || configuration.epoch() > EPOCH_MAX
@@ -201,7 +201,7 @@ final class Soundness {
         && new TreeSet<>(voters).size() == voters.size();
   }
 
-  private static void checkArc(Arcs arcs, int arc) {
+  static void checkArc(Arcs arcs, int arc) {
     if (arc < 0 || arc >= arcs.count()) {
       throw new RingException.InvalidInput("There is no arc " + arc + " in this ring.");
     }
@@ -211,13 +211,13 @@ final class Soundness {
     checkArc(arcs, arc);
     if (!origin.equals(ballot.daddy())
         || ballot.round() < 1
-        || ballot.round() > Versions.ROUND_MAX) {
+        || ballot.round() > Versions.ROUND_LIMIT) {
       throw new RingException.InvalidInput("The ballot is not one that its sender can hold.");
     }
   }
 
   private static void checkPromised(Ballot promised) {
-    if (promised.round() < 0 || promised.round() > Versions.ROUND_MAX) {
+    if (promised.round() < 0 || promised.round() > Versions.ROUND_LIMIT) {
       throw new RingException.InvalidInput("The promised ballot is none that there can be.");
     }
   }

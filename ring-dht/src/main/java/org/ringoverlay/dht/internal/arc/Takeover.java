@@ -135,13 +135,19 @@ final class Takeover {
     }
   }
 
-  /** What the members of the newest configuration hold, by full key. */
+  /**
+   * What the members of the newest configuration hold, by full key. What one holds of a generation
+   * before was given up: it may not have been told yet.
+   */
   Map<String, Known> known() {
+    long generation = Versions.generationOf(configuration.round());
     var known = new TreeMap<String, Known>();
     told.forEach(
         (voter, heads) -> {
           if (configuration.has(voter)) {
-            heads.forEach(head -> learn(known, voter, head));
+            heads.stream()
+                .filter(head -> Versions.generationOf(head.accepted()) >= generation)
+                .forEach(head -> learn(known, voter, head));
           }
         });
     return known;

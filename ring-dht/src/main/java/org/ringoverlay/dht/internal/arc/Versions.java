@@ -4,7 +4,8 @@ package org.ringoverlay.dht.internal.arc;
  * Versions: (generation, round, counter) packed into 53 bits, so that JSON carries them unharmed.
  *
  * <p>The round is that of the ballot which made the version. A round belongs to one daddy, who
- * counts upwards, so a version is never made twice.
+ * counts upwards, so a version is never made twice. A ballot's round has the generation above it:
+ * it is 0 until an operator gives up a lost majority of the arc, and grows by one each time.
  */
 public final class Versions {
   /** The largest version. */
@@ -14,8 +15,15 @@ public final class Versions {
   static final long EXHAUSTED = -1;
 
   private static final int ROUND_BITS = 22;
+
+  /** The last round of the first generation. */
   static final long ROUND_MAX = (1L << ROUND_BITS) - 1;
+
   private static final int COUNTER_BITS = 26;
+
+  /** The last round of the last generation. */
+  static final long ROUND_LIMIT = MAX >>> COUNTER_BITS;
+
   private static final long COUNTER_MAX = (1L << COUNTER_BITS) - 1;
 
   private Versions() {}
@@ -27,7 +35,7 @@ public final class Versions {
    * @return {@link #EXHAUSTED} if the round has no version left: a new round does
    */
   static long next(long current, long round) {
-    if (round < 1 || round > ROUND_MAX || round(current) > round) {
+    if (round < 1 || round > ROUND_LIMIT || round(current) > round) {
       throw new IllegalStateException("no version after " + current + " in round " + round);
     }
     if (round(current) < round) {
@@ -46,9 +54,29 @@ public final class Versions {
     return version >>> COUNTER_BITS;
   }
 
-  /** How often a majority of the arc's members had been lost for ever when a version was made. */
+  /** How often a majority of the arc's members had been given up when a version was made. */
   static long generation(long version) {
-    return round(version) >>> ROUND_BITS;
+    return generationOf(round(version));
+  }
+
+  /** The generation of a round. */
+  static long generationOf(long round) {
+    return round >>> ROUND_BITS;
+  }
+
+  /** Whether a round is the last of its generation, after which there is none. */
+  static boolean isLast(long round) {
+    return (round & ROUND_MAX) == ROUND_MAX;
+  }
+
+  /**
+   * The first round of a generation.
+   *
+   * @return {@link #EXHAUSTED} if there is no such generation
+   */
+  static long firstOf(long generation) {
+    long round = generation << ROUND_BITS | 1;
+    return round > ROUND_LIMIT ? EXHAUSTED : round;
   }
 
   static long counter(long version) {

@@ -162,6 +162,32 @@ public sealed interface Request {
     }
   }
 
+  /** Asks a node what it keeps, and knows, of arcs. */
+  record Inventory(List<Span> arcs) implements Request {
+    /** The most arcs of one question. */
+    public static final int ARCS_MAX = 512;
+
+    /** Copies the list. */
+    public Inventory {
+      arcs = Entry.orEmpty(arcs);
+    }
+  }
+
+  /**
+   * Has a node go on alone with an arc whose majority is given up, with what the survivors hold.
+   *
+   * @param configuration the newest that anybody knows
+   * @param survivors its members that are left, the node among them; empty if none is
+   * @param round the first round of a new generation
+   */
+  record Salvage(int arc, Configuration configuration, List<Voter> survivors, long round)
+      implements Request {
+    /** Copies the list. */
+    public Salvage {
+      survivors = Entry.orEmpty(survivors);
+    }
+  }
+
   /**
    * Writes a value.
    *
@@ -265,6 +291,38 @@ public sealed interface Request {
    * @param value the value, JSON's null for a delete
    */
   record Step(long missed, long version, boolean deleted, Json value) {}
+
+  /**
+   * The reply to {@link Inventory}.
+   *
+   * @param store the store that the node keeps
+   * @param holdings the arcs of which it knows something
+   */
+  record Inventoried(long store, List<Holding> holdings) {
+    /** Copies the list. */
+    public Inventoried {
+      holdings = Entry.orEmpty(holdings);
+    }
+  }
+
+  /**
+   * What a node keeps, and knows, of an arc.
+   *
+   * @param configuration the newest that it has met, null if none
+   * @param promised the round of the highest ballot that it promised
+   * @param keys how many records it holds, deleted ones left out
+   * @param newest the newest version that it holds
+   */
+  record Holding(
+      int arc, @Nullable Configuration configuration, long promised, long keys, long newest) {}
+
+  /**
+   * The reply to {@link Salvage}.
+   *
+   * @param keys how many records are there, deleted ones left out
+   * @param newest the newest version that any of them had
+   */
+  record Salvaged(long keys, long newest) {}
 
   /**
    * The reply to {@link WatchArcs}.

@@ -23,6 +23,16 @@ class ArcLeaderTest extends ArcLeaderRig {
   // ---- taking over
 
   @Test
+  void whoKnowsNoConfigurationOfAGenerationLeadsInNoneOfItsBallots() {
+    start();
+    refuse(B, Versions.firstOf(1), THREE);
+    leader.tick(SECOND);
+
+    assertThat(sent.ended).isTrue();
+    assertThat(leader.ballot().round()).isLessThan(Versions.ROUND_MAX);
+  }
+
+  @Test
   void leadsWhenAQuorumHasPromised() {
     start();
     Pending put = put("a", 1);

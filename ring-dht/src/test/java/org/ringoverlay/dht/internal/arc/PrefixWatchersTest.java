@@ -136,8 +136,7 @@ class PrefixWatchersTest extends ArcLeaderRig {
 
     assertThat(report(later).sightings())
         .containsExactly(new Request.Sighting(KEY, 1, false, Json.of("old"), true));
-    assertThat(report(later).position())
-        .isEqualTo(Versions.before(leader.ballot().round()));
+    assertThat(report(later).position()).isEqualTo(Versions.before(leader.ballot().round()));
     assertThat(watch(report(later).position()).isAnswered()).isFalse();
     assertThat(watch(2).isAnswered()).isFalse();
     write("key", 7);

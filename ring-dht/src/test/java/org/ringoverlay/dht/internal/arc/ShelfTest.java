@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
@@ -28,6 +29,48 @@ class ShelfTest {
   private long now;
   private final Grants grants = new Grants(() -> now, true);
   private final Shelf shelf = new Shelf(Journal.inMemory(SELF, new NoLoop()), grants, 3);
+
+  @Test
+  void whoMeetsAConfigurationOfALaterGenerationDropsWhatItHoldsOfBefore() {
+    keep(FIRST, whole("old", 1));
+    var later = new Ballot(Versions.firstOf(1), B.node(), 5);
+    keep(later, whole("new", Versions.next(0, later.round())));
+    shelf.met(ARC + 1, new Configuration(1, 1, List.of(SELF, B, C), List.of()));
+    keepIn(ARC + 1, FIRST, whole("old", 1));
+
+    var succeeded = new Configuration(1 << 20, later.round(), List.of(B), List.of());
+    shelf.met(ARC, succeeded);
+    shelf.met(ARC + 1, succeeded);
+
+    assertThat(shelf.register(ARC, "old")).isNull();
+    assertThat(shelf.register(ARC, "new")).isNotNull();
+    assertThat(shelf.register(ARC + 1, "old")).isNull();
+    assertThat(shelf.records()).isEqualTo(1);
+    assertThat(shelf.voiced()).isEmpty();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC + 1, SECOND, "")).granted()).isFalse();
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC + 1, later, "")).granted()).isFalse();
+    shelf.met(ARC, new Configuration(1 << 21, later.round(), List.of(SELF), List.of()));
+    assertThat(shelf.register(ARC, "new")).isNotNull();
+  }
+
+  @Test
+  void whoSucceedsKeepsWhatItIsGivenAndNothingElse() {
+    keep(FIRST, whole("one", 1), whole("two", 1));
+    var ballot = new Ballot(Versions.firstOf(1), SELF.node(), 5);
+    var alone = new Configuration(1 << 20, ballot.round(), List.of(SELF), List.of());
+    Register one = shelf.register(ARC, "one").again(Versions.next(0, ballot.round()));
+    shelf.succeed(ARC, ballot, alone, Map.of("one", one.acceptedUnder(ballot.round())));
+
+    assertThat(shelf.registers(ARC)).containsOnlyKeys("one");
+    assertThat(shelf.records()).isEqualTo(1);
+    assertThat(shelf.configuration(ARC)).isEqualTo(alone);
+    assertThat(shelf.promised(ARC)).isEqualTo(ballot);
+    assertThat(shelf.voiced()).containsExactly(ARC);
+    assertThatThrownBy(
+            () -> shelf.succeed(ARC, ballot, alone, Map.of("a", one, "b", one, "c", one, "d", one)))
+        .isInstanceOf(RingException.Refused.class);
+    assertThat(shelf.registers(ARC)).containsOnlyKeys("one");
+  }
 
   @Test
   void pitfall13KeepsNothingOfAnOlderBallotOnceANewerOneIsPromised() {

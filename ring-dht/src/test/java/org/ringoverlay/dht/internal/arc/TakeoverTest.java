@@ -54,6 +54,16 @@ class TakeoverTest {
   }
 
   @Test
+  void whatAMemberHoldsOfAGenerationBeforeIsNotMet() {
+    long round = Versions.firstOf(1);
+    takeover.met(new Configuration(2, round, List.of(SELF, B, C), List.of()));
+    hear(SELF);
+    takeover.heard(B, List.of(new Head("given up", 1, 5), new Head("kept", 2, round)), false);
+
+    assertThat(takeover.known()).containsOnlyKeys("kept");
+  }
+
+  @Test
   void needsAQuorumOfTheNewestConfigurationThatAnybodyMet() {
     hear(SELF);
     takeover.met(new Configuration(3, 1, List.of(B, D, E), List.of()));

@@ -38,4 +38,22 @@ class VersionsTest {
     long current = Versions.next(0, 8);
     assertThatThrownBy(() -> Versions.next(current, 7)).isInstanceOf(IllegalStateException.class);
   }
+
+  @Test
+  void aLaterGenerationIsAboveAllRoundsOfAnEarlierOne() {
+    long first = Versions.firstOf(1);
+    assertThat(Versions.next(0, first))
+        .isGreaterThan(Versions.next(0, Versions.ROUND_MAX))
+        .isLessThan(Versions.MAX);
+    assertThat(Versions.generation(Versions.next(0, first))).isEqualTo(1);
+    assertThat(Versions.generation(Versions.next(0, Versions.ROUND_MAX))).isZero();
+    assertThat(Versions.isLast(first - 2)).isTrue();
+    assertThat(Versions.isLast(first)).isFalse();
+  }
+
+  @Test
+  void theLastGenerationIsTheThirtyFirst() {
+    assertThat(Versions.next(0, Versions.firstOf(31))).isPositive().isLessThan(Versions.MAX);
+    assertThat(Versions.firstOf(32)).isEqualTo(Versions.EXHAUSTED);
+  }
 }
