@@ -25,6 +25,10 @@ import org.ringoverlay.testkit.junit.RingTest;
 /** A majority of an arc's members that is lost for ever, and an operator who gives it up. */
 class DhtRecoverTest {
   private static final int KEYS = 40;
+
+  /** With the one in which the ring keeps its settings. */
+  private static final int RECORDS = KEYS + 1;
+
   private static final WriteOptions PATIENT =
       WriteOptions.defaults().within(Duration.ofSeconds(20)).acknowledgedBy(WriteOptions.Ack.ALL);
 
@@ -51,7 +55,7 @@ class DhtRecoverTest {
     ring.run(Duration.ofSeconds(10));
     List<ArcLoss> seen = recover(ring, 2, lost, false);
     assertThat(seen).hasSize(16).allMatch(loss -> loss.state() == ArcLoss.State.LOST);
-    assertThat(seen.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(KEYS);
+    assertThat(seen.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(RECORDS);
     assertThat(seen.get(0).survivors()).containsExactly(ring.node(2).id());
     assertThat(seen.get(0).lost()).containsExactlyInAnyOrderElementsOf(lost);
     assertThatThrownBy(() -> ring.await(dht(ring, 2).get("key 0")))
@@ -60,7 +64,7 @@ class DhtRecoverTest {
     List<ArcLoss> done = recover(ring, 2, lost, true);
 
     assertThat(done).hasSize(16).allMatch(loss -> loss.state() == ArcLoss.State.RECOVERED);
-    assertThat(done.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(KEYS);
+    assertThat(done.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(RECORDS);
     for (int key = 0; key < KEYS; key++) {
       Versioned read = ring.await(dht(ring, 2).get("key " + key));
       assertThat(read.value()).contains(Json.of(key));
@@ -139,7 +143,7 @@ class DhtRecoverTest {
     List<ArcLoss> done = recover(ring, 3, lost, true);
 
     assertThat(done).hasSize(16).allMatch(loss -> loss.state() == ArcLoss.State.RECOVERED);
-    assertThat(done.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(KEYS);
+    assertThat(done.stream().mapToLong(ArcLoss::keys).sum()).isEqualTo(RECORDS);
     DhtSetup.heal(ring);
     for (int key = 0; key < KEYS; key++) {
       assertThat(ring.await(dht(ring, 3).get("key " + key)).value())

@@ -11,6 +11,7 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.view.Member;
 
 /**
  * How a node leaves: it asks the daddies of its arcs to do without it, as it does in the arcs that
@@ -18,6 +19,9 @@ import org.ringoverlay.id.Id;
  */
 final class Departure {
   private static final int ARCS_IN_MESSAGE_MAX = 512;
+
+  /** Its arcs lie around this node, and whoever keeps them next is one of the nearest to them. */
+  private static final int NEXT_MAX = 48;
 
   /** How long a daddy has before it is asked again. */
   private static final long AGAIN_NANOS = 500_000_000;
@@ -76,6 +80,12 @@ final class Departure {
 
   private void ask(List<Integer> voiced) {
     var byDaddy = new TreeMap<Id, List<Integer>>();
+    // Those who are to keep the arcs next have to know, or they would give them back at once.
+    for (Member next : around.nearest(ring.id(), NEXT_MAX)) {
+      if (!next.id().equals(ring.id())) {
+        byDaddy.put(next.id(), new ArrayList<>());
+      }
+    }
     for (int arc : voiced) {
       Configuration configuration = shelf.configuration(arc);
       Id daddy = configuration == null ? null : around.daddy(arc, configuration);
@@ -85,7 +95,7 @@ final class Departure {
     }
     byDaddy.forEach(
         (daddy, arcs) -> {
-          for (int from = 0; from < arcs.size(); from += ARCS_IN_MESSAGE_MAX) {
+          for (int from = 0; from == 0 || from < arcs.size(); from += ARCS_IN_MESSAGE_MAX) {
             List<Integer> some =
                 arcs.subList(from, Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX));
             post.send(
