@@ -96,12 +96,16 @@ public final class DhtSettings {
           "ring.dht.copy.timeout", "300ms", "How long a copy may take before another is tried.");
   static final Setting<Integer> REPAIRS_MAX =
       Setting.integer(
-          "ring.dht.repairs.max", 8, 1, 1_024, "Messages under way that bring copies level.");
+          "ring.dht.repairs.max",
+          32,
+          1,
+          1_024,
+          "Messages under way that bring copies level, at most; fewer when answers become slow.");
   static final Setting<Integer> MOVES_MAX =
       Setting.integer(
           "ring.dht.moves.max", 32, 1, 1 << 20, "Arcs whose members one daddy changes at once.");
   static final Setting<Integer> BATCH_RECORDS =
-      Setting.integer("ring.dht.batch.records", 128, 1, 10_000, "Records in one such message.");
+      Setting.integer("ring.dht.batch.records", 32, 1, 10_000, "Records in one such message.");
   static final Setting<Long> BATCH_BYTES =
       Setting.size("ring.dht.batch.bytes", "256KiB", "Bytes of records in one such message.");
   static final Setting<Integer> HEADS_MAX =

@@ -17,7 +17,7 @@ final class Upkeep {
 
   private final Scheduler scheduler;
   private final Clock clock;
-  private final int repairsMax;
+  private final Pace pace;
   private final int movesMax;
   private final LinkedHashSet<ArcLeader> moving = new LinkedHashSet<>();
   private final LinkedHashSet<ArcLeader> waitingToMove = new LinkedHashSet<>();
@@ -40,7 +40,7 @@ final class Upkeep {
   Upkeep(Scheduler scheduler, Clock clock, int repairsMax, int movesMax) {
     this.scheduler = scheduler;
     this.clock = clock;
-    this.repairsMax = repairsMax;
+    this.pace = new Pace(repairsMax);
     this.movesMax = movesMax;
   }
 
@@ -80,6 +80,10 @@ final class Upkeep {
 
   void repair(Worker worker) {
     uneven.put(worker.leader().arc(), worker);
+    repairSoon();
+  }
+
+  private void repairSoon() {
     if (!repairDue) {
       repairDue = true;
       scheduler.execute(this::repairSome);
@@ -88,21 +92,31 @@ final class Upkeep {
 
   private void repairSome() {
     repairDue = false;
-    while (repairing < repairsMax && !uneven.isEmpty()) {
+    while (repairing < pace.allowed() && !uneven.isEmpty()) {
       Iterator<Worker> first = uneven.values().iterator();
       Worker worker = first.next();
       first.remove();
       Repair next = worker.leader().nextRepair();
       if (next != null) {
-        repairing++;
-        worker.send(
-            next,
-            () -> {
-              repairing--;
-              repair(worker);
-            });
+        send(worker, next);
+        // What is sent in one turn travels together, and so would what callers wait for.
+        repairSoon();
+        return;
       }
     }
+  }
+
+  private void send(Worker worker, Repair repair) {
+    repairing++;
+    long sentAt = clock.nanos();
+    worker.send(
+        repair,
+        () -> {
+          repairing--;
+          long now = clock.nanos();
+          pace.ended(repair.node(), now - sentAt, now);
+          repair(worker);
+        });
   }
 
   /**

@@ -1,0 +1,64 @@
+package org.ringoverlay.dht.internal.arc;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.ringoverlay.id.Id;
+
+/**
+ * How many messages that bring copies level may be under way: as many as do not wait in queues. The
+ * shortest of the last answers of a node shows how long one takes that waits for nothing; while
+ * answers take little longer more are sent, and fewer when they take much longer, for then the
+ * callers' requests wait in the same queues. One at least is always allowed. On the loop.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6817">RFC 6817, Low Extra Delay Background
+ *     Transport, section 2.4.2</a>
+ */
+final class Pace {
+  /** What may be waited in queues. */
+  private static final double TARGET_NANOS = 2_000_000;
+
+  /** For how long the shortest answer counts: a way may become longer. */
+  private static final long BASE_NANOS = 10_000_000_000L;
+
+  /** How much of the allowance one answer takes away at most. */
+  private static final double CUT_MAX = 0.5;
+
+  private final int max;
+  private final Map<Id, Base> bases = new TreeMap<>();
+  private double allowed = 2;
+
+  private static final class Base {
+    long nanos = Long.MAX_VALUE;
+    long nextNanos = Long.MAX_VALUE;
+    long sinceNanos;
+  }
+
+  /**
+   * Allows up to so many.
+   *
+   * @param max at least 1
+   */
+  Pace(int max) {
+    this.max = max;
+  }
+
+  /** How many may be under way. */
+  int allowed() {
+    return (int) Math.min(max, allowed);
+  }
+
+  /** A node has answered, or not, after so long. */
+  void ended(Id node, long tookNanos, long nowNanos) {
+    Base base = bases.computeIfAbsent(node, unused -> new Base());
+    if (nowNanos - base.sinceNanos >= BASE_NANOS) {
+      base.nanos = base.nextNanos;
+      base.nextNanos = Long.MAX_VALUE;
+      base.sinceNanos = nowNanos;
+      bases.values().removeIf(each -> nowNanos - each.sinceNanos >= 2 * BASE_NANOS);
+    }
+    base.nextNanos = Math.min(base.nextNanos, tookNanos);
+    base.nanos = Math.min(base.nanos, tookNanos);
+    double off = (TARGET_NANOS - (tookNanos - base.nanos)) / TARGET_NANOS;
+    allowed = Math.max(1, Math.min(max, allowed + Math.max(off / allowed, -CUT_MAX * allowed)));
+  }
+}

@@ -1,0 +1,59 @@
+package org.ringoverlay.dht.internal.arc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.ringoverlay.id.Id;
+
+class PaceTest {
+  private static final long MILLI = 1_000_000;
+  private static final Id NEAR = Id.of("near");
+  private static final Id FAR = Id.of("far");
+  private final Pace pace = new Pace(16);
+  private long now;
+
+  private void answers(Id node, int times, long millis) {
+    for (int time = 0; time < times; time++) {
+      now += MILLI;
+      pace.ended(node, millis * MILLI, now);
+    }
+  }
+
+  @Test
+  void allowsMoreAndMoreWhileAnswersAreQuick() {
+    assertThat(pace.allowed()).isEqualTo(2);
+    answers(NEAR, 20, 1);
+    assertThat(pace.allowed()).isBetween(5, 10);
+    answers(NEAR, 500, 1);
+    assertThat(pace.allowed()).isEqualTo(16);
+  }
+
+  @Test
+  void allowsFewerWhenAnswersBecomeSlowAndOneAlways() {
+    answers(NEAR, 500, 1);
+    answers(NEAR, 3, 30);
+    assertThat(pace.allowed()).isLessThan(15);
+    answers(NEAR, 100, 30);
+    assertThat(pace.allowed()).isEqualTo(1);
+    answers(NEAR, 100, 1);
+    assertThat(pace.allowed()).isGreaterThan(8);
+  }
+
+  @Test
+  void aWayThatIsLongByItselfIsNoQueue() {
+    for (int round = 0; round < 500; round++) {
+      answers(NEAR, 1, 1);
+      answers(FAR, 1, 80);
+    }
+    assertThat(pace.allowed()).isEqualTo(16);
+  }
+
+  @Test
+  void aWayThatBecameLongerIsNoQueueAfterAWhile() {
+    answers(NEAR, 100, 1);
+    answers(NEAR, 5_000, 20);
+    assertThat(pace.allowed()).isEqualTo(1);
+    answers(NEAR, 25_000, 20);
+    assertThat(pace.allowed()).isEqualTo(16);
+  }
+}
