@@ -97,6 +97,7 @@ final class Leaders {
     this.upkeep = upkeep;
     this.leases = leases;
     this.charters = charters;
+    shelf.whenGivenUp(arc -> ring.scheduler().execute(() -> promised(arc, shelf.promised(arc))));
     charters.whenChanged(this::placeAll);
     this.keptForWatchers = new ValueBudget(settings.get(DhtSettings.WATCH_KEPT));
   }
@@ -258,7 +259,7 @@ final class Leaders {
     var heirs = new TreeMap<Integer, Id>();
     for (int arc : leaders.arcs()) {
       Configuration configuration = shelf.configuration(arc);
-      Id first = configuration == null ? null : around().daddy(arc, configuration);
+      Id first = configuration == null ? null : daddy(arc, configuration);
       if (first != null && !first.equals(ring.id()) && around().canLead(first)) {
         heirs.put(arc, first);
       }
@@ -272,7 +273,7 @@ final class Leaders {
    * what it kept does not know whether it was replaced meanwhile, and asks the others first.
    */
   List<Id> preferred(int arc, Configuration configuration) {
-    List<Id> nodes = refresh().preferred(arc, configuration);
+    List<Id> nodes = ordered(arc, configuration);
     Id holder = holder(arc, configuration);
     if (returning && (holder == null || holder.equals(ring.id()))) {
       if (nodes.remove(ring.id())) {
@@ -286,6 +287,27 @@ final class Leaders {
       nodes.add(0, holder);
     }
     return nodes;
+  }
+
+  /**
+   * In which order the members should lead: whoever lost the store that it had a voice for, last.
+   */
+  private List<Id> ordered(int arc, Configuration configuration) {
+    List<Id> nodes = refresh().preferred(arc, configuration);
+    for (Voter voter : configuration.voters()) {
+      boolean isSelf = voter.node().equals(ring.id());
+      if (isSelf ? !configuration.has(shelf.self()) : stores.isReplaced(voter)) {
+        nodes.remove(voter.node());
+        nodes.add(voter.node());
+      }
+    }
+    return nodes;
+  }
+
+  /** Which member should lead an arc, null if none can be reached. */
+  private @Nullable Id daddy(int arc, Configuration configuration) {
+    List<Id> nodes = ordered(arc, configuration);
+    return nodes.isEmpty() || !around().isThere(nodes.get(0)) ? null : nodes.get(0);
   }
 
   /** Whether another member, that can, leads an arc as far as this node has promised. */
@@ -319,7 +341,7 @@ final class Leaders {
             && configuration.voters().equals(List.of(shelf.self()))
             && !shelf.expires(arc);
     return !idle
-        && ring.id().equals(around().daddy(arc, configuration))
+        && ring.id().equals(daddy(arc, configuration))
         && !(returning && mayOthersLead(configuration))
         && mayDecide(configuration);
   }
@@ -534,7 +556,7 @@ final class Leaders {
     if (configuration == null || !configuration.joint() || leaders.has(arc)) {
       return;
     }
-    Id daddy = around().daddy(arc, configuration);
+    Id daddy = daddy(arc, configuration);
     if (daddy != null && !daddy.equals(ring.id())) {
       post.send(
           daddy,

@@ -199,6 +199,11 @@ final class Neighbourhood {
     return resting.add(node);
   }
 
+  /** Whether a node is in the ring, be it under suspicion or about to go. */
+  boolean isThere(Id node) {
+    return seen.containsKey(node);
+  }
+
   /** Whether a member can lead: it answers, and is not about to go. */
   boolean canLead(Id node) {
     return unfitness(node) == 0;

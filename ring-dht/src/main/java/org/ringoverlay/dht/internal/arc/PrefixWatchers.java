@@ -48,8 +48,11 @@ final class PrefixWatchers {
 
   private final Map<String, Cell> unsettled = new LinkedHashMap<>();
 
-  /** The registers that fewer than a quorum held at the takeover, as they were met. */
-  private final TreeMap<String, Head> inherited = new TreeMap<>(Keys::compare);
+  /**
+   * The registers that fewer than a quorum held at the takeover, or that an earlier daddy wrote
+   * back, as they were met.
+   */
+  private final TreeMap<String, Inherited> inherited = new TreeMap<>(Keys::compare);
 
   private final List<Poll> waiting = new ArrayList<>();
 
@@ -59,6 +62,9 @@ final class PrefixWatchers {
   private long keptFrom;
   private long keptUntilNanos;
   private boolean keeping;
+
+  /** A register as it was met, and whether a quorum held it. */
+  private record Inherited(Head head, boolean held) {}
 
   /** A question that waits for a change. */
   private record Poll(Pending pending, Request.WatchArcs question) {}
@@ -101,9 +107,15 @@ final class PrefixWatchers {
     this.newest = newest;
   }
 
-  /** A register was met at fewer than a quorum. */
-  void inherited(String key, Head head) {
-    inherited.put(key, head);
+  /**
+   * A register was met in the takeover.
+   *
+   * @param held whether a quorum held it
+   */
+  void inherited(String key, Head head, boolean held) {
+    if (!held || head.accepted() > Versions.round(head.version())) {
+      inherited.put(key, new Inherited(head, held));
+    }
   }
 
   /** A key's register is another one, or is held by more. */
@@ -227,20 +239,22 @@ final class PrefixWatchers {
   }
 
   /**
-   * Whether a register that came to light at the takeover may have been unknown to the daddy who
-   * made a position above it.
+   * Whether a register that came to light at a takeover may have been unknown to the daddy who made
+   * a position above it: at this takeover, or at one between the two, whose daddy wrote it back.
    */
-  private boolean isDoubtful(Head head, long after) {
+  private boolean isDoubtful(Inherited register, long after) {
+    Head head = register.head();
+    long made = Versions.round(after);
     return head.version() <= after
-        && head.accepted() < Versions.round(after)
-        && Versions.round(after) < round;
+        && made < round
+        && (head.accepted() > made || (!register.held() && head.accepted() < made));
   }
 
   /** Takes the doubtful registers; false if one of them is no more, or they are too many. */
   private boolean takeInherited(
       String prefix, long after, long bytesMax, List<Request.Sighting> again) {
     long bytes = 0;
-    for (Map.Entry<String, Head> each : inherited.tailMap(prefix, true).entrySet()) {
+    for (Map.Entry<String, Inherited> each : inherited.tailMap(prefix, true).entrySet()) {
       String key = each.getKey();
       if (!key.startsWith(prefix)) {
         break;
@@ -250,7 +264,7 @@ final class PrefixWatchers {
         continue;
       }
       Register register = cell.current;
-      if (versionOf(cell) != each.getValue().version()) {
+      if (versionOf(cell) != each.getValue().head().version()) {
         return false;
       }
       if (!cell.settled || register == null) {
@@ -277,9 +291,9 @@ final class PrefixWatchers {
       if (!cell.key.startsWith(prefix)) {
         continue;
       }
-      Head head = inherited.get(cell.key);
+      Inherited known = inherited.get(cell.key);
       boolean doubtful =
-          head != null && head.version() == versionOf(cell) && isDoubtful(head, after);
+          known != null && known.head().version() == versionOf(cell) && isDoubtful(known, after);
       if (versionOf(cell) <= after && !doubtful) {
         continue;
       }

@@ -276,7 +276,16 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.Put put
         && charters.isAwaited()
         && !put.space().equals(Keys.RING_SPACE)) {
-      return charters.awaited().thenCompose(known -> leadNow(arc, request, deadline));
+      return charters
+          .awaited()
+          .thenCompose(
+              known -> {
+                Configuration members = shelf.configuration(arc);
+                if (!leaders.has(arc) && members != null && leaders.isLedByAnother(arc, members)) {
+                  throw new RingException.NotOwner("Another node leads the key's arc now.", null);
+                }
+                return leadNow(arc, request, deadline);
+              });
     }
     return leadNow(arc, request, deadline);
   }

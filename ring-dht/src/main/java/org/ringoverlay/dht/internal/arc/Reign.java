@@ -109,9 +109,8 @@ final class Reign {
           cell.round = known.head().accepted();
           if (members.current().isQuorum(known.holders())) {
             cell.holders.addAll(known.holders());
-          } else {
-            prefixWatchers.inherited(key, known.head());
           }
+          prefixWatchers.inherited(key, known.head(), !cell.holders.isEmpty());
           if (!here) {
             cell.settled = false;
             cell.wanted = known.head();

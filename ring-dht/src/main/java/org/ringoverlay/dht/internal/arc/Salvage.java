@@ -195,6 +195,12 @@ final class Salvage {
         again(voter, reply.promised(), () -> ask(voter, after));
         return;
       }
+      if (reply.configuration() != null && reply.configuration().compareTo(former) > 0) {
+        fail(
+            new RingException.Unavailable(
+                "The members of arc " + arc + " have changed since: look again."));
+        return;
+      }
       reply.heads().forEach(head -> learn(voter, head));
       if (reply.more() && !reply.heads().isEmpty()) {
         ask(voter, reply.heads().get(reply.heads().size() - 1).key());
@@ -287,6 +293,10 @@ final class Salvage {
 
     private void succeed() {
       if (done.isDone()) {
+        return;
+      }
+      if (deadlineNanos - ring.clock().nanos() <= 0) {
+        fail(new RingException.Unavailable("Arc " + arc + " was not recovered in time."));
         return;
       }
       long before = newest(registers);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
@@ -39,6 +40,7 @@ final class Shelf {
   private final Journal journal;
   private final Grants grants;
   private final int recordsMax;
+  private IntConsumer whenGivenUp = arc -> {};
   private int records;
 
   private static final class Arc {
@@ -87,6 +89,11 @@ final class Shelf {
       arcs.clear();
       records = 0;
     }
+  }
+
+  /** Tells of an arc whose ballot was replaced because a majority of it was given up elsewhere. */
+  void whenGivenUp(IntConsumer told) {
+    whenGivenUp = told;
   }
 
   /** Whether what it holds outlives the process. */
@@ -332,6 +339,8 @@ final class Shelf {
     if (newer != null && !newer.equals(arc.configuration)) {
       enterGeneration(index, arc, newer);
       arc.configuration = newer;
+      // Whoever counts on this node has not told it yet.
+      arc.member |= newer.has(self());
       keep(index, arc);
     }
   }
@@ -357,6 +366,7 @@ final class Shelf {
     old.forEach(key -> take(index, arc, key));
     if (Versions.generationOf(arc.promised.round()) < generation) {
       arc.promised = new Ballot(configuration.round(), Id.ZERO, 0);
+      whenGivenUp.accept(index);
       arc.member = false;
       arc.filled = 0;
     }
@@ -367,11 +377,15 @@ final class Shelf {
    * that did is lost: all of it is kept in one commit, or nothing.
    *
    * @param ballot of a generation after that of everything that this node has met of the arc
-   * @throws RingException.Refused if there is no room
+   * @throws RingException.Refused if there is no room, or another ballot was promised meanwhile
    */
   void succeed(
       int index, Ballot ballot, Configuration configuration, Map<String, Register> registers) {
     Arc arc = arc(index);
+    if (!arc.promised.equals(ballot)) {
+      throw new RingException.Refused(
+          "Arc " + index + " is another daddy's meanwhile: look again.");
+    }
     int after = records - arc.registers.size() + registers.size();
     String full = journal.full();
     if (after > recordsMax || full != null) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.json.Json;
 
@@ -138,10 +139,25 @@ class PrefixWatchersTest extends ArcLeaderRig {
         .containsExactly(new Request.Sighting(KEY, 1, false, Json.of("old"), true));
     assertThat(report(later).position()).isEqualTo(Versions.before(leader.ballot().round()));
     assertThat(watch(report(later).position()).isAnswered()).isFalse();
-    assertThat(watch(2).isAnswered()).isFalse();
+    // The daddy of round 1 accepted it itself, and whoever had a position from it was told.
+    assertThat(watch(Versions.next(0, 1)).isAnswered()).isFalse();
     write("key", 7);
     accept(B);
     assertThat(report(watch(position)).missed()).isTrue();
+  }
+
+  /** The position was made in round 2; the daddy of round 3 met the register and wrote it back. */
+  @Test
+  void aRegisterThatAnEarlierDaddyWroteBackIsToldThoughAQuorumHoldsItNow() {
+    keep(OLD, 3);
+    start();
+    promise(B, new Head(KEY, 1, 3));
+    Pending before = watch(Versions.next(0, 2));
+    check(B, 1);
+
+    assertThat(report(before).sightings())
+        .containsExactly(new Request.Sighting(KEY, 1, false, Json.of("old"), true));
+    assertThat(watch(Versions.next(0, 3)).isAnswered()).isFalse();
   }
 
   @Test

@@ -59,6 +59,9 @@ class ShelfTest {
     var ballot = new Ballot(Versions.firstOf(1), SELF.node(), 5);
     var alone = new Configuration(1 << 20, ballot.round(), List.of(SELF), List.of());
     Register one = shelf.register(ARC, "one").again(Versions.next(0, ballot.round()));
+    assertThatThrownBy(() -> shelf.succeed(ARC, ballot, alone, Map.of("one", one)))
+        .isInstanceOf(RingException.Refused.class);
+    assertThat(shelf.prepare(new CopyRequest.Prepare(ARC, ballot, "")).granted()).isTrue();
     shelf.succeed(ARC, ballot, alone, Map.of("one", one.acceptedUnder(ballot.round())));
 
     assertThat(shelf.registers(ARC)).containsOnlyKeys("one");
