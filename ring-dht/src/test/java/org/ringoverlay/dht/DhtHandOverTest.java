@@ -147,4 +147,16 @@ class DhtHandOverTest {
     ring.run(Duration.ofSeconds(8));
     writers.assertNoneWaited();
   }
+
+  @RingTest(seeds = 10)
+  void aGuestThatLeavesWhileItsFirstArcsComeTakesNoneWithIt(Simulation simulation) {
+    SimRing ring = ring(simulation, 1, false);
+    ring.add(1);
+    ring.run(Duration.ofMillis(20 * (simulation.seed() % 10)));
+    assertThat(ring.leave(1).unfinished()).isEmpty();
+
+    for (String key : DhtScenarioTest.keys(200)) {
+      ring.await(Dht.on(ring.node(0)).put(key, Json.of(key)));
+    }
+  }
 }

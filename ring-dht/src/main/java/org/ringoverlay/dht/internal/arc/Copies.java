@@ -68,6 +68,12 @@ final class Copies implements RingService<CopyRequest> {
         return inspector.inspect(inspect, leaders.arcs().count());
       }
       CopyReply reply = answer(request, context.origin());
+      if (tellsOfLeave(request)) {
+        // From then on this node gives the leaver no arcs any more.
+        var placed = new CompletableFuture<CopyReply>();
+        leaders.whenPlaced(() -> shelf.whenKept(() -> placed.complete(reply)));
+        return placed;
+      }
       if (shelf.isKept()) {
         return CompletableFuture.completedFuture(reply);
       }
@@ -78,6 +84,13 @@ final class Copies implements RingService<CopyRequest> {
     } catch (RingException refused) {
       return context.fail(refused);
     }
+  }
+
+  private static boolean tellsOfLeave(CopyRequest request) {
+    return request instanceof CopyRequest.Batch batch
+        ? batch.requests().stream()
+            .anyMatch(each -> each instanceof CopyRequest.Locate one && one.leaving())
+        : request instanceof CopyRequest.Locate locate && locate.leaving();
   }
 
   private CopyReply answer(CopyRequest request, Id origin) {

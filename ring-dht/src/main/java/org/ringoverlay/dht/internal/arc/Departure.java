@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntPredicate;
@@ -11,7 +12,6 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.view.Member;
 
 /**
  * How a node leaves: it asks the daddies of its arcs to do without it, as it does in the arcs that
@@ -33,6 +33,10 @@ final class Departure {
   private final Neighbourhood around;
   private final CompletableFuture<Long> handedOver = new CompletableFuture<>();
   private List<Integer> arcs = List.of();
+
+  /** The members around that have not said yet that they give this node no arcs any more. */
+  private final TreeSet<Id> unheard = new TreeSet<>();
+
   private long records;
   private long askedAt;
   private IntPredicate leads = arc -> false;
@@ -58,6 +62,8 @@ final class Departure {
   void begin(IntPredicate leadsArc) {
     leads = leadsArc;
     arcs = shelf.voiced();
+    around.nearest(ring.id(), NEXT_MAX).forEach(member -> unheard.add(member.id()));
+    unheard.remove(ring.id());
     arcs.forEach(arc -> records += shelf.records(arc));
     askedAt = ring.clock().nanos() - AGAIN_NANOS;
     look();
@@ -66,7 +72,8 @@ final class Departure {
   private void look() {
     List<Integer> voiced = shelf.voiced();
     boolean leadsNone = arcs.stream().noneMatch(arc -> leads.test(arc));
-    if ((voiced.isEmpty() && leadsNone) || around.isAlone()) {
+    boolean isHeard = unheard.stream().noneMatch(around::answers);
+    if ((voiced.isEmpty() && leadsNone && isHeard) || around.isAlone()) {
       handedOver.complete(voiced.isEmpty() ? records : 0);
       return;
     }
@@ -81,10 +88,8 @@ final class Departure {
   private void ask(List<Integer> voiced) {
     var byDaddy = new TreeMap<Id, List<Integer>>();
     // Those who are to keep the arcs next have to know, or they would give them back at once.
-    for (Member next : around.nearest(ring.id(), NEXT_MAX)) {
-      if (!next.id().equals(ring.id())) {
-        byDaddy.put(next.id(), new ArrayList<>());
-      }
+    for (Id next : unheard) {
+      byDaddy.put(next, new ArrayList<>());
     }
     for (int arc : voiced) {
       Configuration configuration = shelf.configuration(arc);
@@ -102,7 +107,10 @@ final class Departure {
                 daddy,
                 new CopyRequest.Locate(some, true, true),
                 CopyReply.Located.class,
-                reply -> reply.placed().forEach(this::heard),
+                reply -> {
+                  unheard.remove(daddy);
+                  reply.placed().forEach(this::heard);
+                },
                 () -> {});
           }
         });

@@ -65,6 +65,9 @@ final class Leaders {
   /** Arcs that are still to be looked at since the members changed. */
   private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
 
+  /** Who waits until there are none left. */
+  private final List<Runnable> awaitPlaced = new ArrayList<>();
+
   /** Whether the members changed once more meanwhile. */
   private boolean placeAgain;
 
@@ -497,6 +500,15 @@ final class Leaders {
     }
   }
 
+  /** Runs this when every arc that is to be looked at has been. */
+  void whenPlaced(Runnable then) {
+    if (toPlace.isEmpty()) {
+      then.run();
+    } else {
+      awaitPlaced.add(then);
+    }
+  }
+
   /** Looks at all arcs, a few in each turn, those that hold records first. */
   private void placeAll() {
     if (toPlace.isEmpty()) {
@@ -539,6 +551,10 @@ final class Leaders {
     }
     if (!toPlace.isEmpty()) {
       ring.scheduler().execute(this::placeSome);
+    } else {
+      List<Runnable> told = List.copyOf(awaitPlaced);
+      awaitPlaced.clear();
+      told.forEach(Runnable::run);
     }
   }
 
