@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -55,6 +56,10 @@ public final class Records implements RingService<Request> {
   private final Lister lister;
   private final Listings listings;
   private final Comparisons comparisons;
+
+  /** Questions that wait for a change, at this node or at one to which they were passed on. */
+  private final ArrayList<CompletableFuture<Object>> heldQuestions = new ArrayList<>();
+
   private @Nullable HandOver handOver;
   private final WatchDesk desk;
   private final Lookouts lookouts;
@@ -211,10 +216,33 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.Salvage go) {
       return salvage.salvage(go, deadline(context));
     }
+    if (!(request instanceof Request.Watch watch)) {
+      return route(request, context);
+    }
+    if (handOver != null) {
+      throw new RingException.NotOwner("This node is about to go: another one waits.", null);
+    }
     // What nodes ask for themselves must not lose its place to what callers watch.
-    return request instanceof Request.Watch watch && !watch.space().equals(Keys.RING_SPACE)
-        ? counted(() -> route(request, context))
-        : route(request, context);
+    return held(
+        watch.space().equals(Keys.RING_SPACE)
+            ? route(request, context)
+            : counted(() -> route(request, context)));
+  }
+
+  /** A question that waits for a change does not keep the node from going. */
+  private CompletionStage<?> held(CompletionStage<?> question) {
+    var answer = new CompletableFuture<Object>();
+    heldQuestions.add(answer);
+    question.whenComplete(
+        (seen, failed) -> {
+          heldQuestions.removeIf(each -> each == answer);
+          if (failed == null) {
+            answer.complete(seen);
+          } else {
+            answer.completeExceptionally(unwrap(failed));
+          }
+        });
+    return answer;
   }
 
   /** A question that waits long must not take the place of those that are answered at once. */
@@ -564,6 +592,10 @@ public final class Records implements RingService<Request> {
       leases.end();
       begun = new HandOver(leaders, post, upkeep, ring.clock());
       handOver = begun;
+      for (CompletableFuture<Object> question : List.copyOf(heldQuestions)) {
+        question.completeExceptionally(
+            new RingException.NotOwner("This node is about to go: another one waits.", null));
+      }
       begun.begin();
     }
     return begun.done();
