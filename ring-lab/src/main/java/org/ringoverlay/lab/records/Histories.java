@@ -11,7 +11,7 @@ import org.ringoverlay.testkit.history.Register;
 
 /** What clients asked and were answered, key by key, and whether that can be. One thread. */
 public final class Histories {
-  private static final int TRIED_MAX = 20_000_000;
+  private static final int TRIED_MAX = 2_000_000;
 
   private final Map<String, History<Register.Ask, Register.Answer>> histories = new TreeMap<>();
   private final Map<String, Map<Long, String>> versions = new TreeMap<>();

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,10 @@ public final class Linearizability<S, I, O> {
   private final int[] previous;
   private final int[] endOf;
   private final int end;
+
+  /** How many operations of each rank are not placed yet, lowest first. */
+  private final TreeMap<Long, Integer> ranksLeft = new TreeMap<>();
+
   private List<Integer> longest = List.of();
 
   /**
@@ -68,6 +73,7 @@ public final class Linearizability<S, I, O> {
       History.Event<O> event = history.events().get(at);
       if (!event.begins()) {
         endOf[event.operation()] = at;
+        ranked(event.operation(), 1);
       }
     }
     next[last] = end;
@@ -100,6 +106,7 @@ public final class Linearizability<S, I, O> {
           stack.push(new Placed<>(at, state));
           placed.set(event.operation());
           lift(at);
+          ranked(event.operation(), -1);
           state = after;
           at = next[head];
           continue;
@@ -116,6 +123,7 @@ public final class Linearizability<S, I, O> {
       state = last.before();
       int operation = history.events().get(last.event()).operation();
       placed.clear(operation);
+      ranked(operation, 1);
       unlift(last.event());
       at = next[last.event()];
     }
@@ -127,6 +135,9 @@ public final class Linearizability<S, I, O> {
   private @Nullable S placeable(
       History.Event<O> event, BitSet placed, S state, @Nullable Placed<S> last) {
     int number = event.operation();
+    if (isTooEarly(number)) {
+      return null;
+    }
     S after = after(state, number);
     if (after == null || (isUnanswered(number) && after.equals(state))) {
       return null;
@@ -157,6 +168,17 @@ public final class Linearizability<S, I, O> {
     return spec.after(state, history.operation(number).input(), output);
   }
 
+  private long rank(int number) {
+    O output = endOf[number] < 0 ? null : history.events().get(endOf[number]).output();
+    return output == null ? Spec.UNRANKED : spec.rank(history.operation(number).input(), output);
+  }
+
+  /** Whether one of a lower rank has to come first. */
+  private boolean isTooEarly(int number) {
+    long rank = rank(number);
+    return rank != Spec.UNRANKED && rank > ranksLeft.firstKey();
+  }
+
   private boolean isUnanswered(int number) {
     return endOf[number] < 0;
   }
@@ -170,6 +192,12 @@ public final class Linearizability<S, I, O> {
     }
     // Without it all is the same; or it is the same when it comes after what was answered.
     return without.equals(after) || (!isUnanswered(next) && after.equals(after(without, number)));
+  }
+
+  private void ranked(int number, int more) {
+    if (rank(number) != Spec.UNRANKED) {
+      ranksLeft.merge(rank(number), more, (one, other) -> one + other == 0 ? null : one + other);
+    }
   }
 
   private void lift(int event) {

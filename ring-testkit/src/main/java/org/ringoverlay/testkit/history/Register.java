@@ -98,6 +98,16 @@ public final class Register implements Spec<Register.State, Register.Ask, Regist
     return output instanceof Answer.Found found ? found(state, found) : null;
   }
 
+  /** Whoever was told a version saw or made the newest one. */
+  @Override
+  public long rank(Ask input, Answer output) {
+    long version =
+        output instanceof Answer.Found found
+            ? found.version()
+            : output instanceof Answer.Written written ? written.version() : 0;
+    return version == 0 ? UNRANKED : version;
+  }
+
   private static @Nullable State found(State state, Answer.Found found) {
     if (found.value() == null) {
       return state.value() == null ? state : null;

@@ -295,6 +295,26 @@ class LinearizabilityTest {
         .orElse(null);
   }
 
+  /** Each of these may be seen by the time, and the versions alone tell in which order. */
+  @Test
+  void manyThatOverlapAreOrderedByTheVersionsThatTheyWereTold() {
+    var writes = new ArrayList<Operation<Ask>>();
+    var reads = new ArrayList<Operation<Ask>>();
+    for (int number = 0; number < 24; number++) {
+      writes.add(write("v" + number, null));
+      write("unknown " + number, null);
+      reads.add(read());
+    }
+    for (int number = 0; number < 24; number++) {
+      int place = (number * 7) % 24;
+      written(writes.get(number), 1 + place);
+      found(reads.get(number), "v" + number, 1 + place);
+    }
+    assertThat(flaw()).isNull();
+    found(read(), "v0", 1);
+    assertThat(flaw()).isNotNull();
+  }
+
   /** Histories of an object that is one, by clients that overlap; and the same with one lie. */
   @Test
   void histories() {
