@@ -14,7 +14,6 @@ import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
-import org.ringoverlay.dht.internal.wire.Rules;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -179,11 +178,8 @@ abstract class ArcLeaderRig {
   }
 
   /** Keeps what the leader sends. */
-  static final class Sent implements Outbox {
-    final ValueBudget forWatchers = new ValueBudget(1_000);
+  static final class Sent extends CalmOutbox {
     boolean kept = true;
-    Rules rules = Rules.NONE;
-    long leased;
     final List<LongConsumer> alarms = new ArrayList<>();
     final List<LongConsumer> waiting = new ArrayList<>();
     final List<Accept> accepts = new ArrayList<>();
@@ -192,8 +188,6 @@ abstract class ArcLeaderRig {
     final List<Id> checks = new ArrayList<>();
     final List<Id> fetches = new ArrayList<>();
     final List<CopyRequest.Forget> forgets = new ArrayList<>();
-    final List<Id> silent = new ArrayList<>();
-    boolean ended;
 
     record Accept(Id node, CopyRequest.Accept message, List<Head> heads) {}
 
@@ -202,11 +196,6 @@ abstract class ArcLeaderRig {
           .filter(accept -> accept.node.equals(node))
           .reduce((earlier, later) -> later)
           .orElseThrow();
-    }
-
-    @Override
-    public boolean isLeased(Id node, long generation) {
-      return generation != Leases.NONE && generation == leased;
     }
 
     @Override
@@ -261,53 +250,6 @@ abstract class ArcLeaderRig {
     public Timer later(long nanos, LongConsumer then) {
       alarms.add(then);
       return () -> {};
-    }
-
-    @Override
-    public long now() {
-      return 0;
-    }
-
-    @Override
-    public void tick() {}
-
-    @Override
-    public void repair() {}
-
-    @Override
-    public void leads() {}
-
-    @Override
-    public void ended() {
-      ended = true;
-    }
-
-    @Override
-    public boolean mayMove() {
-      return true;
-    }
-
-    @Override
-    public void moved() {}
-
-    @Override
-    public boolean answers(Id node) {
-      return !silent.contains(node);
-    }
-
-    @Override
-    public Rules rules(String space) {
-      return rules;
-    }
-
-    @Override
-    public ValueBudget keptForWatchers() {
-      return forWatchers;
-    }
-
-    @Override
-    public long random() {
-      return 42;
     }
   }
 }
