@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.testkit.SimRing;
 import org.ringoverlay.testkit.Simulation;
@@ -105,6 +106,22 @@ class DhtListingTest {
 
     assertThat(ring.await(dht.list("")).keys()).containsExactly("key 4999");
     assertThat(ring.await(dht.list("key 2")).keys()).isEmpty();
+  }
+
+  @RingTest(setup = DhtSetup.class, nodes = 9)
+  void arcsWhoseMembersHaveAllLeftAreLookedFor(SimRing ring) {
+    DhtSetup.settle(ring);
+    put(ring, List.of("key"));
+    Dht lister = dht(ring, 0);
+    assertThat(ring.await(lister.list("")).keys()).containsExactly("key");
+    var known = ring.await(lister.owner("key")).replicas();
+    assertThat(known).doesNotContain(ring.node(0).id());
+
+    for (Id member : known) {
+      ring.leave(ring.indexOf(member));
+    }
+
+    assertThat(ring.await(lister.list("")).keys()).containsExactly("key");
   }
 
   @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 5)

@@ -40,7 +40,7 @@ final class Assignment {
   /** Why nodes gave no answer in this round. */
   private final TreeMap<Id, RingException> failed = new TreeMap<>();
 
-  /** The arcs that were asked of a node that should not lead them. */
+  /** The arcs that were asked of a node that should not lead them, or is not there any more. */
   private final BitSet misplaced = new BitSet();
 
   /** How many of their members have said that they should not lead them. */
@@ -67,9 +67,21 @@ final class Assignment {
     this.directory = directory;
   }
 
-  /** A node gave no answer in this round. */
-  void failed(Id node, RingException why) {
-    failed.put(node, why);
+  /**
+   * A node gave no answer in this round. Arcs of which no member is in the ring any more, as far as
+   * this node knows them, have others by now: these are looked for.
+   */
+  void failed(Asked asked, RingException why) {
+    failed.put(asked.node(), why);
+    Neighbourhood around = leaders.refresh();
+    asked.arcs().stream()
+        .filter(
+            arc -> {
+              Configuration known = shelf.configuration(arc);
+              return known != null
+                  && known.voters().stream().noneMatch(voter -> around.isThere(voter.node()));
+            })
+        .forEach(misplaced::set);
   }
 
   /** A node should not lead these arcs, as far as it knows. */

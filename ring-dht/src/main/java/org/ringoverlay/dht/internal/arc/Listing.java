@@ -143,7 +143,7 @@ final class Listing {
                         .execute(
                             () -> {
                               if (error != null) {
-                                assignment.failed(asked.node(), Assignment.reason(error));
+                                assignment.failed(asked, Assignment.reason(error));
                               } else {
                                 take(asked, list, listed);
                               }
@@ -163,7 +163,7 @@ final class Listing {
     foreign.and(asked.arcs());
     foreign.andNot(covered);
     if (!isSound(list, listed, covered)) {
-      assignment.failed(asked.node(), new RingException.InvalidInput("It sent what is no answer."));
+      assignment.failed(asked, new RingException.InvalidInput("It sent what is no answer."));
       return;
     }
     Arcs circle = leaders.arcs();

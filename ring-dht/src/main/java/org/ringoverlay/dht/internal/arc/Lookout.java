@@ -330,7 +330,7 @@ public final class Lookout {
       end(why);
       return;
     }
-    assignment.failed(asked.node(), why);
+    assignment.failed(asked, why);
     doubt(asked.arcs());
     roundLater();
   }
