@@ -158,14 +158,15 @@ final class ArcLeader {
     won = complete;
     relievedAtNanos = nowNanos - RELIEVE_NANOS;
     Map<String, Takeover.Known> known = complete.known();
+    long round = complete.configuration().round();
     for (Takeover.Known each : known.values()) {
-      long round = Versions.round(each.head().version());
-      if (round >= ballot.round()) {
-        // Somebody kept what an attempt made that nobody here had promised: go above it.
-        roundSeen = round;
-        prepare(nowNanos);
-        return;
-      }
+      round = Math.max(round, Versions.round(each.head().version()));
+    }
+    if (round >= ballot.round()) {
+      // Somebody kept what an attempt made that nobody here had promised: go above it.
+      roundSeen = round;
+      prepare(nowNanos);
+      return;
     }
     shelf.met(arc, complete.configuration());
     if (!complete.configuration().has(shelf.self())) {

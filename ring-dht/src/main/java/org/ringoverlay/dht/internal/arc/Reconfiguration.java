@@ -138,9 +138,29 @@ final class Reconfiguration {
       return false;
     }
     List<Voter> members = current.members();
-    return wish.size() != members.size()
+    return isOvertaken()
+        || wish.size() != members.size()
         || members.stream()
             .anyMatch(member -> !wish.contains(member.node()) || stores.isReplaced(member));
+  }
+
+  /**
+   * Whether this node has met a newer configuration: one that a former daddy proposed to too few,
+   * for the takeover did not learn of it. Whoever meets it would count on it, so the members are
+   * decided once more, under an epoch that is above it.
+   */
+  private boolean isOvertaken() {
+    Configuration met = shelf.configuration(arc);
+    return met != null && met.compareTo(current) > 0;
+  }
+
+  /**
+   * Whether this node has met a configuration that only another ballot, after this one, can have
+   * led to.
+   */
+  boolean isOutdated() {
+    Configuration met = shelf.configuration(arc);
+    return met != null && (met.round() > ballot.round() || met.epoch() > current.epoch() + 1);
   }
 
   /**
@@ -239,7 +259,7 @@ final class Reconfiguration {
     boolean better =
         canDecide(to)
             && (to.size() >= members.size() || leaves)
-            && !(to.size() == members.size() && members.containsAll(to));
+            && (isOvertaken() || !(to.size() == members.size() && members.containsAll(to)));
     if (!better) {
       // Another arc may have more luck; this one's turn comes again.
       waitingSince = NOT;

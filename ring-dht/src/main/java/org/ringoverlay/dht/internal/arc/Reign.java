@@ -194,6 +194,10 @@ final class Reign {
     if (over) {
       return;
     }
+    if (members.isOutdated()) {
+      leader.end(leader.notOwner());
+      return;
+    }
     while (members.advance(cells.values(), nowNanos)) {
       Configuration next = members.current();
       checks.configure(next);

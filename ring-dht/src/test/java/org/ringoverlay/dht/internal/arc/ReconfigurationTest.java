@@ -267,6 +267,49 @@ class ReconfigurationTest {
   }
 
   @Test
+  void aChangeThatTheTakeoverDidNotHearOfIsOverruledWhenItIsMet() {
+    lead();
+    write();
+    shelf.met(ARC, THREE.joint(ROUND - 3, List.of(SELF, D, E)));
+    leader.wake(now);
+    answer(B);
+    Configuration joint = leader.configuration();
+    assertThat(joint.joint()).isTrue();
+    assertThat(joint.next()).containsExactlyInAnyOrder(SELF, B, C);
+    answer(B);
+
+    assertThat(leader.configuration()).isEqualTo(joint.changed(ROUND));
+    answer(B);
+    assertThat(leader.tick(now)).isFalse();
+    assertThat(shelf.configuration(ARC)).isEqualTo(leader.configuration());
+    assertThat(leader.isDecided(shelf.configuration(ARC))).isTrue();
+  }
+
+  @Test
+  void whoMeetsWhatALaterBallotLedToEnds() {
+    lead();
+    write();
+    shelf.met(ARC, THREE.joint(ROUND + 1, List.of(SELF, D, E)));
+
+    leader.wake(now);
+
+    assertThat(post.ended).isTrue();
+  }
+
+  @Test
+  void aBallotGoesAboveThatOfWhatWasMet() {
+    meet(THREE.again(ROUND + 3), C);
+    leader.start(now);
+    answer(C);
+    assertThat(leader.isPreparing()).isTrue();
+    answer(B);
+    answer(C);
+
+    assertThat(leader.isPreparing()).isFalse();
+    assertThat(leader.configuration()).isEqualTo(THREE.again(ROUND + 4));
+  }
+
+  @Test
   void aLeaderThatMeetsAJointConfigurationFillsTheNewcomersFirst() {
     Configuration joint = THREE.joint(3, List.of(SELF, D, E));
     meet(joint, SELF, B, C);
