@@ -14,6 +14,7 @@ import org.ringoverlay.dht.ReadOptions;
 import org.ringoverlay.dht.Verified;
 import org.ringoverlay.dht.Versioned;
 import org.ringoverlay.dht.WriteOptions;
+import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.testkit.SimRing;
@@ -104,7 +105,7 @@ final class Aftermath {
           ring.await(Dht.on(ring.node(ring.running().get(0))).owner(key)).replicas()) {
         int node = ring.indexOf(replica);
         if (node < 0) {
-          if (ring.running().size() >= COPIES) {
+          if (!mayBeSilent(replica)) {
             return key + " is kept by node " + replica.shortString() + ", which is not there";
           }
           continue;
@@ -120,13 +121,19 @@ final class Aftermath {
     int from = 0;
     for (boolean more = true; more; ) {
       Verified verified = ring.await(Dht.on(ring.node(ring.running().get(0))).verify(from));
-      if (!verified.isSound()) {
+      boolean isSound = verified.uneven().isEmpty() && verified.undecided() == 0;
+      if (!isSound || !verified.silent().keySet().stream().allMatch(this::mayBeSilent)) {
         return "a verification finds " + verified;
       }
       more = verified.next().isPresent();
       from = verified.next().orElse(from);
     }
     return null;
+  }
+
+  /** Whether a member is gone and there is nobody to take its place. */
+  private boolean mayBeSilent(Id member) {
+    return ring.indexOf(member) < 0 && ring.running().size() < COPIES;
   }
 
   /** What a listing shows at each node that reads there do not, or the other way round; or null. */
