@@ -28,8 +28,14 @@ import org.ringoverlay.error.RingException;
  *
  * <p>While somebody watches, and a little longer, changes are kept for those whose next question is
  * on its way. From what is not kept only the present values are left, and whether one was missed is
- * known from the operations that each register remembers. Plain state, on the loop. Bounded by the
- * bytes that the node keeps for watchers; whoever hands questions over bounds their number.
+ * known from the operations that each register remembers.
+ *
+ * <p>Whoever missed something is told the present values, in pieces, in order of their versions. Of
+ * a register that changed since the first piece an older value may have been told already, so from
+ * then on each of its changes is told, or the watcher begins anew once more.
+ *
+ * <p>Plain state, on the loop. Bounded by the bytes that the node keeps for watchers; whoever hands
+ * questions over bounds their number.
  */
 final class PrefixWatchers {
   /** How long changes are kept after the last question. */
@@ -74,8 +80,9 @@ final class PrefixWatchers {
    *
    * @param sightings the changes
    * @param position the version after which to go on
-   * @param more whether more is there already, or is about to be settled
+   * @param more whether some of the present values that it wants are still to be told
    * @param missed whether changes are missing
+   * @param since the newest version when the first of these values were told
    * @param isNews whether the watcher is to be told now
    */
   record Report(
@@ -83,9 +90,10 @@ final class PrefixWatchers {
       long position,
       boolean more,
       boolean missed,
+      long since,
       boolean isNews) {
     static Report gap(long after) {
-      return new Report(List.of(), after, true, true, true);
+      return new Report(List.of(), after, true, true, 0, true);
     }
 
     long bytes() {
@@ -178,7 +186,7 @@ final class PrefixWatchers {
     String prefix = prefix(question);
     long after = mark.after();
     if (after == Request.Watch.FROM_NOW) {
-      return new Report(List.of(), now(prefix), false, false, true);
+      return new Report(List.of(), now(prefix), false, false, 0, true);
     }
     var met = new TreeMap<Long, Request.Sighting>();
     var again = new ArrayList<Request.Sighting>();
@@ -186,7 +194,9 @@ final class PrefixWatchers {
       return Report.gap(after);
     }
     boolean complete = keeping && after >= keptFrom;
-    long limit = limit(prefix, after, complete || mark.whole());
+    long since = after == 0 ? newest.getAsLong() : mark.since();
+    long from = mark.whole() ? Math.max(after, since) : after;
+    long limit = limit(prefix, after, from, complete);
     if (complete) {
       for (Request.Sighting one :
           kept.subMap(after, false, Math.max(after, limit), true).values()) {
@@ -194,10 +204,10 @@ final class PrefixWatchers {
           met.put(one.version(), one);
         }
       }
-    } else if (!scan(prefix, mark, limit, met)) {
+    } else if (!scan(prefix, mark, from, limit, met)) {
       return Report.gap(after);
     }
-    return report(mark, question.bytesMax(), limit, again, met);
+    return report(mark, since, question.bytesMax(), limit, again, met);
   }
 
   /** Whether a majority was lost since, with changes that nobody knows of. */
@@ -283,9 +293,10 @@ final class PrefixWatchers {
    * The version up to which changes can be told: those that are under way must not be passed over,
    * nor what came before them in the same register.
    *
+   * @param from the version after which each change is to be told
    * @param latestAlone whether of each key only the change under way is still missing
    */
-  private long limit(String prefix, long after, boolean latestAlone) {
+  private long limit(String prefix, long after, long from, boolean latestAlone) {
     long limit = Versions.MAX;
     for (Cell cell : unsettled.values()) {
       if (!cell.key.startsWith(prefix)) {
@@ -303,12 +314,12 @@ final class PrefixWatchers {
       }
       if (latestAlone) {
         limit = Math.min(limit, register.version() - 1);
-      } else if (register.operations().forgotten() > after) {
+      } else if (register.operations().forgotten() > from) {
         return after;
       } else {
         long first =
-            register.written() > after
-                ? Watchers.versions(register, after).get(0)
+            register.written() > from
+                ? Watchers.versions(register, from).get(0)
                 : register.version();
         limit = Math.min(limit, first - 1);
       }
@@ -316,9 +327,13 @@ final class PrefixWatchers {
     return limit;
   }
 
-  /** Takes what the registers tell; false if changes are missing that are wanted. */
+  /**
+   * Takes what the registers tell; false if changes are missing that are wanted.
+   *
+   * @param from the version after which each change is to be told
+   */
   private boolean scan(
-      String prefix, Request.Mark mark, long limit, Map<Long, Request.Sighting> met) {
+      String prefix, Request.Mark mark, long from, long limit, Map<Long, Request.Sighting> met) {
     for (Map.Entry<String, Cell> each : from(prefix).entrySet()) {
       String key = each.getKey();
       if (!key.startsWith(prefix)) {
@@ -328,13 +343,13 @@ final class PrefixWatchers {
       if (!each.getValue().settled || register == null || register.written() <= mark.after()) {
         continue;
       }
-      if (mark.whole()) {
-        if (register.written() <= limit
-            && (!register.deleted() || register.written() > mark.deletesAfter())) {
-          met.put(register.written(), sighting(key, register, false));
+      if (register.written() > from) {
+        if (!changes(key, register, from, limit, met)) {
+          return false;
         }
-      } else if (!changes(key, register, mark.after(), limit, met)) {
-        return false;
+      } else if (register.written() <= limit
+          && (!register.deleted() || register.written() > mark.deletesAfter())) {
+        met.put(register.written(), sighting(key, register, false));
       }
     }
     return true;
@@ -361,6 +376,7 @@ final class PrefixWatchers {
 
   private Report report(
       Request.Mark mark,
+      long since,
       long bytesMax,
       long limit,
       List<Request.Sighting> again,
@@ -368,25 +384,26 @@ final class PrefixWatchers {
     var sightings = new ArrayList<>(again);
     long bytes = again.stream().mapToLong(PrefixWatchers::bytes).sum();
     long position = mark.after();
-    boolean more = false;
+    boolean full = false;
     for (Request.Sighting one : met.values()) {
       bytes += bytes(one);
       if (bytes > bytesMax && !sightings.isEmpty()) {
-        more = true;
+        full = true;
         break;
       }
       sightings.add(one);
       position = one.version();
     }
-    if (!again.isEmpty() && !more && limit >= Versions.before(round)) {
+    if (!again.isEmpty() && !full && limit >= Versions.before(round)) {
       position = Math.max(position, Versions.before(round));
     }
-    more |= limit < Versions.MAX;
-    boolean caughtUp = mark.whole() && !more;
+    // What is under way above the limit is a change of what was told, or comes as one.
+    boolean caughtUp = mark.whole() && !full && limit > mark.after();
     if (caughtUp) {
-      position = Math.max(position, mark.deletesAfter());
+      position = Math.max(position, limit < Versions.MAX ? limit : mark.deletesAfter());
     }
-    return new Report(sightings, position, more, false, caughtUp || !sightings.isEmpty());
+    boolean isNews = caughtUp || !sightings.isEmpty();
+    return new Report(sightings, position, mark.whole() && !caughtUp, false, since, isNews);
   }
 
   private static Request.Sighting sighting(String fullKey, Register register, boolean again) {

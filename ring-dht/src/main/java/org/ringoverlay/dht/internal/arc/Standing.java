@@ -22,6 +22,9 @@ final class Standing {
    */
   private final TreeMap<Integer, Long> whole = new TreeMap<>();
 
+  /** Of those of which some were told: the newest version when that began. */
+  private final TreeMap<Integer, Long> since = new TreeMap<>();
+
   /** The arcs of which it is not known where the watch begins. */
   private final BitSet unplaced = new BitSet();
 
@@ -55,6 +58,7 @@ final class Standing {
   void beginAnew() {
     positions.forEach((arc, position) -> whole.merge(arc, position, Math::max));
     positions.clear();
+    since.clear();
   }
 
   /** What to ask for these arcs. */
@@ -64,14 +68,16 @@ final class Standing {
     for (int arc = arcs.nextSetBit(0); arc >= 0; arc = arcs.nextSetBit(arc + 1)) {
       long after = unplaced.get(arc) ? Request.Watch.FROM_NOW : position(arc);
       long deletesAfter = whole.getOrDefault(arc, Request.Mark.CHANGES);
+      long began = since.getOrDefault(arc, 0L);
       if (last != null
           && last.last() == arc - 1
           && last.after() == after
-          && last.deletesAfter() == deletesAfter) {
-        last = new Request.Mark(last.first(), arc, after, deletesAfter);
+          && last.deletesAfter() == deletesAfter
+          && last.since() == began) {
+        last = new Request.Mark(last.first(), arc, after, deletesAfter, began);
         marks.set(marks.size() - 1, last);
       } else {
-        last = new Request.Mark(arc, arc, after, deletesAfter);
+        last = new Request.Mark(arc, arc, after, deletesAfter, began);
         marks.add(last);
       }
     }
@@ -102,6 +108,9 @@ final class Standing {
       }
       if (!reach.more()) {
         whole.remove(reach.arc());
+        since.remove(reach.arc());
+      } else if (whole.containsKey(reach.arc())) {
+        since.put(reach.arc(), reach.since());
       }
     }
     return missed;

@@ -85,7 +85,9 @@ final class WatchDesk {
           || mark.after() < Request.Watch.FROM_NOW
           || mark.after() > Versions.MAX
           || mark.deletesAfter() < Request.Mark.CHANGES
-          || mark.deletesAfter() > Versions.MAX) {
+          || mark.deletesAfter() > Versions.MAX
+          || mark.since() < 0
+          || mark.since() > Versions.MAX) {
         throw new RingException.InvalidInput("A watch names a version for each of its arcs.");
       }
       spans.add(new Span(mark.first(), mark.last()));
@@ -246,7 +248,9 @@ final class WatchDesk {
       }
       bytes += report.bytes();
       report.sightings().forEach(one -> sightings.add(PrefixWatchers.told(one)));
-      reached.add(new Request.Reach(arc, report.position(), report.more(), report.missed()));
+      reached.add(
+          new Request.Reach(
+              arc, report.position(), report.more(), report.missed(), report.since()));
     }
 
     /** There is news: what else comes until all arcs were looked at goes with it. */

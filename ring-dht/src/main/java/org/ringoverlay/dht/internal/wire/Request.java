@@ -151,8 +151,10 @@ public sealed interface Request {
    *     Watch#FROM_NOW} to be told which one that is now
    * @param deletesAfter if not {@link #CHANGES}, the present values are to be told and what was
    *     before them is not, nor deletes up to this version
+   * @param since the newest version of the arc when the first of the present values were told, 0
+   *     before that: what changed later is told change by change
    */
-  record Mark(int first, int last, long after, long deletesAfter) {
+  record Mark(int first, int last, long after, long deletesAfter, long since) {
     /** Stands for a watcher that wants every change. */
     public static final long CHANGES = -1;
 
@@ -364,10 +366,11 @@ public sealed interface Request {
    * Where a watcher stands in an arc.
    *
    * @param position the version after which to go on
-   * @param more whether more is there already
+   * @param more whether some of the present values are still to be told
    * @param missed whether changes are missing, so that it has to begin with the present values
+   * @param since what to ask for the rest of the present values with
    */
-  record Reach(int arc, long position, boolean more, boolean missed) {}
+  record Reach(int arc, long position, boolean more, boolean missed, long since) {}
 
   /**
    * The reply to {@link ListKeys}.

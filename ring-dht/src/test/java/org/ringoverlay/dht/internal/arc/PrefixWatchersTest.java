@@ -99,13 +99,64 @@ class PrefixWatchersTest extends ArcLeaderRig {
     assertThat(told(first)).containsExactly("k1=1");
     assertThat(report(first).more()).isTrue();
 
-    Pending rest = watch(version(1), version(4), 10_000, 1_000);
+    Pending rest = watch(whole(version(1), version(4), report(first).since()), 10_000, 1_000);
     assertThat(told(rest)).containsExactly("k3=3", "k4=4", "k2=null");
     assertThat(report(rest).more()).isFalse();
-    Pending end = watch(version(4), version(6), 10_000, 1_000);
+    Pending end = watch(whole(version(4), version(6), report(first).since()), 10_000, 1_000);
     assertThat(told(end)).isEmpty();
     assertThat(report(end).position()).isEqualTo(version(6));
     assertThat(report(end).more()).isFalse();
+  }
+
+  @Test
+  void whoWasToldAllThatIsSettledIsToldEachChangeFromThenOn() {
+    lead();
+    for (int value = 1; value <= 2; value++) {
+      write("k" + value, value);
+      accept(B);
+    }
+    write("k2", 22);
+    write("k3", 3);
+    accept("k3");
+    Pending present = watch(0, 0, 10_000, 0);
+    check(B, 1);
+    assertThat(told(present)).containsExactly("k1=1");
+    assertThat(report(present).position()).isEqualTo(version(2));
+    assertThat(report(present).more()).isFalse();
+
+    accept("k2");
+    write("k1", 11);
+    accept(B);
+    write("k1", 111);
+    accept(B);
+    assertThat(told(watch(version(2)))).containsExactly("k2=22", "k3=3", "k1=11", "k1=111");
+  }
+
+  @Test
+  void eachChangeOfWhatMayHaveBeenToldInAPieceIsToldInTheNext() {
+    lead();
+    for (int value = 1; value <= 2; value++) {
+      write("k" + value, value);
+      accept(B);
+    }
+    Pending first = watch(0, 0, 1, 0);
+    check(B, 1);
+    assertThat(told(first)).containsExactly("k1=1");
+    long since = report(first).since();
+    for (int value = 3; value <= 4; value++) {
+      write("k1", value);
+      accept(B);
+    }
+
+    assertThat(told(watch(whole(version(1), 0, since), 10_000, 1_000)))
+        .containsExactly("k2=2", "k1=3", "k1=4");
+
+    // One that knows less, as the next daddy would.
+    sent.alarms.get(0).accept(6 * SECOND);
+    Pending less = watch(whole(version(1), 0, since), 10_000, 1_000);
+    assertThat(report(less).missed()).isTrue();
+    Pending later = watch(whole(version(1), 0, version(3)), 10_000, 1_000);
+    assertThat(told(later)).containsExactly("k2=2", "k1=4");
   }
 
   @Test
@@ -170,13 +221,13 @@ class PrefixWatchersTest extends ArcLeaderRig {
 
   // ---- what the tests say
 
-  /** B accepts what it was sent of a key. */
+  /** B accepts what it was sent last of a key. */
   private void accept(String key) {
     Sent.Accept of =
         sent.accepts.stream()
             .filter(one -> one.node().equals(B.node()))
             .filter(one -> Keys.keyOf(one.heads().get(0).key()).equals(key))
-            .findFirst()
+            .reduce((earlier, later) -> later)
             .orElseThrow();
     leader.accepted(B.node(), of.message(), of.heads(), granted(B), 0);
   }
@@ -185,12 +236,19 @@ class PrefixWatchersTest extends ArcLeaderRig {
     return Versions.before(leader.ballot().round()) + counter;
   }
 
+  private static Request.Mark whole(long after, long deletesAfter, long since) {
+    return new Request.Mark(ARC, ARC, after, deletesAfter, since);
+  }
+
   private Pending watch(long after) {
     return watch(after, Request.Mark.CHANGES, 10_000, 1_000);
   }
 
   private Pending watch(long after, long deletesAfter, long bytesMax, long holdMillis) {
-    var mark = new Request.Mark(ARC, ARC, after, deletesAfter);
+    return watch(new Request.Mark(ARC, ARC, after, deletesAfter, 0), bytesMax, holdMillis);
+  }
+
+  private Pending watch(Request.Mark mark, long bytesMax, long holdMillis) {
     var pending =
         new Pending(
             new Request.WatchArcs("default", "k", List.of(mark), bytesMax, holdMillis, false),
