@@ -1,5 +1,6 @@
 package org.ringoverlay.json;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.lang.annotation.Annotation;
@@ -22,11 +23,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The forms of record types, made when they are first asked for, and gone with their classes.
  *
- * <p>A record is plain if it is bare of Jackson's annotations, Jackson would write exactly its
- * components, all of these are plain, and its module lets it be made from here.
+ * <p>A record is plain if it is bare of Jackson's annotations, but for the one that lets unknown
+ * constants be null, Jackson would write exactly its components, all of these are plain, and its
+ * module lets it be made from here.
  */
 final class RecordForms {
   private static final String JACKSON = "com.fasterxml.jackson";
+
+  /** Says only what becomes of constants that are not known: these are left to Jackson anyway. */
+  @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+  private interface UnknownIsNull {}
+
+  private static final JsonFormat UNKNOWN_IS_NULL =
+      UnknownIsNull.class.getAnnotation(JsonFormat.class);
 
   private final ObjectMapper mapper;
   private final ClassValue<Optional<RecordForm>> forms =
@@ -92,6 +101,9 @@ final class RecordForms {
     }
     for (AnnotatedElement each : all) {
       for (Annotation annotation : each.getDeclaredAnnotations()) {
+        if (annotation.equals(UNKNOWN_IS_NULL)) {
+          continue;
+        }
         if (isJacksons(annotation.annotationType())) {
           return false;
         }

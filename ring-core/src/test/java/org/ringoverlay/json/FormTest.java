@@ -2,6 +2,7 @@ package org.ringoverlay.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +29,12 @@ class FormTest {
 
   record Circle(int radius, @Nullable Colour colour) implements Shape {}
 
+  record Square(
+      int side,
+      @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+          @Nullable Colour colour)
+      implements Shape {}
+
   record Group(List<Shape> shapes, @Nullable Group next) implements Shape {}
 
   record Nothing() implements Shape {}
@@ -52,6 +59,8 @@ class FormTest {
   }
 
   record Renamed(@JsonProperty("n") int count) {}
+
+  record WithNumberForConstant(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Colour colour) {}
 
   record HasGetter(int count) {
     public boolean isBig() {
@@ -147,9 +156,12 @@ class FormTest {
 
   private static Shape shape(SplittableRandom random, int deep) {
     if (deep == 0 || random.nextBoolean()) {
-      return random.nextInt(3) == 0
-          ? new Nothing()
-          : new Circle(random.nextInt(), random.nextBoolean() ? Colour.RED : null);
+      Colour colour = random.nextBoolean() ? Colour.RED : null;
+      return switch (random.nextInt(3)) {
+        case 0 -> new Nothing();
+        case 1 -> new Square(random.nextInt(), colour);
+        default -> new Circle(random.nextInt(), colour);
+      };
     }
     var shapes = new ArrayList<Shape>();
     for (int i = random.nextInt(4); i > 0; i--) {
@@ -230,7 +242,8 @@ class FormTest {
         "{\"id\":\"0\"}",
         "{\"n\\u0075mber\":1}",
         "{\"shape\":{}}",
-        "{\"shape\":{\"type\":\"square\"}}",
+        "{\"shape\":{\"type\":\"triangle\"}}",
+        "{\"shape\":{\"type\":\"square\",\"colour\":\"BLUE\"}}",
         "{\"shape\":{\"type\":1}}",
         "{\"shape\":{\"type\":\"circle\",\"colour\":\"BLUE\"}}",
         "{\"counts\":[null]}",
@@ -250,6 +263,7 @@ class FormTest {
   void recordsThatJacksonWritesOtherwiseHaveNoForm() {
     assertThat(BINDING.writePlain(new Renamed(1))).isNull();
     assertThat(BINDING.writePlain(new HasGetter(1))).isNull();
+    assertThat(BINDING.writePlain(new WithNumberForConstant(Colour.RED))).isNull();
     assertThat(BINDING.writePlain(new WithDouble(1))).isNull();
     assertThat(byForm("{\"n\":1}", Renamed.class)).isNull();
     assertThat(byForm("{\"count\":1}", HasGetter.class)).isNull();
