@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
     description = "Measures and torments whole rings.",
     subcommands = {BenchCommand.class, BurnCommand.class})
 public final class Main implements Runnable {
+  private static final String LOGGING_LEVEL = "logging.level";
+
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
   private Main() {}
@@ -18,9 +20,15 @@ public final class Main implements Runnable {
   /**
    * Runs the command line and ends the process: 0 done, 1 a bound did not hold, 2 usage.
    *
+   * <p>What befalls the nodes here is done to them on purpose: they log errors only, unless {@code
+   * -Dlogging.level} says otherwise.
+   *
    * @param args the command line
    */
   public static void main(String[] args) {
+    if (System.getProperty(LOGGING_LEVEL) == null) {
+      System.setProperty(LOGGING_LEVEL, "ERROR");
+    }
     System.exit(
         new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }

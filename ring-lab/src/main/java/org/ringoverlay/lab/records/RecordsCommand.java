@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.lab.report.Tested;
 import org.ringoverlay.testkit.Simulation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -111,9 +112,11 @@ public final class RecordsCommand implements Callable<Integer> {
   private synchronized void summary(PrintStream out, long begun) {
     out.printf(
         Locale.ROOT,
-        "dht, seeds %d to %d: rings of %.1f nodes on average, %.1f hours of their time%n",
+        "dht, seeds %d to %d of code %s: rings of %.1f nodes on average, %.1f hours of their"
+            + " time%n",
         seed,
         seed + count - 1,
+        Tested.code(),
         (double) tally.nodes / tally.seeds,
         tally.simulatedMillis / 3_600_000.0);
     out.printf(
