@@ -38,6 +38,9 @@ public final class Id implements Comparable<Id> {
   /** The largest number, 2¹⁶⁰ − 1, whose clockwise neighbour is {@link #ZERO}. */
   public static final Id MAX = new Id(-1L, -1L, -1);
 
+  /** Looking for an implementation takes longer than digesting a name with it. */
+  private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Id::newSha256);
+
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle INT =
@@ -67,8 +70,7 @@ public final class Id implements Comparable<Id> {
       throw new IllegalArgumentException(
           "a name must be valid Unicode, this one has a lone surrogate");
     }
-    byte[] digest = sha256().digest(utf8);
-    return read(digest, 0);
+    return read(SHA_256.get().digest(utf8), 0);
   }
 
   /**
@@ -401,7 +403,7 @@ public final class Id implements Comparable<Id> {
     return false;
   }
 
-  private static MessageDigest sha256() {
+  private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

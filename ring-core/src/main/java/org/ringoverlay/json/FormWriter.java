@@ -17,9 +17,38 @@ final class FormWriter {
   /** A longer text with escapes is left to Jackson, which writes it in pieces. */
   private static final int UNUSUAL_CHARS_MAX = 1 << 16;
 
-  private byte[] bytes = new byte[512];
+  private static final int BYTES_FIRST = 1_024;
+
+  /** What a thread keeps for its next value is not larger. */
+  private static final int BYTES_KEPT_MAX = 1 << 16;
+
+  /** Of each thread the one that its messages go through, one after the other. */
+  private static final ThreadLocal<FormWriter> OWN = ThreadLocal.withInitial(FormWriter::new);
+
+  private byte[] bytes = new byte[BYTES_FIRST];
   private int size;
   private int depth;
+  private boolean taken;
+
+  private FormWriter() {}
+
+  /** An empty one, to be {@linkplain #release released}. */
+  static FormWriter take() {
+    FormWriter own = OWN.get();
+    FormWriter free = own.taken ? new FormWriter() : own;
+    free.taken = true;
+    return free;
+  }
+
+  /** The thread may use it for another value. */
+  void release() {
+    if (bytes.length > BYTES_KEPT_MAX) {
+      bytes = new byte[BYTES_FIRST];
+    }
+    size = 0;
+    depth = 0;
+    taken = false;
+  }
 
   byte[] toBytes() {
     return Arrays.copyOf(bytes, size);

@@ -99,12 +99,14 @@ final class StandardBinding implements JsonBinding {
     if (form == null) {
       return null;
     }
+    FormWriter to = FormWriter.take();
     try {
-      var to = new FormWriter();
       form.write(value, to);
       return to.toBytes();
     } catch (Form.GaveUp gaveUp) {
       return null;
+    } finally {
+      to.release();
     }
   }
 
