@@ -1,5 +1,6 @@
 package org.ringoverlay.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -198,6 +199,13 @@ final class Families {
           SimpleBeanPropertyDefinition.construct(
               config, member, PropertyName.construct(Family.TYPE));
       fields.add(0, new TypeWriter(field, declaring.getAnnotations(), text, name));
+    }
+
+    @Override
+    public JsonInclude.Value findPropertyInclusion(Annotated annotated) {
+      return annotated.hasAnnotation(Sparse.class)
+          ? JsonInclude.Value.construct(JsonInclude.Include.NON_DEFAULT, null)
+          : super.findPropertyInclusion(annotated);
     }
 
     @Override

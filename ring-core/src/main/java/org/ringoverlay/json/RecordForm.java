@@ -1,9 +1,20 @@
 package org.ringoverlay.json;
 
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Form} of one record type. */
+/**
+ * The {@link Form} of one record type.
+ *
+ * @param name its name in its family, null if it is of none
+ * @param fields the names of its components, in quotes
+ * @param separators what comes before each component where all are written
+ * @param forms what they are
+ * @param constructor its canonical constructor, of an array
+ * @param accessors of its components
+ * @param sparse whether what a reader takes for granted is left out
+ */
 @SuppressWarnings("ArrayRecordComponent") // made once, and nobody changes them
 record RecordForm(
     @Nullable String name,
@@ -11,7 +22,8 @@ record RecordForm(
     byte[][] separators,
     Form[] forms,
     MethodHandle constructor,
-    MethodHandle[] accessors) {
+    MethodHandle[] accessors,
+    boolean sparse) {
   private static final byte[] TYPE = Form.ascii("\"" + Family.TYPE + "\"");
 
   /** Reads the record at which the reader stands. */
@@ -70,6 +82,11 @@ record RecordForm(
   /** Writes a record. */
   void write(Object value, FormWriter to) {
     to.enter('{');
+    if (sparse) {
+      writeSparsely(value, to);
+      to.leave('}');
+      return;
+    }
     for (int i = 0; i < forms.length; i++) {
       to.raw(separators[i]);
       forms[i].write(get(i, value), to);
@@ -78,6 +95,38 @@ record RecordForm(
       to.raw(separators[0]);
     }
     to.leave('}');
+  }
+
+  private void writeSparsely(Object value, FormWriter to) {
+    String own = name;
+    if (own != null) {
+      to.raw(TYPE);
+      to.one(':');
+      to.text(own);
+    }
+    boolean more = own != null;
+    for (int i = 0; i < forms.length; i++) {
+      Object component = get(i, value);
+      if (!isTakenForGranted(i, component)) {
+        if (more) {
+          to.one(',');
+        }
+        more = true;
+        to.raw(fields[i]);
+        to.one(':');
+        forms[i].write(component, to);
+      }
+    }
+  }
+
+  /** Whether a component is what is read where nothing is written. */
+  private boolean isTakenForGranted(int i, @Nullable Object component) {
+    if (component == null) {
+      return true;
+    }
+    return component.equals(forms[i].absent())
+        || (component instanceof List<?> list && list.isEmpty())
+        || (component instanceof String text && text.isEmpty());
   }
 
   private @Nullable Object get(int component, Object value) {

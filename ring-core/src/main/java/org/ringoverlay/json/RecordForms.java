@@ -66,7 +66,9 @@ final class RecordForms {
     }
     try {
       for (RecordComponent component : type.getRecordComponents()) {
+        boolean isBoxed = Number.class.isAssignableFrom(component.getType());
         if (!isAscii(component.getName())
+            || (isBoxed && isSparse(type)) // Jackson leaves its zero out, which is not its null.
             || Form.of(component.getGenericType(), this, within) == null) {
           return false;
         }
@@ -178,10 +180,15 @@ final class RecordForms {
         accessors[i] =
             lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
       }
-      return new RecordForm(name, fields, separators, forms, constructor(type, lookup), accessors);
+      return new RecordForm(
+          name, fields, separators, forms, constructor(type, lookup), accessors, isSparse(type));
     } catch (IllegalAccessException | NoSuchMethodException | InaccessibleObjectException closed) {
       return null;
     }
+  }
+
+  private static boolean isSparse(Class<?> type) {
+    return type.isAnnotationPresent(Sparse.class);
   }
 
   private static MethodHandle constructor(Class<?> type, MethodHandles.Lookup lookup)

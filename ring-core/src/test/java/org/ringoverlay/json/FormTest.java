@@ -50,6 +50,21 @@ class FormTest {
       @Nullable List<String> texts,
       @Nullable Shape shape) {}
 
+  @Sparse
+  record Thin(
+      long number,
+      boolean yes,
+      @Nullable String text,
+      @Nullable Json json,
+      @Nullable List<Integer> counts,
+      @Nullable Colour colour,
+      @Nullable Shape shape,
+      @Nullable Thin next)
+      implements Shape {}
+
+  @Sparse
+  record ThinAndBoxed(@Nullable Long number) {}
+
   record Refuses(int count) {
     Refuses {
       if (count > 9) {
@@ -157,8 +172,9 @@ class FormTest {
   private static Shape shape(SplittableRandom random, int deep) {
     if (deep == 0 || random.nextBoolean()) {
       Colour colour = random.nextBoolean() ? Colour.RED : null;
-      return switch (random.nextInt(3)) {
+      return switch (random.nextInt(4)) {
         case 0 -> new Nothing();
+        case 3 -> thin(random, deep);
         case 1 -> new Square(random.nextInt(), colour);
         default -> new Circle(random.nextInt(), colour);
       };
@@ -168,6 +184,18 @@ class FormTest {
       shapes.add(shape(random, deep - 1));
     }
     return new Group(shapes, random.nextBoolean() ? new Group(List.of(), null) : null);
+  }
+
+  private static Thin thin(SplittableRandom random, int deep) {
+    return new Thin(
+        random.nextBoolean() ? 0 : number(random),
+        random.nextBoolean(),
+        random.nextBoolean() ? "" : text(random),
+        random.nextBoolean() ? null : Json.of(random.nextBoolean() ? null : 0),
+        random.nextBoolean() ? List.of() : List.of(0, 1),
+        random.nextBoolean() ? null : Colour.RED,
+        random.nextBoolean() ? null : new Nothing(),
+        deep == 0 || random.nextBoolean() ? null : thin(random, deep - 1));
   }
 
   private static String text(SplittableRandom random) {
@@ -263,11 +291,26 @@ class FormTest {
   void recordsThatJacksonWritesOtherwiseHaveNoForm() {
     assertThat(BINDING.writePlain(new Renamed(1))).isNull();
     assertThat(BINDING.writePlain(new HasGetter(1))).isNull();
+    assertThat(BINDING.writePlain(new ThinAndBoxed(0L))).isNull();
     assertThat(BINDING.writePlain(new WithNumberForConstant(Colour.RED))).isNull();
     assertThat(BINDING.writePlain(new WithDouble(1))).isNull();
     assertThat(byForm("{\"n\":1}", Renamed.class)).isNull();
     assertThat(byForm("{\"count\":1}", HasGetter.class)).isNull();
     assertThat(byForm("{\"share\":1}", WithDouble.class)).isNull();
+  }
+
+  @Test
+  void aSparseRecordIsWrittenWithoutWhatIsTakenForGranted() {
+    var bare = new Thin(0, false, "", null, List.of(), null, null, null);
+    var full = new Thin(1, true, "x", Json.of(null), List.of(0), Colour.RED, new Nothing(), bare);
+
+    assertThat(BINDING.writePlain(bare)).asString().isEqualTo("{\"type\":\"thin\"}");
+    assertThat(BINDING.writePlain(full))
+        .asString()
+        .isEqualTo(
+            "{\"type\":\"thin\",\"number\":1,\"yes\":true,\"text\":\"x\","
+                + "\"json\":null,\"counts\":[0],\"colour\":\"RED\","
+                + "\"shape\":{\"type\":\"nothing\"},\"next\":{\"type\":\"thin\"}}");
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.json.Sparse;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Table;
 
@@ -80,6 +81,7 @@ final class Journal {
    * @param forgotten the version of the newest operation that it has forgotten
    * @param accepted the round of the ballot under which it was accepted
    */
+  @Sparse
   record SavedRegister(
       long version,
       long written,

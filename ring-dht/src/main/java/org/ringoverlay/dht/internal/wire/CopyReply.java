@@ -2,6 +2,7 @@ package org.ringoverlay.dht.internal.wire;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.json.Sparse;
 
 /** What a node answers to a {@link CopyRequest}. */
 public sealed interface CopyReply {
@@ -39,6 +40,7 @@ public sealed interface CopyReply {
    * @param store the store that the node keeps
    * @param behind keys that the node can only take whole
    */
+  @Sparse
   record Accepted(boolean granted, Ballot promised, long store, List<String> behind)
       implements CopyReply {
     /** Copies the list. */

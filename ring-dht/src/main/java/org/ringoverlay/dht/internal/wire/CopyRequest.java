@@ -2,6 +2,7 @@ package org.ringoverlay.dht.internal.wire;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.json.Sparse;
 
 /** What an arc's daddy, or one who would be, asks of another node. */
 public sealed interface CopyRequest {
@@ -35,6 +36,7 @@ public sealed interface CopyRequest {
    * @param decided whether the configuration is decided, so that who is none of its members may
    *     drop the arc
    */
+  @Sparse
   record Accept(
       int arc,
       Ballot ballot,

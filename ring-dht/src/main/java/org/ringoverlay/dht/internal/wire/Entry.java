@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.json.Sparse;
 
 /**
  * A register on its way to another node.
@@ -19,6 +20,7 @@ import org.ringoverlay.json.Json;
  *     whole register alone
  * @param ttlMillis after how many milliseconds the value is to vanish, 0 for never
  */
+@Sparse
 public record Entry(
     String key,
     long version,

@@ -1,5 +1,7 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.ringoverlay.json.Sparse;
+
 /**
  * An operation that a register has seen, kept so that its repeat gets the first outcome.
  *
@@ -11,6 +13,7 @@ package org.ringoverlay.dht.internal.wire;
  * @param outcome what came of it
  * @param found the version of the value that it met, 0 if there was none
  */
+@Sparse
 public record Operation(
     String id, long version, boolean existed, long fingerprint, Outcome outcome, long found) {
   /** What can come of an operation that was decided. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.json.Sparse;
 
 /** What a client asks of the daddy of a key. */
 public sealed interface Request {
@@ -256,6 +257,7 @@ public sealed interface Request {
    * @param seen the newest version of the arc, 0 if the answer does not tell
    * @param daddy who answered, null if it is the node that was asked
    */
+  @Sparse
   record Found(
       boolean present,
       Json value,
@@ -409,6 +411,7 @@ public sealed interface Request {
    *     that the sender had not seen: the version of the newest of them
    * @param daddy who answered, null if it is the node that was asked
    */
+  @Sparse
   record Done(
       long version,
       boolean existed,
