@@ -129,6 +129,22 @@ public final class Ring implements AutoCloseable {
     return node.table(part);
   }
 
+  /**
+   * The data directory as it was named when the node was made; empty if the node has none. Any
+   * thread.
+   */
+  public Optional<String> directory() {
+    return node.directory();
+  }
+
+  /**
+   * Says what a person must know of: a warning in the log, which is never left out, and the
+   * observer is told. For services and extensions, and for what is rare; on the loop.
+   */
+  public void trouble(String what) {
+    node.trouble(what);
+  }
+
   /** The services of this node, by name. */
   public List<ServiceStatus> services() {
     return node.services().stream()

@@ -284,6 +284,7 @@ public final class RingBuilder {
               seeds,
               found,
               Optional.ofNullable(id),
+              Optional.ofNullable(dataDirectory),
               labels,
               settings);
       var node = new Node(config, transport, store, observer);

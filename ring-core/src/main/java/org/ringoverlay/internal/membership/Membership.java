@@ -393,7 +393,8 @@ public final class Membership {
               + selfIncarnation
               + ", at "
               + card.address()
-              + ")");
+              + "); if there is none, this node's data directory was put back to an older state: move"
+              + " it away and start the node with seeds");
       return false;
     }
     if (card.incarnation() == selfIncarnation

@@ -89,6 +89,12 @@ final class GuardedObserver implements RingObserver {
     tell(() -> observer.strayAcknowledgements(node, from, count));
   }
 
+  /** Trouble that comes so rarely, and matters so much, that the log has it always. */
+  void graveTrouble(Id node, String what) {
+    tell(() -> observer.trouble(node, what));
+    LOG.warn("node {}: {}", node, what);
+  }
+
   @Override
   public void trouble(Id node, String what) {
     tell(() -> observer.trouble(node, what));

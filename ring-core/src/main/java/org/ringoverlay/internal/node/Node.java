@@ -60,7 +60,7 @@ public final class Node {
   private final NodeConfig config;
   private final Transport transport;
   private final Optional<Store> store;
-  private final RingObserver observer;
+  private final GuardedObserver observer;
   private final Scheduler scheduler;
   private final Clock clock;
   private final Origin origin;
@@ -234,6 +234,16 @@ public final class Node {
   /** What a part keeps in the data directory, empty without one. Any thread. */
   public Optional<Table> table(String part) {
     return store.map(opened -> opened.table(part));
+  }
+
+  /** The data directory as it was named, empty without one. Any thread. */
+  public Optional<String> directory() {
+    return config.directory();
+  }
+
+  /** Says what a person must know of. On the loop. */
+  public void trouble(String what) {
+    observer.graveTrouble(id(), what);
   }
 
   /** The ring's name. Any thread. */

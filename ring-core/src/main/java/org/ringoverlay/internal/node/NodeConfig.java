@@ -18,6 +18,7 @@ import org.ringoverlay.settings.Settings;
  * @param seeds members of the ring to join
  * @param found whether to found a ring although there are seeds
  * @param id the node's ID if it was chosen
+ * @param directory the data directory as it was named, empty without one
  */
 public record NodeConfig(
     String ring,
@@ -27,6 +28,7 @@ public record NodeConfig(
     List<String> seeds,
     boolean found,
     Optional<Id> id,
+    Optional<String> directory,
     Map<String, String> labels,
     Settings settings) {
   private static final int NAME_BYTES_MAX = 128;
