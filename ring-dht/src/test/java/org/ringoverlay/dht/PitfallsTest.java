@@ -171,6 +171,42 @@ class PitfallsTest {
     assertThat(ring.await(dht(ring, behind).get("key")).value()).contains(Json.of("new"));
   }
 
+  /**
+   * Two of three members acknowledge a change. One of them comes back with an older disk, while the
+   * other stands still and the third, which was cut off, is there again: as far as these two know
+   * nothing was changed.
+   */
+  @RingTest(seeds = 3)
+  void pitfall07AnOlderDiskDoesNotVote(Simulation simulation) {
+    SimRing ring = simulation.ring(3, named(NodePlan::durable));
+    DhtSetup.settle(ring);
+    ring.await(dht(ring, 0).put("key", Json.of("old"), ALL));
+    List<Integer> members = replicas(ring, 0, "key");
+    int daddy = members.get(0);
+    int older = members.get(1);
+    int behind = members.get(2);
+    ring.partition(behind);
+    for (int change = 0; change < 60; change++) {
+      ring.await(dht(ring, daddy).put("key", Json.of("new " + change)));
+    }
+    ring.kill(older);
+    ring.host(older).disk(DiskFate.OLDER);
+    ring.freeze(daddy);
+    ring.heal();
+    ring.restart(older);
+
+    for (int node : List.of(older, behind)) {
+      assertThat(succeeds(ring, dht(ring, node).get("key", BRIEF_READ))).isFalse();
+      assertThat(succeeds(ring, dht(ring, node).put("key", Json.of("lost"), BRIEF))).isFalse();
+    }
+    ring.thaw(daddy);
+    DhtSetup.settle(ring);
+    for (int node : ring.running()) {
+      assertThat(ring.await(dht(ring, node).get("key")).value()).contains(Json.of("new 59"));
+    }
+    assertThat(ring.await(dht(ring, older).verify(0)).isSound()).isTrue();
+  }
+
   @RingTest(setup = DhtSetup.class, nodes = 4, seeds = 3)
   void pitfall08ANewReplicaIsFilledWithWhatAMajorityHoldsAndNotFromOneMember(SimRing ring) {
     DhtSetup.settle(ring);

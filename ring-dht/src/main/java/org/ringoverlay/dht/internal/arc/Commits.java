@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Table;
@@ -17,6 +18,12 @@ final class Commits {
 
   private final @Nullable Table table;
   private final Scheduler scheduler;
+  private final LongFunction<List<Table.Change>> beside;
+
+  /** The number of the newest commit that was begun, and of the newest on the disk. */
+  private long begun;
+
+  private long kept;
   private List<Table.Change> changes = new ArrayList<>();
   private long waitingBytes;
 
@@ -31,10 +38,29 @@ final class Commits {
    * Makes one.
    *
    * @param table where to keep the changes; null to keep nothing, so that nobody ever waits
+   * @param kept the number of the commit that the table holds already
+   * @param beside what is written beside the changes of a commit, by its number
    */
-  Commits(@Nullable Table table, Scheduler scheduler) {
+  Commits(
+      @Nullable Table table,
+      Scheduler scheduler,
+      long kept,
+      LongFunction<List<Table.Change>> beside) {
     this.table = table;
     this.scheduler = scheduler;
+    this.beside = beside;
+    this.begun = kept;
+    this.kept = kept;
+  }
+
+  /** The number of the newest commit that is on the disk. */
+  long kept() {
+    return kept;
+  }
+
+  /** The number of the commit by which all that was added is on the disk. */
+  long ofAll() {
+    return changes.isEmpty() || table == null ? begun : begun + 1;
   }
 
   /** One more change. */
@@ -88,7 +114,9 @@ final class Commits {
     if (writing || changes.isEmpty() || table == null) {
       return;
     }
+    begun++;
     List<Table.Change> batch = changes;
+    batch.addAll(beside.apply(begun));
     changes = new ArrayList<>();
     waitingBytes = 0;
     now = next;
@@ -107,6 +135,7 @@ final class Commits {
 
   private void written() {
     writing = false;
+    kept = begun;
     ArrayDeque<Runnable> told = now;
     now = new ArrayDeque<>();
     flush();

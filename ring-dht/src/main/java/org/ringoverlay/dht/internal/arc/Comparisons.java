@@ -117,6 +117,7 @@ final class Comparisons {
 
     private void take(List<Range> ranges, CopyReply.Compared reply) {
       if (reply.store() != member.store() || reply.findings().isEmpty()) {
+        leaders.keeps(member.node(), reply.store());
         end();
         return;
       }

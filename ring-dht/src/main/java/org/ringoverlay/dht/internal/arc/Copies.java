@@ -20,6 +20,7 @@ final class Copies implements RingService<CopyRequest> {
   private final Leaders leaders;
   private final Grants grants;
   private final Inspector inspector;
+  private final Witness witness;
   private final long session;
 
   /**
@@ -34,9 +35,11 @@ final class Copies implements RingService<CopyRequest> {
       Leaders leaders,
       Grants grants,
       Inspector inspector,
+      Witness witness,
       long session) {
     this.grants = grants;
     this.inspector = inspector;
+    this.witness = witness;
     this.session = session;
     this.shelf = shelf;
     this.limits = limits;
@@ -63,11 +66,13 @@ final class Copies implements RingService<CopyRequest> {
   public CompletionStage<?> handle(CopyRequest request, Context context) {
     try {
       leaders.enter();
+      witness.heard(context.origin(), request);
       if (request instanceof CopyRequest.Inspect inspect) {
         Soundness.check(leaders.arcs(), shelf, inspect, context.origin());
         return inspector.inspect(inspect, leaders.arcs().count());
       }
-      CopyReply reply = answer(request, context.origin());
+      Id origin = context.origin();
+      CopyReply reply = witness.signed(origin, request, answer(request, origin));
       if (tellsOfLeave(request)) {
         // From then on this node gives the leaver no arcs any more.
         var placed = new CompletableFuture<CopyReply>();
@@ -97,9 +102,12 @@ final class Copies implements RingService<CopyRequest> {
     if (request instanceof CopyRequest.Batch batch) {
       var replies = new ArrayList<CopyReply>();
       batch.requests().forEach(each -> replies.add(answerOrDecline(each, origin)));
-      return new CopyReply.Answers(replies);
+      return new CopyReply.Answers(replies, null);
     }
     Soundness.check(leaders.arcs(), shelf, request, origin);
+    if (isVote(request)) {
+      leaders.homecoming().checkOver();
+    }
     if (request instanceof CopyRequest.Accept accept) {
       var reply = shelf.accept(accept);
       leaders.promised(accept.arc(), reply.promised());
@@ -149,6 +157,15 @@ final class Copies implements RingService<CopyRequest> {
     return located((CopyRequest.Locate) request, origin);
   }
 
+  /** Whether who asks counts on what this node promises, or keeps. */
+  private static boolean isVote(CopyRequest request) {
+    return request instanceof CopyRequest.Accept
+        || request instanceof CopyRequest.Check
+        || request instanceof CopyRequest.Prepare
+        || request instanceof CopyRequest.Forget
+        || request instanceof CopyRequest.Lease;
+  }
+
   private CopyReply answerOrDecline(CopyRequest request, Id origin) {
     if (request == null
         || request instanceof CopyRequest.Batch
@@ -168,6 +185,9 @@ final class Copies implements RingService<CopyRequest> {
     }
     if (locate.resting()) {
       leaders.rests(origin);
+    }
+    if (locate.sender() != null) {
+      leaders.keeps(origin, locate.sender().store());
     }
     var placed = new ArrayList<CopyReply.Placed>();
     for (int arc : locate.arcs()) {

@@ -14,6 +14,7 @@ import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -32,6 +33,7 @@ final class CopyPost {
   private final Ring ring;
   private final long timeoutNanos;
   private final long batchBytesMax;
+  private final Witness witness;
 
   /** How often the time of a node that was too slow has been doubled. */
   private final Map<Id, Integer> doublings = new TreeMap<>();
@@ -78,8 +80,9 @@ final class CopyPost {
     }
   }
 
-  CopyPost(Ring ring, long timeoutNanos, long batchBytesMax) {
+  CopyPost(Ring ring, long timeoutNanos, long batchBytesMax, Witness witness) {
     this.ring = ring;
+    this.witness = witness;
     this.timeoutNanos = timeoutNanos;
     this.batchBytesMax = batchBytesMax;
   }
@@ -133,15 +136,22 @@ final class CopyPost {
     CopyRequest message =
         letters.size() == 1
             ? letters.get(0).message()
-            : new CopyRequest.Batch(letters.stream().<CopyRequest>map(Letter::message).toList());
+            : new CopyRequest.Batch(
+                letters.stream().<CopyRequest>map(Letter::message).toList(), null);
+    Sighting before = witness.of(node);
     long sentAt = ring.clock().nanos();
     CompletionStage<CopyReply> stage =
-        ring.ask(Records.COPY_SERVICE, node, message, CopyReply.class, options);
+        ring.ask(
+            Records.COPY_SERVICE, node, witness.signed(node, message), CopyReply.class, options);
     boolean[] sending = {true};
     stage.whenComplete(
         (reply, error) -> {
           note(node, error == null, ring.clock().nanos() - sentAt);
-          Runnable tell = () -> tell(letters, error == null ? reply : null);
+          Runnable tell =
+              () ->
+                  tell(
+                      letters,
+                      error == null && counts(node, before, reply, letters) ? reply : null);
           if (sending[0]) {
             ring.scheduler().execute(tell);
           } else {
@@ -149,6 +159,18 @@ final class CopyPost {
           }
         });
     sending[0] = false;
+  }
+
+  /** Whoever is behind what this node saw of it is told, and counts for nothing until then. */
+  private boolean counts(
+      Id node, @Nullable Sighting before, CopyReply reply, List<Letter<?>> letters) {
+    boolean counts = witness.counts(node, before, reply);
+    if (!counts
+        && letters.stream().noneMatch(each -> each.message() instanceof CopyRequest.Locate)) {
+      send(
+          node, new CopyRequest.Locate(List.of()), CopyReply.Located.class, unused -> {}, () -> {});
+    }
+    return counts;
   }
 
   private void tell(List<Letter<?>> letters, @Nullable CopyReply reply) {

@@ -85,7 +85,8 @@ public final class DhtSettings {
       Setting.duration(
           "ring.dht.return.wait",
           "5s",
-          "How long a node that came back with its data directory lets others lead its arcs.");
+          "How long a node that came back with its data directory lets others lead its arcs, and"
+              + " waits, without a voice, for members that do not say what they saw of its disk.");
   static final Setting<Long> FORWARD_TIMEOUT =
       Setting.duration(
           "ring.dht.forward.timeout",

@@ -27,7 +27,8 @@ import org.ringoverlay.spi.Table;
  * <p>{@code m} names the store; {@code a} an arc's promise and configuration; {@code r} a register
  * without its operations, and {@code o} one operation of it each, so that a change of a key writes
  * its value and one operation, whatever it remembers. An arc is named by the length of its prefix
- * and its number. Values are JSON.
+ * and its number. {@code c} is the number of the commit, which each commit writes, and {@code s}
+ * the highest that was seen of another node's store. Values are JSON.
  *
  * <p>On the loop, but for {@link #of}.
  */
@@ -36,17 +37,25 @@ final class Journal {
   private static final byte ARC = 'a';
   private static final byte OPERATION = 'o';
   private static final byte REGISTER = 'r';
+  private static final byte SEEN = 's';
   private static final int ARC_NAME_BYTES = 6;
+
+  /** As long as an arc's name, for versions before this one look for an arc in every name. */
+  private static final byte[] COMMIT = {'c', 0, 0, 0, 0, 0};
+
   private static final int VERSION_BYTES = 8;
   private static final int FORMAT = 1;
 
   private final Commits commits;
   private final IntSupplier arcBits;
   private final @Nullable Table table;
+  private final Sightings sightings;
   private Voter self;
 
   /** The ring for which the table was written, empty if it is fresh. */
   private String ring;
+
+  private boolean comesBack;
 
   private Reading found;
 
@@ -96,13 +105,14 @@ final class Journal {
 
   private Journal(
       Voter self,
-      Commits commits,
+      Scheduler scheduler,
       IntSupplier arcBits,
       @Nullable Table table,
       String ring,
       Reading found) {
     this.self = self;
-    this.commits = commits;
+    this.sightings = found.sightings;
+    this.commits = new Commits(table, scheduler, found.commit, this::beside);
     this.arcBits = arcBits;
     this.table = table;
     this.ring = ring;
@@ -111,7 +121,7 @@ final class Journal {
 
   /** Keeps nothing: of a node whose copies end with its process. */
   static Journal inMemory(Voter self, Scheduler scheduler) {
-    return new Journal(self, new Commits(null, scheduler), () -> 0, null, "", new Reading());
+    return new Journal(self, scheduler, () -> 0, null, "", new Reading());
   }
 
   /**
@@ -127,7 +137,7 @@ final class Journal {
     SavedStore saved = reading.store;
     return new Journal(
         new Voter(node, saved == null ? fresh : saved.store()),
-        new Commits(table, scheduler),
+        scheduler,
         arcBits,
         table,
         saved == null ? "" : saved.ring(),
@@ -145,16 +155,64 @@ final class Journal {
   boolean belongsTo(String ringIdentity, long fresh) {
     Table kept = table;
     if (kept == null || ring.equals(ringIdentity)) {
+      comesBack = kept != null;
       return true;
     }
     if (!ring.isEmpty()) {
       kept.read((name, value) -> commits.add(Table.Change.remove(name)));
       self = new Voter(self.node(), fresh);
+      sightings.clear();
     }
     boolean sound = ring.isEmpty();
     ring = ringIdentity;
     put(new byte[] {STORE}, new SavedStore(FORMAT, self.store(), ring));
     return sound;
+  }
+
+  /** Whether the table was written in this ring before this process began. */
+  boolean comesBack() {
+    return comesBack;
+  }
+
+  /** From now on this is another store. What the former one held has been removed. */
+  void renew(long fresh) {
+    self = new Voter(self.node(), fresh);
+    if (isDurable()) {
+      put(new byte[] {STORE}, new SavedStore(FORMAT, self.store(), ring));
+    }
+  }
+
+  /** How far the stores of others were seen to be. */
+  Sightings sightings() {
+    return sightings;
+  }
+
+  /** The number of the newest commit that is on the disk, 0 without a disk. */
+  long commit() {
+    return commits.kept();
+  }
+
+  /** The number of the commit by which all that was changed is kept, 0 without a disk. */
+  long commitOfAll() {
+    return commits.ofAll();
+  }
+
+  /** What each commit writes beside the changes. */
+  private List<Table.Change> beside(long number) {
+    var more = new ArrayList<Table.Change>();
+    more.add(Table.Change.put(COMMIT, Json.of(number).bytes()));
+    sightings.takeDue(
+        (voter, commit) -> more.add(Table.Change.put(seenName(voter), Json.of(commit).bytes())),
+        voter -> more.add(Table.Change.remove(seenName(voter))));
+    return more;
+  }
+
+  private static byte[] seenName(Voter voter) {
+    byte[] name = new byte[ARC_NAME_BYTES + Id.BYTES + Long.BYTES];
+    name[0] = SEEN;
+    voter.node().write(name, ARC_NAME_BYTES);
+    ByteBuffer.wrap(name).putLong(ARC_NAME_BYTES + Id.BYTES, voter.store());
+    return name;
   }
 
   /** Writes what was changed at once, and not only after this turn of the loop. */
@@ -198,6 +256,13 @@ final class Journal {
   void arc(int arc, SavedArc saved) {
     if (isDurable()) {
       put(name(ARC, arc, 0).array(), saved);
+    }
+  }
+
+  /** Nothing is kept of an arc any more; its registers are removed one by one. */
+  void removed(int arc) {
+    if (isDurable()) {
+      commits.add(Table.Change.remove(name(ARC, arc, 0).array()));
     }
   }
 
@@ -282,6 +347,8 @@ final class Journal {
     private final Map<Integer, SavedArc> arcs = new TreeMap<>();
     private final Map<String, List<Operation>> operations = new TreeMap<>();
     private final List<Found> registers = new ArrayList<>();
+    private final Sightings sightings = new Sightings();
+    private long commit;
     private @Nullable SavedStore store;
 
     @Override
@@ -310,6 +377,12 @@ final class Journal {
                 .computeIfAbsent(arc + "/" + key, unused -> new ArrayList<>())
                 .add(json.as(Operation.class));
           }
+          case SEEN -> {
+            Id node = Id.read(name, ARC_NAME_BYTES);
+            long seenStore = ByteBuffer.wrap(name).getLong(ARC_NAME_BYTES + Id.BYTES);
+            sightings.found(new Voter(node, seenStore), json.as(long.class));
+          }
+          case 'c' -> commit = json.as(long.class);
           case REGISTER -> found(arc, text(name, name.length), json.as(SavedRegister.class));
           default -> {
             // A newer version keeps more, under the same format: it does not matter here.

@@ -18,6 +18,7 @@ import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
+import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
@@ -71,8 +72,8 @@ final class Leaders {
   /** Whether the members changed once more meanwhile. */
   private boolean placeAgain;
 
-  /** Those that were asked which store they keep, and have not answered. */
-  private final TreeSet<Id> greeting = new TreeSet<>();
+  private final Greetings greetings;
+  private final Homecoming homecoming;
 
   private boolean takeOverDue;
 
@@ -103,6 +104,13 @@ final class Leaders {
     shelf.whenGivenUp(arc -> ring.scheduler().execute(() -> promised(arc, shelf.promised(arc))));
     charters.whenChanged(this::placeAll);
     this.keptForWatchers = new ValueBudget(settings.get(DhtSettings.WATCH_KEPT));
+    this.greetings = new Greetings(post, stores, this::around, this::placeAll);
+    this.homecoming = new Homecoming(post, upkeep, ring.scheduler());
+  }
+
+  /** Whether this node has a voice, or has just come back. */
+  Homecoming homecoming() {
+    return homecoming;
   }
 
   /** The arcs into which the circle is cut. */
@@ -125,6 +133,9 @@ final class Leaders {
     if (preparing >= settings.get(DhtSettings.TAKEOVERS_MAX)) {
       throw new RingException.Refused(
           preparing + " arcs are being taken over already (ring.dht.takeovers.max).");
+    }
+    if (!homecoming.isOver()) {
+      throw new RingException.Refused("This node has come back, and does not lead yet.");
     }
     return lead(arc, nowNanos);
   }
@@ -336,7 +347,10 @@ final class Leaders {
   /** Whether this node is the member that should be the daddy of an arc, and is not. */
   boolean shouldLead(int arc) {
     Configuration configuration = shelf.configuration(arc);
-    if (configuration == null || leaders.has(arc) || !configuration.has(shelf.self())) {
+    if (configuration == null
+        || leaders.has(arc)
+        || !configuration.has(shelf.self())
+        || !homecoming.isOver()) {
       return false;
     }
     boolean idle =
@@ -448,7 +462,8 @@ final class Leaders {
     RingView view = ring.view();
     long now = ring.clock().nanos();
     Neighbourhood present = neighbourhood;
-    if (!entered && !ring.identity().isEmpty()) {
+    boolean enters = !entered && !ring.identity().isEmpty();
+    if (enters) {
       entered = true;
       shelf.enter(ring.identity(), ring.randomness().nextLong());
       if (ring.isFounder()) {
@@ -477,27 +492,73 @@ final class Leaders {
       greet(present);
       placeAll();
     }
+    if (enters) {
+      comeHome(present);
+    }
     return present;
   }
 
-  /** Asks the members near this node which stores they keep. */
   private void greet(Neighbourhood present) {
-    for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED))) {
-      Id node = member.id();
-      if ((stores.of(node) == null || !present.isKnown(node)) && greeting.add(node)) {
-        post.send(
-            node,
-            new CopyRequest.Locate(List.of()),
-            CopyReply.Located.class,
-            reply -> {
-              greeting.remove(node);
-              stores.heard(node, reply.store());
-              around().keeps(node, reply.durable());
-              placeAll();
-            },
-            () -> greeting.remove(node));
+    greetings.greet(neighbours(present));
+  }
+
+  /** The members near this node. */
+  private Set<Id> neighbours(Neighbourhood present) {
+    var neighbours = new TreeSet<Id>();
+    for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED) + 1)) {
+      neighbours.add(member.id());
+    }
+    neighbours.remove(ring.id());
+    return neighbours;
+  }
+
+  /** Who has a disk of before asks those who may have seen what it said. */
+  private void comeHome(Neighbourhood present) {
+    if (!shelf.comesBack()) {
+      homecoming.end();
+      return;
+    }
+    Set<Id> around = neighbours(present);
+    for (int arc : shelf.voiced()) {
+      Configuration configuration = shelf.configuration(arc);
+      if (configuration != null) {
+        configuration.voters().forEach(voter -> around.add(voter.node()));
       }
     }
+    around.remove(ring.id());
+    var unused = homecoming.over().thenRun(() -> ring.scheduler().execute(this::placeAll));
+    homecoming.begin(around, settings.get(DhtSettings.RETURN_WAIT));
+  }
+
+  /**
+   * Somebody saw more of this node's disk than there is: it was put back to an older state. From
+   * now on this node is one without a past.
+   */
+  void renew() {
+    long former = shelf.self().store();
+    leaders.forEach((arc, leader) -> leader.end(leader.notOwner()));
+    orphans.clear();
+    handedOver.clear();
+    shelf.renew(ring.randomness().nextLong());
+    stores.heard(shelf.self().node(), shelf.self().store());
+    returning = false;
+    ring.trouble(
+        "the data directory "
+            + Printable.text(ring.directory().orElse(""), 300)
+            + " is older than what this node has told others that it keeps (store "
+            + Long.toHexString(former)
+            + "): was it put back from a copy or a snapshot? This node has no voice for what lies"
+            + " there, begins with an empty store (number "
+            + Long.toHexString(shelf.self().store())
+            + ") and gets its copies from the other members. Never put a data directory back;"
+            + " where one is lost, start the node with an empty one.");
+    homecoming.end();
+    neighbours(around()).forEach(greetings::ask);
+  }
+
+  /** A node says which store it keeps. */
+  void keeps(Id node, long store) {
+    greetings.keeps(node, store);
   }
 
   /** Runs this when every arc that is to be looked at has been. */

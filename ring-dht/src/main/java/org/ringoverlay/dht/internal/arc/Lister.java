@@ -133,7 +133,9 @@ final class Lister {
     private void look(int arc) {
       Configuration configuration = shelf.configuration(arc);
       if (!leaders.has(arc)) {
-        if (configuration == null || !configuration.has(shelf.self())) {
+        if (configuration == null
+            || !configuration.has(shelf.self())
+            || !leaders.homecoming().isOver()) {
           foreign.set(arc);
           return;
         }

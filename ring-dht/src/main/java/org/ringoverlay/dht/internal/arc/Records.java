@@ -87,8 +87,11 @@ public final class Records implements RingService<Request> {
     boolean leased = settings.get(DhtSettings.LEASES);
     var grants = new Grants(ring.clock(), leased);
     long session = ring.randomness().nextLong();
-    this.shelf = new Shelf(journal(ring), grants, settings.get(DhtSettings.RECORDS_MAX));
-    this.post = new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT), limits.batchBytesMax());
+    Journal journal = journal(ring);
+    var witness = new Witness(journal);
+    this.shelf = new Shelf(journal, grants, settings.get(DhtSettings.RECORDS_MAX));
+    this.post =
+        new CopyPost(ring, settings.get(DhtSettings.COPY_TIMEOUT), limits.batchBytesMax(), witness);
     this.upkeep =
         new Upkeep(
             ring.scheduler(),
@@ -104,6 +107,7 @@ public final class Records implements RingService<Request> {
             session,
             leased);
     this.leaders = new Leaders(ring, limits, shelf, post, upkeep, leases, charters);
+    witness.whenOlder(leaders::renew);
     this.churn = new Churn(COPY_SERVICE, settings.get(DhtSettings.GONE), ring.clock().nanos());
     this.copies =
         new Copies(
@@ -113,6 +117,7 @@ public final class Records implements RingService<Request> {
             leaders,
             grants,
             new Inspector(shelf, ring.scheduler()),
+            witness,
             session);
     this.directory =
         new Directory(
@@ -210,6 +215,9 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.WatchArcs question) {
       return desk.answer(question, deadline(context));
     }
+    if (request instanceof Request.Inventory || request instanceof Request.Salvage) {
+      leaders.homecoming().checkOver();
+    }
     if (request instanceof Request.Inventory inventory) {
       return CompletableFuture.completedFuture(salvage.inventory(inventory));
     }
@@ -271,6 +279,12 @@ public final class Records implements RingService<Request> {
     boolean passedOn = context.target().equals(ring.id());
     Configuration configuration = shelf.configuration(arc);
     boolean member = configuration != null && configuration.has(shelf.self());
+    if (passedOn
+        && configuration != null
+        && configuration.voters().size() > 1
+        && !leaders.homecoming().isOver()) {
+      throw new RingException.NotOwner("This node has come back, and does not lead yet.", null);
+    }
     if (leaders.has(arc)
         || (configuration != null
             && member
@@ -301,6 +315,9 @@ public final class Records implements RingService<Request> {
   }
 
   private CompletionStage<Object> lead(int arc, Request request, long deadline) {
+    if (!leaders.homecoming().isOver()) {
+      return leaders.homecoming().over().thenCompose(unused -> lead(arc, request, deadline));
+    }
     if (request instanceof Request.Put put
         && charters.isAwaited()
         && !put.space().equals(Keys.RING_SPACE)) {

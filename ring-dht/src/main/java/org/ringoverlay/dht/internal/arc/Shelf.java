@@ -91,6 +91,26 @@ final class Shelf {
     }
   }
 
+  /** Whether there was a disk with what this node had promised in this ring before it started. */
+  boolean comesBack() {
+    return journal.comesBack();
+  }
+
+  /**
+   * What it holds is older than what this node said of it: all of that is forgotten, and what there
+   * will be is another store.
+   */
+  void renew(long fresh) {
+    arcs.forEach(
+        (index, arc) -> {
+          arc.registers.forEach((key, register) -> journal.removed(index, key, register));
+          journal.removed(index);
+        });
+    arcs.clear();
+    records = 0;
+    journal.renew(fresh);
+  }
+
   /** Tells of an arc whose ballot was replaced because a majority of it was given up elsewhere. */
   void whenGivenUp(IntConsumer told) {
     whenGivenUp = told;

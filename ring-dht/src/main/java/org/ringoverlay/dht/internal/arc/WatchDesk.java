@@ -184,7 +184,9 @@ final class WatchDesk {
     private void look(int arc) {
       Configuration configuration = shelf.configuration(arc);
       if (!leaders.has(arc)) {
-        if (configuration == null || !configuration.has(shelf.self())) {
+        if (configuration == null
+            || !configuration.has(shelf.self())
+            || !leaders.homecoming().isOver()) {
           disown(arc);
           return;
         }

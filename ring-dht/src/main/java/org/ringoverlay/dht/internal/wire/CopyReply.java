@@ -15,6 +15,8 @@ public sealed interface CopyReply {
    * @param configuration the newest configuration that the node has met, null if none
    * @param heads the registers that it holds, in the order of their keys
    * @param more whether there are more after the last
+   * @param commit the number of the commit by which the store's disk has all that this tells of; 0
+   *     within {@link Answers}, and if the store is in memory
    */
   record Promise(
       boolean granted,
@@ -22,12 +24,29 @@ public sealed interface CopyReply {
       long store,
       @Nullable Configuration configuration,
       List<Head> heads,
-      boolean more)
+      boolean more,
+      long commit)
       implements CopyReply {
     /** Copies the list. */
     public Promise {
       promised = Ballot.orNone(promised);
       heads = Entry.orEmpty(heads);
+    }
+
+    /** Without a commit. */
+    public Promise(
+        boolean granted,
+        Ballot promised,
+        long store,
+        @Nullable Configuration configuration,
+        List<Head> heads,
+        boolean more) {
+      this(granted, promised, store, configuration, heads, more, 0);
+    }
+
+    /** The same, with the commit. */
+    public Promise at(long number) {
+      return new Promise(granted, promised, store, configuration, heads, more, number);
     }
   }
 
@@ -39,14 +58,26 @@ public sealed interface CopyReply {
    * @param promised the highest ballot that the node has promised
    * @param store the store that the node keeps
    * @param behind keys that the node can only take whole
+   * @param commit the number of the commit by which the store's disk has all that this tells of; 0
+   *     within {@link Answers}, and if the store is in memory
    */
   @Sparse
-  record Accepted(boolean granted, Ballot promised, long store, List<String> behind)
+  record Accepted(boolean granted, Ballot promised, long store, List<String> behind, long commit)
       implements CopyReply {
     /** Copies the list. */
     public Accepted {
       promised = Ballot.orNone(promised);
       behind = Entry.orEmpty(behind);
+    }
+
+    /** Without a commit. */
+    public Accepted(boolean granted, Ballot promised, long store, List<String> behind) {
+      this(granted, promised, store, behind, 0);
+    }
+
+    /** The same, with the commit. */
+    public Accepted at(long number) {
+      return new Accepted(granted, promised, store, behind, number);
     }
   }
 
@@ -64,11 +95,20 @@ public sealed interface CopyReply {
    *
    * @param store the store that the node keeps
    * @param durable whether the store outlives the node's process
+   * @param commit the number of the newest commit on the store's disk; 0 if it is in memory
+   * @param seen the highest that the node saw of the store of whoever asked, null if nothing
    */
-  record Located(long store, boolean durable, List<Placed> placed) implements CopyReply {
+  record Located(
+      long store, boolean durable, List<Placed> placed, long commit, @Nullable Sighting seen)
+      implements CopyReply {
     /** Copies the list. */
     public Located {
       placed = Entry.orEmpty(placed);
+    }
+
+    /** Without what is known of disks. */
+    public Located(long store, boolean durable, List<Placed> placed) {
+      this(store, durable, placed, 0, null);
     }
   }
 
@@ -126,8 +166,13 @@ public sealed interface CopyReply {
     }
   }
 
-  /** The reply to {@link CopyRequest.Batch}, in its order. */
-  record Answers(List<CopyReply> replies) implements CopyReply {
+  /**
+   * The reply to {@link CopyRequest.Batch}, in its order.
+   *
+   * @param sender by which commit the node's disk has all that this tells of; null if its store is
+   *     in memory
+   */
+  record Answers(List<CopyReply> replies, @Nullable Sighting sender) implements CopyReply {
     /** Copies the list. */
     public Answers {
       replies = Entry.orEmpty(replies);

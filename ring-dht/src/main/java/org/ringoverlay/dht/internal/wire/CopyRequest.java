@@ -35,6 +35,8 @@ public sealed interface CopyRequest {
    * @param configuration the configuration, null for the one that there is
    * @param decided whether the configuration is decided, so that who is none of its members may
    *     drop the arc
+   * @param sender how far the sender's own store is; null within {@link Batch}, and if it is in
+   *     memory
    */
   @Sparse
   record Accept(
@@ -43,7 +45,8 @@ public sealed interface CopyRequest {
       List<Entry> entries,
       long epoch,
       @Nullable Configuration configuration,
-      boolean decided)
+      boolean decided,
+      @Nullable Sighting sender)
       implements CopyRequest {
     /** Copies the list. */
     public Accept {
@@ -51,15 +54,20 @@ public sealed interface CopyRequest {
       entries = Entry.orEmpty(entries);
     }
 
+    /** The same, with how far the sender is. */
+    public Accept from(Sighting itsStore) {
+      return new Accept(arc, ballot, entries, epoch, configuration, decided, itsStore);
+    }
+
     /** Asks to keep registers. */
     public static Accept registers(int arc, Ballot ballot, long epoch, List<Entry> entries) {
-      return new Accept(arc, ballot, entries, epoch, null, false);
+      return new Accept(arc, ballot, entries, epoch, null, false, null);
     }
 
     /** Asks to keep a configuration. */
     public static Accept configuration(
         int arc, Ballot ballot, Configuration configuration, boolean decided) {
-      return new Accept(arc, ballot, List.of(), 0, configuration, decided);
+      return new Accept(arc, ballot, List.of(), 0, configuration, decided, null);
     }
   }
 
@@ -84,11 +92,24 @@ public sealed interface CopyRequest {
    *
    * @param leaving whether the sender is about to leave the ring, and is to be a member no more
    * @param resting whether the sender is about to stop, or to leave, and others are to lead
+   * @param sender how far the sender's own store is, null if it is in memory
+   * @param seen the highest that the sender saw of the store of whoever is asked, null if nothing
    */
-  record Locate(List<Integer> arcs, boolean leaving, boolean resting) implements CopyRequest {
+  record Locate(
+      List<Integer> arcs,
+      boolean leaving,
+      boolean resting,
+      @Nullable Sighting sender,
+      @Nullable Sighting seen)
+      implements CopyRequest {
     /** Copies the list. */
     public Locate {
       arcs = Entry.orEmpty(arcs);
+    }
+
+    /** Asks, and says what the sender is about to do. */
+    public Locate(List<Integer> arcs, boolean leaving, boolean resting) {
+      this(arcs, leaving, resting, null, null);
     }
 
     /** Asks, and no more. */
@@ -160,8 +181,12 @@ public sealed interface CopyRequest {
     }
   }
 
-  /** Several at once, each of which is answered for itself. */
-  record Batch(List<CopyRequest> requests) implements CopyRequest {
+  /**
+   * Several at once, each of which is answered for itself.
+   *
+   * @param sender how far the sender's own store is, null if it is in memory
+   */
+  record Batch(List<CopyRequest> requests, @Nullable Sighting sender) implements CopyRequest {
     /** Copies the list. */
     public Batch {
       requests = Entry.orEmpty(requests);

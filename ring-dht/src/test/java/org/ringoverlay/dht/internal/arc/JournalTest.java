@@ -19,6 +19,7 @@ import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Operation;
+import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -118,7 +119,7 @@ class JournalTest {
     assertThat(after.voiced()).doesNotContain(ARC).hasSize(7);
     assertThat(disk.entries.keySet())
         .noneMatch(name -> name[0] == 'r' || name[0] == 'o')
-        .hasSize(9);
+        .hasSize(10);
   }
 
   @Test
@@ -135,7 +136,7 @@ class JournalTest {
 
     assertThat(after.self()).isEqualTo(new Voter(NODE, 9));
     assertThat(after.configuration(ARC)).isNull();
-    assertThat(disk.entries).hasSize(2);
+    assertThat(disk.entries).hasSize(3);
     assertThat(open(1).self()).isEqualTo(new Voter(NODE, 9));
   }
 
@@ -144,7 +145,7 @@ class JournalTest {
     Shelf shelf = shelf(7);
     shelf.found(8);
     disk.complete();
-    assertThat(disk.entries).hasSize(9);
+    assertThat(disk.entries).hasSize(10);
   }
 
   @Test
@@ -173,6 +174,86 @@ class JournalTest {
     assertThat(disk.writes).isEqualTo(2);
     shelf.whenKept(() -> told.add("at once"));
     assertThat(told).hasSize(4);
+  }
+
+  @Test
+  void eachCommitHasTheNextNumberAndTheNextProcessGoesOnThere() {
+    Journal journal = open(7);
+    journal.belongsTo("ring", 9);
+    assertThat(journal.commit()).isZero();
+    assertThat(journal.commitOfAll()).isEqualTo(1);
+    loop.run();
+    assertThat(journal.commitOfAll()).isEqualTo(1);
+    journal.arc(ARC, new Journal.SavedArc(BALLOT, null, false, 0));
+    assertThat(journal.commitOfAll()).isEqualTo(2);
+    assertThat(journal.commit()).as("on the disk").isZero();
+
+    disk.complete();
+    loop.run();
+    assertThat(journal.commit()).isEqualTo(1);
+    disk.complete();
+    loop.run();
+    assertThat(journal.commit()).isEqualTo(2);
+    assertThat(journal.commitOfAll()).isEqualTo(2);
+
+    assertThat(open(8).commit()).isEqualTo(2);
+    assertThat(open(8).comesBack()).isFalse();
+    Journal after = open(8);
+    after.belongsTo("ring", 9);
+    assertThat(after.comesBack()).isTrue();
+  }
+
+  @Test
+  void whatWasSeenOfOtherStoresIsWrittenBesideNowAndThen() {
+    var other = new Voter(Id.of("other"), -5);
+    Journal before = open(7);
+    before.belongsTo("ring", 9);
+    loop.run();
+    disk.complete();
+    loop.run();
+    before.sightings().saw(other, 40);
+    loop.run();
+    disk.complete();
+    assertThat(open(8).sightings().of(other)).as("no commit is made for it").isZero();
+
+    write(before, 1);
+    assertThat(open(8).sightings().of(other)).isEqualTo(40);
+    before.sightings().saw(other, 40 + Sightings.KEPT_EVERY - 1);
+    write(before, 2);
+    assertThat(open(8).sightings().of(other)).isEqualTo(40);
+    before.sightings().saw(other, 40 + Sightings.KEPT_EVERY);
+    before.sightings().saw(other, 3);
+    write(before, 3);
+    assertThat(open(8).sightings().of(other)).isEqualTo(40 + Sightings.KEPT_EVERY);
+    assertThat(open(8).sightings().of(other.node()))
+        .isEqualTo(new Sighting(other.store(), 40 + Sightings.KEPT_EVERY));
+  }
+
+  private void write(Journal journal, long round) {
+    journal.arc(ARC, new Journal.SavedArc(new Ballot(round, NODE, 9), null, false, 0));
+    loop.run();
+    disk.complete();
+    loop.run();
+  }
+
+  @Test
+  void pitfall07AStoreThatIsOlderThanItSaidIsAnotherOneWithNothingInIt() {
+    Shelf before = shelf(7);
+    before.found(8);
+    before.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry(1, 0, "o1"))));
+    settle(before);
+
+    before.renew(11);
+    settle(before);
+
+    assertThat(before.self()).isEqualTo(new Voter(NODE, 11));
+    assertThat(before.records()).isZero();
+    assertThat(before.configuration(ARC)).isNull();
+    Shelf after = shelf(8);
+    assertThat(after.self()).isEqualTo(new Voter(NODE, 11));
+    assertThat(after.voiced()).isEmpty();
+    assertThat(after.promised(ARC)).isEqualTo(Ballot.NONE);
+    assertThat(disk.entries.keySet()).extracting(name -> (char) name[0]).containsExactly('c', 'm');
   }
 
   @Test

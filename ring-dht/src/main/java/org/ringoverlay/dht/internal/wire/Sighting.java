@@ -1,0 +1,17 @@
+package org.ringoverlay.dht.internal.wire;
+
+/**
+ * How far a node's store was when somebody saw it.
+ *
+ * @param store the store
+ * @param commit the number of a commit that was on its disk by then; 0 if nobody knows of any
+ */
+public record Sighting(long store, long commit) {
+  /** Numbers above are no sound node's: it would have to commit for longer than disks last. */
+  public static final long COMMIT_MAX = 1L << 53;
+
+  /** Whether a sound node can have told of it. */
+  public boolean isSound() {
+    return commit >= 0 && commit <= COMMIT_MAX;
+  }
+}
