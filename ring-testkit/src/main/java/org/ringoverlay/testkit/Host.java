@@ -194,6 +194,12 @@ public final class Host {
     network.traceFault(this, fails ? "disk fails" : "disk works");
   }
 
+  /** From now on the disk has no room for more than what must be written to go on, or it has. */
+  public void fillDisk(boolean full) {
+    theDisk().full(full);
+    network.traceFault(this, full ? "disk is full" : "disk has room");
+  }
+
   /**
    * Of which version the processes here are, from the next frame on; the present one unless said.
    */

@@ -48,6 +48,7 @@ final class SimDisk implements StoreProvider {
   private final TreeMap<String, TreeMap<String, Entries>> tables = new TreeMap<>();
 
   private boolean broken;
+  private boolean full;
 
   /** What a part keeps, and how to get back to what it kept before. */
   private static final class Entries {
@@ -119,6 +120,10 @@ final class SimDisk implements StoreProvider {
 
   void broken(boolean fails) {
     broken = fails;
+  }
+
+  void full(boolean isFull) {
+    full = isFull;
   }
 
   /** The process died: what was not durable is gone, and so are the locks. */
@@ -220,7 +225,7 @@ final class SimDisk implements StoreProvider {
 
         @Override
         public boolean hasRoom() {
-          return true;
+          return !full;
         }
       };
     }

@@ -38,6 +38,10 @@ public final class SimRing {
     final Host host;
     @Nullable Ring ring;
     boolean up;
+
+    /** Whether its process ended by itself, or failed to start, and nobody asked for that. */
+    boolean ended;
+
     long readySince;
 
     Node(Host host) {
@@ -93,6 +97,14 @@ public final class SimRing {
     Node node = nodes.get(index);
     Ring ring = node.ring;
     return node.up && ring != null && ring.isReady();
+  }
+
+  /**
+   * Whether a node ended by itself or failed to start, as one does whose disk refuses what it has
+   * to keep, and was not started again.
+   */
+  public boolean hasEnded(int index) {
+    return nodes.get(index).ended;
   }
 
   /** The host of a node. */
@@ -200,6 +212,7 @@ public final class SimRing {
   private CompletionStage<Ring> begin(int index) {
     Node node = nodes.get(index);
     node.ring = null;
+    node.ended = false;
     RingBuilder builder = Ring.builder();
     var plan = new NodePlan(index, node.host, builder, watch);
     boolean founds = index == 0 && node.host.processes() == 0;
@@ -216,13 +229,23 @@ public final class SimRing {
               }
               if (error != null) {
                 node.up = false;
+                node.ended = true;
               } else {
                 node.ring = ring;
                 node.readySince = simulation.network().engine.now();
                 epoch++;
                 watch.watch(node.host, new Outside(ring));
+                var unused = ring.closed().thenRun(() -> ended(index, process));
               }
             });
+  }
+
+  private void ended(int index, int process) {
+    Node node = nodes.get(index);
+    if (node.up && node.host.processes() == process) {
+      down(index);
+      node.ended = true;
+    }
   }
 
   private List<String> seedsOf(int index) {

@@ -243,7 +243,10 @@ public sealed interface Incident {
     }
   }
 
-  /** A host's disk refuses every save. */
+  /**
+   * A host's disk refuses every save. A node that ends because of that starts again when it is
+   * over.
+   */
   record DiskFails(int node, long forMillis) implements Incident {
     /** Checks. */
     public DiskFails {
@@ -254,6 +257,21 @@ public sealed interface Incident {
     public List<Incident> simpler() {
       var all = new ArrayList<Incident>();
       shorter(forMillis).forEach(time -> all.add(new DiskFails(node, time)));
+      return all;
+    }
+  }
+
+  /** A host's disk has no room for more than what must be written to go on. */
+  record DiskFills(int node, long forMillis) implements Incident {
+    /** Checks. */
+    public DiskFills {
+      checkLasting(forMillis);
+    }
+
+    @Override
+    public List<Incident> simpler() {
+      var all = new ArrayList<Incident>();
+      shorter(forMillis).forEach(time -> all.add(new DiskFills(node, time)));
       return all;
     }
   }

@@ -123,7 +123,20 @@ public final class Playback {
       if (exists(fails.node())) {
         Host host = ring.host(fails.node());
         host.failDisk(true);
-        endAfter(fails.forMillis(), () -> host.failDisk(false));
+        endAfter(
+            fails.forMillis(),
+            () -> {
+              host.failDisk(false);
+              if (ring.hasEnded(fails.node())) {
+                ring.beginRestart(fails.node());
+              }
+            });
+      }
+    } else if (incident instanceof Incident.DiskFills fills) {
+      if (exists(fills.node())) {
+        Host host = ring.host(fills.node());
+        host.fillDisk(true);
+        endAfter(fills.forMillis(), () -> host.fillDisk(false));
       }
     } else if (incident instanceof Incident.Upgrade upgrade) {
       upgrade(upgrade);

@@ -1,10 +1,13 @@
 package org.ringoverlay.testkit.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.spi.Table;
 import org.ringoverlay.testkit.DiskFate;
 import org.ringoverlay.testkit.NodePlan;
 import org.ringoverlay.testkit.SimRing;
@@ -65,6 +68,29 @@ class PlaybackTest {
     assertThat(ring.node(3).id()).isNotEqualTo(before.get(3));
     assertThat(ring.node(4).id()).isEqualTo(before.get(4));
     assertThat(ring.node(4).incarnation()).isLessThanOrEqualTo(2);
+  }
+
+  @RingTest
+  void aDiskThatFailsEndsTheNodeWhichStartsAgainAndAFullOneHasRoomAgain(Simulation simulation) {
+    SimRing ring = simulation.ring(3, NodePlan::durable);
+    ring.settle();
+    play(ring, new Incident.DiskFails(1, 2 * SECOND), new Incident.DiskFills(2, 2 * SECOND));
+    runSeconds(ring, 1.5);
+    Table full = ring.node(2).table("part").orElseThrow();
+    assertThat(full.hasRoom()).isFalse();
+    Table broken = ring.node(1).table("part").orElseThrow();
+    var refused = broken.write(List.of(Table.Change.put(new byte[] {1}, new byte[] {1})));
+    assertThatThrownBy(() -> ring.await(refused)).isInstanceOf(RingException.Unavailable.class);
+    ring.await(ring.node(1).closed());
+    assertThat(ring.hasEnded(1)).isTrue();
+    assertThat(ring.running()).containsExactly(0, 2);
+
+    runSeconds(ring, 2);
+    assertThat(full.hasRoom()).isTrue();
+    ring.settle();
+    assertThat(ring.running()).containsExactly(0, 1, 2);
+    assertThat(ring.hasEnded(1)).isFalse();
+    assertThat(ring.node(1).incarnation()).isEqualTo(2);
   }
 
   @RingTest
