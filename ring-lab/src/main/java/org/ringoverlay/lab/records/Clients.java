@@ -36,7 +36,7 @@ final class Clients {
   private static final int PAUSE_MILLIS = 800;
 
   private static final int KEYS_AT_ONCE = 4;
-  private static final long SPELL_MILLIS = 6_000;
+  static final long SPELL_MILLIS = 6_000;
   private static final int REPEATS_MAX = 4;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.Dht;
 import org.ringoverlay.spi.Randomness;
 import org.ringoverlay.testkit.Delay;
 import org.ringoverlay.testkit.DiskFate;
@@ -24,8 +25,9 @@ import org.ringoverlay.testkit.schedule.Schedule;
 /**
  * A minute of one ring that keeps records: three to nine nodes, one ring in twenty of twenty; a
  * workload of clients; and what befalls them. Three rings in four keep their copies on disks; in
- * those all but one may be down at once, and sometimes one disk is lost, or all lose their power in
- * one moment. The others keep their copies in memory, and nobody dies there.
+ * those all but one may be down at once, disks fail and are full, and sometimes one disk is lost or
+ * put back to an older state, or all lose their power in one moment. The others keep their copies
+ * in memory, and nobody dies there.
  *
  * <p>In one ring of three the number of copies is changed meanwhile.
  *
@@ -43,6 +45,12 @@ public final class RecordsSeed {
 
   /** By then a watcher that just moved has been told all. */
   private static final Duration WATCHED = Duration.ofSeconds(10);
+
+  /**
+   * For so long nothing else happens when a disk was put back: whoever saw what stood there last
+   * has to answer, which is all that the node waits for.
+   */
+  private static final long ASKED_MILLIS = 6_000;
 
   /** What kills processes or takes members away, which copies in memory do not survive. */
   private static final Set<Kind> DEADLY =
@@ -92,6 +100,7 @@ public final class RecordsSeed {
     // A clock that stops or jumps is beyond what leases assume.
     boolean leased = chance.below(4) != 0;
     boolean loses = durable && nodes >= 5 && chance.below(3) == 0;
+    boolean older = loses && chance.below(2) == 0;
     Delay disk =
         chance.below(2) == 0
             ? Delay.of(Duration.ofNanos(300_000), Duration.ofMillis(1))
@@ -108,10 +117,11 @@ public final class RecordsSeed {
     watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
     var watchingPrefix = new WatchingPrefix(ring);
     watchingPrefix.begin(List.of("key ", "key 1"));
-    boolean returns = durable && chance.below(2) == 0;
+    boolean returns = durable && !older && chance.below(2) == 0;
     // A leave that cannot end in its time takes the only copy with it, and says so.
     boolean stays = loses || returns || resizing.thins();
-    Schedule schedule = schedule(durable, stays, nodes, loses, leased);
+    Loss loss = loses ? loss(ring, nodes, older) : null;
+    Schedule schedule = schedule(durable, stays, nodes, loss, leased);
     if (returns) {
       comeAndGo(ring, loses || resizing.thins());
     }
@@ -127,9 +137,7 @@ public final class RecordsSeed {
     tally.nodes += ring.size();
     schedule.incidents().stream()
         .limit(playback.struck())
-        .forEach(
-            timed ->
-                tally.incidents.merge(timed.incident().getClass().getSimpleName(), 1L, Long::sum));
+        .forEach(timed -> tally.incidents.merge(nameOf(timed.incident()), 1L, Long::sum));
 
     ring.settle(SETTLE_MAX);
     ring.run(HEALED);
@@ -191,11 +199,13 @@ public final class RecordsSeed {
               tally.incidents.merge(leaves ? "LeaveAndReturn" : "StopAndReturn", 1L, Long::sum);
               int process = ring.host(node).processes();
               var leaving = leaves ? ring.beginLeave(node) : ring.beginStop(node);
-              // A slow process takes its time until its directory is free.
+              // A slow process takes its time until its directory is free, and one whose disk fails
+              // meanwhile has not said goodbye.
               var unused =
                   leaving
-                      .thenCombine(ring.node(node).closed(), (report, closed) -> report)
-                      .thenRun(() -> world.after(away, () -> comeBack(ring, node, process)));
+                      .exceptionally(cutShort -> null)
+                      .thenCombine(ring.node(node).closed(), (report, closed) -> process)
+                      .thenAccept(former -> world.after(away, () -> comeBack(ring, node, former)));
             }
           });
     }
@@ -208,11 +218,10 @@ public final class RecordsSeed {
   }
 
   private Schedule schedule(
-      boolean durable, boolean stays, int nodes, boolean loses, boolean leased) {
+      boolean durable, boolean stays, int nodes, @Nullable Loss loss, boolean leased) {
     Climate climate =
         Climate.of(nodes)
             .incidents(6 + (int) chance.below(10), LASTING.minusSeconds(5))
-            .without(Kind.DISK_FAILURE)
             .keepRunning(chance.below(3) == 0 ? 1 : nodes / 2 + 1);
     if (leased) {
       climate = climate.without(Kind.CLOCK_JUMP);
@@ -223,16 +232,28 @@ public final class RecordsSeed {
       // Of an arc that a leave left to two members one with a lost disk would be the end, and of a
       // ring whose others have left for a while the last must not leave for good.
       climate = climate.without(Kind.LEAVE);
+    } else {
+      // Nor must the last whose others have stopped for their disks.
+      climate = climate.without(Kind.DISK_FAILURE);
     }
     Schedule drawn = Schedule.draw(world.seed(), climate);
     var sound = new ArrayList<Schedule.Timed>();
-    if (durable && !loses && chance.below(2) == 0) {
+    if (durable && chance.below(3) == 0) {
+      sound.add(
+          new Schedule.Timed(
+              chance.below(45_000),
+              new Incident.DiskFills((int) chance.below(nodes), 500 + chance.below(8_000))));
+    }
+    if (durable && loss == null && chance.below(2) == 0) {
       sound.addAll(blackout(nodes));
     }
-    if (loses) {
-      sound.addAll(loss(nodes));
+    if (loss != null) {
+      sound.addAll(loss.incidents());
     }
     for (Schedule.Timed timed : drawn.incidents()) {
+      if (loss != null && loss.isDisturbedBy(timed)) {
+        continue;
+      }
       Schedule.Timed next = timed;
       if (timed.incident() instanceof Incident.Crash crash && !isSound(crash.disk())) {
         next =
@@ -265,26 +286,84 @@ public final class RecordsSeed {
   }
 
   /**
+   * What befalls one disk.
+   *
+   * @param asksAtMillis when its node starts again and asks what others saw of it; −1 if there is
+   *     nothing to ask
+   */
+  private record Loss(List<Schedule.Timed> incidents, long asksAtMillis) {
+    /** Whether something lasts while the node asks, and may keep somebody from answering. */
+    boolean isDisturbedBy(Schedule.Timed timed) {
+      return asksAtMillis >= 0
+          && timed.atMillis() < asksAtMillis + ASKED_MILLIS
+          && timed.atMillis() + timed.incident().forMillis() > asksAtMillis - 500;
+    }
+  }
+
+  /**
    * One node loses its disk while another is cut off, and a third stands still when it returns: so
    * whoever is left must not take it for the member that it was.
    */
-  private List<Schedule.Timed> loss(int nodes) {
+  private Loss loss(SimRing ring, int nodes, boolean older) {
     long atMillis = 3_000 + chance.below(40_000);
     long awayMillis = 300 + chance.below(1_500);
+    if (older) {
+      return older(ring, atMillis, awayMillis);
+    }
     var others = new ArrayList<>(IntStream.range(0, nodes).boxed().toList());
     int loses = others.remove((int) chance.below(nodes));
     int behind = others.remove((int) chance.below(others.size()));
     int ahead = others.remove((int) chance.below(others.size()));
-    return List.of(
+    var incidents =
+        List.of(
+            new Schedule.Timed(
+                atMillis - chance.below(3_000),
+                new Incident.Cut(List.of(behind), List.of(), false, 0, 3_000)),
+            new Schedule.Timed(
+                atMillis,
+                new Incident.Crash(
+                    List.of(loses), chance.below(2) == 0, awayMillis, DiskFate.LOST)),
+            new Schedule.Timed(
+                atMillis,
+                new Incident.Freeze(List.of(ahead), awayMillis + 1_000 + chance.below(5_000))));
+    return new Loss(incidents, -1);
+  }
+
+  /**
+   * The like with a disk that was put back, to three members of a key that is in use then. Who
+   * stands still goes on while the node still asks: nothing is promised otherwise.
+   */
+  private Loss older(SimRing ring, long atMillis, long awayMillis) {
+    String key = "key " + (atMillis / Clients.SPELL_MILLIS + 2);
+    List<Integer> members =
+        ring.await(Dht.on(ring.node(0)).owner(key)).replicas().stream().map(ring::indexOf).toList();
+    int ahead = members.get(0);
+    int older = members.get(1 % members.size());
+    int behind = members.get(2 % members.size());
+    long behindMillis = 500 + chance.below(2_000);
+    var incidents = new ArrayList<Schedule.Timed>();
+    incidents.add(
         new Schedule.Timed(
-            atMillis - chance.below(3_000),
-            new Incident.Cut(List.of(behind), List.of(), false, 0, 3_000)),
+            atMillis - behindMillis,
+            new Incident.Cut(List.of(behind), List.of(), false, 0, behindMillis + awayMillis)));
+    incidents.add(
         new Schedule.Timed(
             atMillis,
-            new Incident.Crash(List.of(loses), chance.below(2) == 0, awayMillis, DiskFate.LOST)),
-        new Schedule.Timed(
-            atMillis,
-            new Incident.Freeze(List.of(ahead), awayMillis + 1_000 + chance.below(5_000))));
+            new Incident.Crash(List.of(older), chance.below(2) == 0, awayMillis, DiskFate.OLDER)));
+    if (members.size() > 2) {
+      incidents.add(
+          new Schedule.Timed(
+              atMillis,
+              new Incident.Freeze(List.of(ahead), awayMillis + 1_500 + chance.below(1_500))));
+    }
+    return new Loss(incidents, atMillis + awayMillis);
+  }
+
+  private static String nameOf(Incident incident) {
+    String name = incident.getClass().getSimpleName();
+    return incident instanceof Incident.Crash crash && !isSound(crash.disk())
+        ? name + ", disk " + crash.disk()
+        : name;
   }
 
   /** An acknowledged write is promised to stay while a majority of its members keeps its disks. */
