@@ -216,7 +216,7 @@ final class ArcLeader {
       if (won != null) {
         won.promises(node);
       }
-      reign.heard(node, reply.store(), reply.heads());
+      reign.heard(node, reply, nowNanos);
     }
   }
 

@@ -49,6 +49,9 @@ final class Reconfiguration {
   /** Former members that are to be told that they are none any more. */
   private final List<Voter> leavers = new ArrayList<>();
 
+  /** Members that lack the present configuration though it is decided. */
+  private final List<Voter> untold = new ArrayList<>();
+
   private Configuration current;
   private Place place;
 
@@ -187,7 +190,11 @@ final class Reconfiguration {
       }
     } else {
       waitingSince = NOT;
-      proposing &= !isHeld();
+      if (proposing && isHeld()) {
+        proposing = false;
+        untold.addAll(current.voters());
+        untold.removeAll(holders);
+      }
     }
     send();
     // Where nothing can be decided nothing can be changed, and others have their turn.
@@ -294,6 +301,7 @@ final class Reconfiguration {
     proposing = true;
     holders.clear();
     asked.clear();
+    untold.clear();
     var own = CopyRequest.Accept.configuration(arc, ballot, next, false);
     if (!shelf.accept(own).granted()) {
       return;
@@ -327,6 +335,25 @@ final class Reconfiguration {
         }
       }
     }
+    untold.removeIf(voter -> place.gone().contains(voter.node()) || stores.isReplaced(voter));
+    for (Voter voter : untold) {
+      if (out.answers(voter.node())) {
+        tell(voter, false);
+      }
+    }
+  }
+
+  /**
+   * A node told which configuration it knows: a member that knows an older one is told of the
+   * present one, though that is decided without it.
+   */
+  void knows(Voter voter, @Nullable Configuration known) {
+    if (!proposing
+        && current.has(voter)
+        && !untold.contains(voter)
+        && (known == null || known.epoch() < current.epoch())) {
+      untold.add(voter);
+    }
   }
 
   private void tell(Voter voter, boolean decided) {
@@ -346,6 +373,7 @@ final class Reconfiguration {
     if (current.equals(configuration) && !holders.contains(voter)) {
       holders.add(voter);
       leavers.remove(voter);
+      untold.remove(voter);
     }
   }
 

@@ -548,10 +548,11 @@ final class Reign {
 
   // ---- registers that others hold
 
-  /** One more member told what it holds, when the ballot led already. */
-  void heard(Id node, long store, List<Head> heads) {
-    Voter voter = stores.heard(node, store);
-    for (Head head : heads) {
+  /** One more member told what it holds, and knows, when the ballot led already. */
+  void heard(Id node, CopyReply.Promise promise, long nowNanos) {
+    Voter voter = stores.heard(node, promise.store());
+    members.knows(voter, promise.configuration());
+    for (Head head : promise.heads()) {
       Cell cell = cells.get(head.key());
       if (cell != null
           && members.current().has(voter)
@@ -563,6 +564,7 @@ final class Reign {
       }
     }
     out.repair();
+    goOn(nowNanos);
   }
 
   /** Hastens what somebody waits for. */

@@ -297,6 +297,43 @@ class ReconfigurationTest {
   }
 
   @Test
+  void aMemberThatMissedWhatOthersDecidedIsToldWhenItAnswers() {
+    leadToJoint();
+    answer(B);
+    answer(D);
+    answer(D);
+    Configuration changed = leader.configuration();
+    assertThat(leader.isDecided(changed)).isTrue();
+    post.take(E.node(), letter -> true);
+    post.silent.add(E.node());
+    leader.configureFailed(E.node(), leader.ballot());
+    leader.wake(now);
+    assertThat(proposedTo(E)).isEmpty();
+
+    post.silent.remove(E.node());
+    leader.wake(now);
+    assertThat(proposedTo(E)).containsExactly(changed);
+    answer(E);
+    leader.wake(now);
+    assertThat(proposedTo(E)).isEmpty();
+    assertThat(shelfOf(E).configuration(ARC)).isEqualTo(changed);
+  }
+
+  @Test
+  void aMemberWhosePromiseComesLateIsToldWhatItDoesNotKnow() {
+    Configuration newer = new Configuration(3, 2, List.of(SELF, B, C), List.of());
+    meet(newer, SELF, B);
+    leader.start(now);
+    answer(B);
+    assertThat(leader.isPreparing()).isFalse();
+
+    answer(C);
+
+    assertThat(proposedTo(C)).containsExactly(newer.again(ROUND));
+    assertThat(proposedTo(B)).isEmpty();
+  }
+
+  @Test
   void aBallotGoesAboveThatOfWhatWasMet() {
     meet(THREE.again(ROUND + 3), C);
     leader.start(now);
