@@ -145,7 +145,7 @@ public final class RingSettings {
     var namespaces = new TreeMap<>(after.namespaces());
     namespaces
         .entrySet()
-        .removeIf(each -> each.getValue().isEmpty() && isPlain(old, each.getKey()));
+        .removeIf(each -> each.getValue().equals(Rules.NONE) && isPlain(old, each.getKey()));
     Charter next = new Charter(after.copies(), namespaces).check();
     return old == null ? Json.of(next) : old.merge(next);
   }

@@ -79,21 +79,15 @@ final class Witness {
 
   private void saw(Id node, @Nullable Sighting sighting) {
     if (sighting != null) {
-      check(sighting);
+      sighting.check();
       sightings.saw(new Voter(node, sighting.store()), sighting.commit());
-    }
-  }
-
-  private static void check(Sighting sighting) {
-    if (!sighting.isSound()) {
-      throw new RingException.InvalidInput("A message tells of no number of a commit.");
     }
   }
 
   /** Somebody saw this of a store, which may be this node's. */
   private void wasSeen(@Nullable Sighting seen) {
     if (seen != null) {
-      check(seen);
+      seen.check();
       if (journal.isDurable()
           && seen.store() == journal.self().store()
           && seen.commit() > journal.commit()) {

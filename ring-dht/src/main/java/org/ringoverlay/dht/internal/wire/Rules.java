@@ -14,11 +14,6 @@ public record Rules(long ttlMillis, long valueBytesMax) {
   /** What holds where nothing was said. */
   public static final Rules NONE = new Rules(0, 0);
 
-  /** Whether they say nothing. */
-  public boolean isEmpty() {
-    return equals(NONE);
-  }
-
   /**
    * Checks them.
    *
