@@ -289,11 +289,11 @@ final class ArcLeader {
     if (current != null && asked.ballot().equals(ballot)) {
       if (reply.granted()) {
         current.accepted(node, asked.epoch(), heads, reply, nowNanos);
-      } else if (isBehind(reply.promised())) {
+      } else if (isBehind(reply.standing())) {
         current.acceptFailed(node, heads);
-        relieve(node, reply.promised(), nowNanos);
+        relieve(node, reply.standing(), nowNanos);
       } else {
-        outranked(reply.promised(), nowNanos);
+        outranked(reply.standing(), nowNanos);
       }
     }
   }
@@ -313,11 +313,11 @@ final class ArcLeader {
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
         current.configured(node, configuration, reply, nowNanos);
-      } else if (isBehind(reply.promised())) {
+      } else if (isBehind(reply.standing())) {
         current.configureFailed(node);
-        relieve(node, reply.promised(), nowNanos);
+        relieve(node, reply.standing(), nowNanos);
       } else {
-        outranked(reply.promised(), nowNanos);
+        outranked(reply.standing(), nowNanos);
       }
     }
   }
@@ -336,11 +336,11 @@ final class ArcLeader {
     if (current != null && asked.equals(ballot)) {
       if (reply.granted()) {
         current.checked(node, reply.store(), number);
-      } else if (isBehind(reply.promised())) {
+      } else if (isBehind(reply.standing())) {
         current.checkFailed(node, number);
-        relieve(node, reply.promised(), nowNanos);
+        relieve(node, reply.standing(), nowNanos);
       } else {
-        outranked(reply.promised(), nowNanos);
+        outranked(reply.standing(), nowNanos);
       }
     }
   }

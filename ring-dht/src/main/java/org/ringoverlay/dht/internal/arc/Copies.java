@@ -110,7 +110,7 @@ final class Copies implements RingService<CopyRequest> {
     }
     if (request instanceof CopyRequest.Accept accept) {
       var reply = shelf.accept(accept);
-      leaders.promised(accept.arc(), reply.promised());
+      leaders.promised(accept.arc(), shelf.promised(accept.arc()));
       if (accept.configuration() != null && reply.granted()) {
         leaders.configured(accept.arc());
       }
@@ -118,12 +118,12 @@ final class Copies implements RingService<CopyRequest> {
     }
     if (request instanceof CopyRequest.Check check) {
       var reply = shelf.check(check.arc(), check.ballot());
-      leaders.promised(check.arc(), reply.promised());
+      leaders.promised(check.arc(), shelf.promised(check.arc()));
       return reply;
     }
     if (request instanceof CopyRequest.Prepare prepare) {
       var reply = shelf.prepare(prepare, limits.headsMax(), limits.batchBytesMax());
-      leaders.promised(prepare.arc(), reply.promised());
+      leaders.promised(prepare.arc(), shelf.promised(prepare.arc()));
       return reply;
     }
     if (request instanceof CopyRequest.Fetch fetch) {
@@ -136,7 +136,7 @@ final class Copies implements RingService<CopyRequest> {
     }
     if (request instanceof CopyRequest.Forget forget) {
       var reply = shelf.forget(forget);
-      leaders.promised(forget.arc(), reply.promised());
+      leaders.promised(forget.arc(), shelf.promised(forget.arc()));
       return reply;
     }
     if (request instanceof CopyRequest.InspectKeys inspect) {

@@ -170,7 +170,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
         CopyReply.Accepted.class,
         reply -> {
           if (!reply.granted()) {
-            leader().outranked(reply.promised(), now());
+            leader().outranked(reply.standing(), now());
           }
         },
         // The next comparison finds what was not forgotten.

@@ -155,7 +155,7 @@ final class Soundness {
         after = head.key();
       }
     } else if (reply instanceof CopyReply.Accepted accepted) {
-      checkPromised(accepted.promised());
+      checkPromised(accepted.standing());
     } else if (request instanceof CopyRequest.Fetch fetch
         && reply instanceof CopyReply.Fetched fetched) {
       List<String> keys = fetch.keys();

@@ -55,23 +55,29 @@ public sealed interface CopyReply {
    * CopyRequest.Forget}.
    *
    * @param granted whether the ballot stands; if not, nothing was kept
-   * @param promised the highest ballot that the node has promised
+   * @param promised the highest ballot that the node has promised, null if that is the asker's
    * @param store the store that the node keeps
    * @param behind keys that the node can only take whole
    * @param commit the number of the commit by which the store's disk has all that this tells of; 0
    *     within {@link Answers}, and if the store is in memory
    */
   @Sparse
-  record Accepted(boolean granted, Ballot promised, long store, List<String> behind, long commit)
+  record Accepted(
+      boolean granted, @Nullable Ballot promised, long store, List<String> behind, long commit)
       implements CopyReply {
-    /** Copies the list. */
+    /** Copies the list; who granted a ballot has promised it, which its asker knows. */
     public Accepted {
-      promised = Ballot.orNone(promised);
+      promised = granted ? null : Ballot.orNone(promised);
       behind = Entry.orEmpty(behind);
     }
 
+    /** The ballot that stands in the way; none if it was granted. */
+    public Ballot standing() {
+      return Ballot.orNone(promised);
+    }
+
     /** Without a commit. */
-    public Accepted(boolean granted, Ballot promised, long store, List<String> behind) {
+    public Accepted(boolean granted, @Nullable Ballot promised, long store, List<String> behind) {
       this(granted, promised, store, behind, 0);
     }
 
