@@ -32,6 +32,12 @@ public final class Demo {
   private static final long READY_SECONDS_MAX = 60;
   private static final long TAKEOVER_NANOS_MAX = 30_000_000_000L;
 
+  /** Writes that are acknowledged before the daddy is killed, and after, at least. */
+  private static final int WRITES_BEFORE = 100;
+
+  private static final int WRITES_AFTER = 100;
+  private static final long WRITES_SECONDS_MAX = 30;
+
   private final Stage stage;
   private final int nodes;
   private final List<Child> children = new CopyOnWriteArrayList<>();
@@ -319,7 +325,12 @@ public final class Demo {
             .filter(child -> child.id().equals(daddyId))
             .findFirst()
             .orElseThrow(() -> new Failed("the daddy is none of the demo's nodes: " + daddyId));
-    Child other = children.stream().filter(child -> child != daddy).findFirst().orElseThrow();
+    List<Child> others = children.stream().filter(child -> child != daddy).limit(2).toList();
+    Child other = others.get(0);
+    var load = new Load(KEY, others.stream().map(Child::gateway).toList());
+    stage.doing(
+        "waiting for writes", () -> until(() -> load.count() >= WRITES_BEFORE, WRITES_SECONDS_MAX));
+    long before = load.count();
     long began = System.nanoTime();
     daddy.kill();
     stage.detail("kill -9 " + daddy.pid() + "  (" + daddy.name() + ", the daddy of " + KEY + ")");
@@ -336,6 +347,16 @@ public final class Demo {
     stage.detail(
         "and written again: version " + version(put) + ", " + copies(put),
         System.nanoTime() - began);
+    long after = load.count();
+    stage.doing(
+        "waiting for writes",
+        () -> until(() -> load.count() >= after + WRITES_AFTER, WRITES_SECONDS_MAX));
+    load.end();
+    long lost = stage.doing("reading what was written", () -> load.lost(other.gateway()));
+    stage.detail(
+        "under load: %,d writes to its arc acknowledged before, %,d since; lost: %,d"
+            .formatted(before, load.count() - before, lost));
+    expect(lost == 0, lost + " keys lost what had been acknowledged");
   }
 
   private Response awaitCopies() throws Exception {

@@ -260,6 +260,7 @@ class NodeProcessIT {
         .contains("and this node takes 16")
         .contains("not built yet")
         .contains("written again")
+        .containsPattern("under load: [1-9][0-9,]* writes .* [1-9][0-9,]* since; lost: 0")
         .doesNotContain("\u001b");
     assertThat(silentMillisMax).isLessThan(2_000);
     assertThat(descendants).hasSizeGreaterThanOrEqualTo(5);
