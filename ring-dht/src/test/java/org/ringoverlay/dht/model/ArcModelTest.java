@@ -20,11 +20,8 @@ import org.ringoverlay.testkit.explore.Explorer;
 /**
  * Every state of the model within its bounds, and each defence taken out once. What is tagged
  * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
- *
- * <p>An exploration ends by its bound of states, so time is no sign of one that hangs.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ArcModelTest {
   private static final Bounds LEASES = new Bounds(3, 2, 1, 0, 0, 3, 1, true);
 
