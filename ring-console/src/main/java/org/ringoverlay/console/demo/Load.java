@@ -110,16 +110,19 @@ final class Load {
   private static Response read(GatewayClient client, String key)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
-    while (true) {
-      Response read = client.get(path(key));
-      boolean answered = read.isOk() || read.status() == 404;
-      if (answered || System.nanoTime() - began > READ_NANOS_MAX) {
-        if (!answered) {
-          throw new IOException("The key " + key + " cannot be read: " + read.text());
+    String last = "nothing";
+    while (System.nanoTime() - began < READ_NANOS_MAX) {
+      try {
+        Response read = client.get(path(key));
+        if (read.isOk() || read.status() == 404) {
+          return read;
         }
-        return read;
+        last = read.text();
+      } catch (GatewayClient.Broken slow) {
+        last = slow.getMessage();
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
+    throw new IOException("The key " + key + " cannot be read; the last answer was " + last);
   }
 }
