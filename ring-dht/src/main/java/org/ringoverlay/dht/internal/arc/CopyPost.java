@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.AskOptions;
 import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.CommitNumber;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
-import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -138,7 +138,7 @@ final class CopyPost {
             ? letters.get(0).message()
             : new CopyRequest.Batch(
                 letters.stream().<CopyRequest>map(Letter::message).toList(), null);
-    Sighting before = witness.of(node);
+    CommitNumber before = witness.of(node);
     long sentAt = ring.clock().nanos();
     CompletionStage<CopyReply> stage =
         ring.ask(
@@ -163,7 +163,7 @@ final class CopyPost {
 
   /** Whoever is behind what this node saw of it is told, and counts for nothing until then. */
   private boolean counts(
-      Id node, @Nullable Sighting before, CopyReply reply, List<Letter<?>> letters) {
+      Id node, @Nullable CommitNumber before, CopyReply reply, List<Letter<?>> letters) {
     boolean counts = witness.counts(node, before, reply);
     if (!counts
         && letters.stream().noneMatch(each -> each.message() instanceof CopyRequest.Locate)) {

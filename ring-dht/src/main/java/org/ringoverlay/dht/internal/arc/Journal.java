@@ -37,11 +37,12 @@ final class Journal {
   private static final byte ARC = 'a';
   private static final byte OPERATION = 'o';
   private static final byte REGISTER = 'r';
+  private static final byte NUMBER = 'c';
   private static final byte SEEN = 's';
   private static final int ARC_NAME_BYTES = 6;
 
   /** As long as an arc's name, for versions before this one look for an arc in every name. */
-  private static final byte[] COMMIT = {'c', 0, 0, 0, 0, 0};
+  private static final byte[] COMMIT = {NUMBER, 0, 0, 0, 0, 0};
 
   private static final int VERSION_BYTES = 8;
   private static final int FORMAT = 1;
@@ -382,7 +383,7 @@ final class Journal {
             long seenStore = ByteBuffer.wrap(name).getLong(ARC_NAME_BYTES + Id.BYTES);
             sightings.found(new Voter(node, seenStore), json.as(long.class));
           }
-          case 'c' -> commit = json.as(long.class);
+          case NUMBER -> commit = json.as(long.class);
           case REGISTER -> found(arc, text(name, name.length), json.as(SavedRegister.class));
           default -> {
             // A newer version keeps more, under the same format: it does not matter here.

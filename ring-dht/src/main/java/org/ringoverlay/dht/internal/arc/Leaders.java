@@ -344,13 +344,18 @@ final class Leaders {
     return null;
   }
 
+  /** The configuration in which this node has a voice, as far as it knows; null if it has none. */
+  @Nullable Configuration voiced(int arc) {
+    Configuration configuration = shelf.configuration(arc);
+    return configuration != null && configuration.has(shelf.self()) && homecoming.isOver()
+        ? configuration
+        : null;
+  }
+
   /** Whether this node is the member that should be the daddy of an arc, and is not. */
   boolean shouldLead(int arc) {
-    Configuration configuration = shelf.configuration(arc);
-    if (configuration == null
-        || leaders.has(arc)
-        || !configuration.has(shelf.self())
-        || !homecoming.isOver()) {
+    Configuration configuration = voiced(arc);
+    if (configuration == null || leaders.has(arc)) {
       return false;
     }
     boolean idle =

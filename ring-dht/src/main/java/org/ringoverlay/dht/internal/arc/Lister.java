@@ -131,11 +131,9 @@ final class Lister {
     }
 
     private void look(int arc) {
-      Configuration configuration = shelf.configuration(arc);
       if (!leaders.has(arc)) {
-        if (configuration == null
-            || !configuration.has(shelf.self())
-            || !leaders.homecoming().isOver()) {
+        Configuration configuration = leaders.voiced(arc);
+        if (configuration == null) {
           foreign.set(arc);
           return;
         }

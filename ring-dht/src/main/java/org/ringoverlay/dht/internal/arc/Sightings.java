@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.dht.internal.wire.Sighting;
+import org.ringoverlay.dht.internal.wire.CommitNumber;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
@@ -91,9 +91,9 @@ final class Sightings {
   }
 
   /** The highest that was seen of the store that a node was last seen to keep; null if nothing. */
-  @Nullable Sighting of(Id node) {
+  @Nullable CommitNumber of(Id node) {
     Voter voter = last.get(node);
-    return voter == null ? null : new Sighting(voter.store(), of(voter));
+    return voter == null ? null : new CommitNumber(voter.store(), of(voter));
   }
 
   /** Gives what is to be written now, and what is to be removed; the next call gives it no more. */

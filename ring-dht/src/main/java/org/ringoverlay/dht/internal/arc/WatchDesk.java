@@ -182,11 +182,9 @@ final class WatchDesk {
     }
 
     private void look(int arc) {
-      Configuration configuration = shelf.configuration(arc);
       if (!leaders.has(arc)) {
-        if (configuration == null
-            || !configuration.has(shelf.self())
-            || !leaders.homecoming().isOver()) {
+        Configuration configuration = leaders.voiced(arc);
+        if (configuration == null) {
           disown(arc);
           return;
         }

@@ -2,9 +2,9 @@ package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.CommitNumber;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
-import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -33,17 +33,17 @@ final class Witness {
   }
 
   /** The highest that was seen of the store that a node was last seen to keep; null if nothing. */
-  @Nullable Sighting of(Id node) {
+  @Nullable CommitNumber of(Id node) {
     return sightings.of(node);
   }
 
-  private @Nullable Sighting own() {
-    return journal.isDurable() ? new Sighting(journal.self().store(), journal.commit()) : null;
+  private @Nullable CommitNumber own() {
+    return journal.isDurable() ? new CommitNumber(journal.self().store(), journal.commit()) : null;
   }
 
   /** A request, with how far this node is. */
   CopyRequest signed(Id to, CopyRequest request) {
-    Sighting own = own();
+    CommitNumber own = own();
     if (request instanceof CopyRequest.Batch batch) {
       var requests = new ArrayList<>(batch.requests());
       requests.replaceAll(each -> each instanceof CopyRequest.Locate ? signed(to, each) : each);
@@ -77,7 +77,7 @@ final class Witness {
     }
   }
 
-  private void saw(Id node, @Nullable Sighting sighting) {
+  private void saw(Id node, @Nullable CommitNumber sighting) {
     if (sighting != null) {
       sighting.check();
       sightings.saw(new Voter(node, sighting.store()), sighting.commit());
@@ -85,7 +85,7 @@ final class Witness {
   }
 
   /** Somebody saw this of a store, which may be this node's. */
-  private void wasSeen(@Nullable Sighting seen) {
+  private void wasSeen(@Nullable CommitNumber seen) {
     if (seen != null) {
       seen.check();
       if (journal.isDurable()
@@ -107,14 +107,14 @@ final class Witness {
         }
       }
       return new CopyReply.Answers(
-          replies, commit == 0 ? null : new Sighting(journal.self().store(), commit));
+          replies, commit == 0 ? null : new CommitNumber(journal.self().store(), commit));
     }
     if (reply instanceof CopyReply.Located located) {
-      Sighting asker = request instanceof CopyRequest.Locate locate ? locate.sender() : null;
-      Sighting seen =
+      CommitNumber asker = request instanceof CopyRequest.Locate locate ? locate.sender() : null;
+      CommitNumber seen =
           asker == null
               ? null
-              : new Sighting(asker.store(), sightings.of(new Voter(to, asker.store())));
+              : new CommitNumber(asker.store(), sightings.of(new Voter(to, asker.store())));
       return new CopyReply.Located(
           located.store(), located.durable(), located.placed(), commit, seen);
     }
@@ -134,13 +134,13 @@ final class Witness {
    * @return whether the reply counts: it does not if the node's store is behind what was seen of it
    *     before it was asked, for what it promised meanwhile it has forgotten
    */
-  boolean counts(Id from, @Nullable Sighting before, CopyReply reply) {
+  boolean counts(Id from, @Nullable CommitNumber before, CopyReply reply) {
     try {
       if (reply instanceof CopyReply.Answers answers) {
         answers.replies().forEach(this::wasSeen);
       }
       wasSeen(reply);
-      Sighting now = sender(reply);
+      CommitNumber now = sender(reply);
       saw(from, now);
       return now == null
           || now.commit() == 0
@@ -158,18 +158,18 @@ final class Witness {
     }
   }
 
-  private static @Nullable Sighting sender(CopyReply reply) {
+  private static @Nullable CommitNumber sender(CopyReply reply) {
     if (reply instanceof CopyReply.Answers answers) {
       return answers.sender();
     }
     if (reply instanceof CopyReply.Accepted accepted) {
-      return new Sighting(accepted.store(), accepted.commit());
+      return new CommitNumber(accepted.store(), accepted.commit());
     }
     if (reply instanceof CopyReply.Promise promise) {
-      return new Sighting(promise.store(), promise.commit());
+      return new CommitNumber(promise.store(), promise.commit());
     }
     return reply instanceof CopyReply.Located located
-        ? new Sighting(located.store(), located.commit())
+        ? new CommitNumber(located.store(), located.commit())
         : null;
   }
 }

@@ -8,7 +8,7 @@ import org.ringoverlay.error.RingException;
  * @param store the store
  * @param commit the number of a commit that was on its disk by then; 0 if nobody knows of any
  */
-public record Sighting(long store, long commit) {
+public record CommitNumber(long store, long commit) {
   /** Numbers above are no sound node's: it would have to commit for longer than disks last. */
   public static final long COMMIT_MAX = 1L << 53;
 

@@ -105,7 +105,7 @@ public sealed interface CopyReply {
    * @param seen the highest that the node saw of the store of whoever asked, null if nothing
    */
   record Located(
-      long store, boolean durable, List<Placed> placed, long commit, @Nullable Sighting seen)
+      long store, boolean durable, List<Placed> placed, long commit, @Nullable CommitNumber seen)
       implements CopyReply {
     /** Copies the list. */
     public Located {
@@ -178,7 +178,7 @@ public sealed interface CopyReply {
    * @param sender by which commit the node's disk has all that this tells of; null if its store is
    *     in memory
    */
-  record Answers(List<CopyReply> replies, @Nullable Sighting sender) implements CopyReply {
+  record Answers(List<CopyReply> replies, @Nullable CommitNumber sender) implements CopyReply {
     /** Copies the list. */
     public Answers {
       replies = Entry.orEmpty(replies);

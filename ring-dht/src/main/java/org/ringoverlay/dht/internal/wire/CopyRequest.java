@@ -46,7 +46,7 @@ public sealed interface CopyRequest {
       long epoch,
       @Nullable Configuration configuration,
       boolean decided,
-      @Nullable Sighting sender)
+      @Nullable CommitNumber sender)
       implements CopyRequest {
     /** Copies the list. */
     public Accept {
@@ -55,7 +55,7 @@ public sealed interface CopyRequest {
     }
 
     /** The same, with how far the sender is. */
-    public Accept from(Sighting itsStore) {
+    public Accept from(CommitNumber itsStore) {
       return new Accept(arc, ballot, entries, epoch, configuration, decided, itsStore);
     }
 
@@ -99,8 +99,8 @@ public sealed interface CopyRequest {
       List<Integer> arcs,
       boolean leaving,
       boolean resting,
-      @Nullable Sighting sender,
-      @Nullable Sighting seen)
+      @Nullable CommitNumber sender,
+      @Nullable CommitNumber seen)
       implements CopyRequest {
     /** Copies the list. */
     public Locate {
@@ -186,7 +186,7 @@ public sealed interface CopyRequest {
    *
    * @param sender how far the sender's own store is, null if it is in memory
    */
-  record Batch(List<CopyRequest> requests, @Nullable Sighting sender) implements CopyRequest {
+  record Batch(List<CopyRequest> requests, @Nullable CommitNumber sender) implements CopyRequest {
     /** Copies the list. */
     public Batch {
       requests = Entry.orEmpty(requests);

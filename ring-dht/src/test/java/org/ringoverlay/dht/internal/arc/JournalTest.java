@@ -15,11 +15,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CommitNumber;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Operation;
-import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -226,7 +226,7 @@ class JournalTest {
     write(before, 3);
     assertThat(open(8).sightings().of(other)).isEqualTo(40 + Sightings.KEPT_EVERY);
     assertThat(open(8).sightings().of(other.node()))
-        .isEqualTo(new Sighting(other.store(), 40 + Sightings.KEPT_EVERY));
+        .isEqualTo(new CommitNumber(other.store(), 40 + Sightings.KEPT_EVERY));
   }
 
   private void write(Journal journal, long round) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Ballot;
+import org.ringoverlay.dht.internal.wire.CommitNumber;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
-import org.ringoverlay.dht.internal.wire.Sighting;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
@@ -30,31 +30,32 @@ class WitnessTest {
   @Test
   void pitfall07AReplyOfAStoreThatWentBackDoesNotCount() {
     assertThat(witness.counts(B.node(), witness.of(B.node()), accepted(8, 20))).isTrue();
-    Sighting asked = witness.of(B.node());
-    assertThat(asked).isEqualTo(new Sighting(8, 20));
+    CommitNumber asked = witness.of(B.node());
+    assertThat(asked).isEqualTo(new CommitNumber(8, 20));
 
     assertThat(witness.counts(B.node(), asked, accepted(8, 19))).isFalse();
     assertThat(witness.counts(B.node(), asked, accepted(8, 20))).isTrue();
     assertThat(witness.counts(B.node(), asked, accepted(9, 3))).as("another store").isTrue();
     assertThat(witness.counts(B.node(), asked, accepted(8, 0))).as("an old version").isTrue();
     assertThat(
-            witness.counts(B.node(), asked, new CopyReply.Answers(List.of(), new Sighting(8, 5))))
+            witness.counts(
+                B.node(), asked, new CopyReply.Answers(List.of(), new CommitNumber(8, 5))))
         .isFalse();
   }
 
   @Test
   void repliesThatOvertakeEachOtherCount() {
-    Sighting asked = witness.of(B.node());
+    CommitNumber asked = witness.of(B.node());
     assertThat(witness.counts(B.node(), asked, accepted(8, 20))).isTrue();
     assertThat(witness.counts(B.node(), asked, accepted(8, 19))).isTrue();
-    assertThat(witness.of(B.node())).isEqualTo(new Sighting(8, 20));
+    assertThat(witness.of(B.node())).isEqualTo(new CommitNumber(8, 20));
   }
 
   @Test
   void whoAsksIsToldWhatWasSeenOfTheStoreThatItNames() {
-    witness.heard(B.node(), new CopyRequest.Batch(List.of(), new Sighting(8, 20)));
-    witness.heard(B.node(), new CopyRequest.Batch(List.of(), new Sighting(88, 4)));
-    var back = new CopyRequest.Locate(List.of(), false, false, new Sighting(8, 12), null);
+    witness.heard(B.node(), new CopyRequest.Batch(List.of(), new CommitNumber(8, 20)));
+    witness.heard(B.node(), new CopyRequest.Batch(List.of(), new CommitNumber(88, 4)));
+    var back = new CopyRequest.Locate(List.of(), false, false, new CommitNumber(8, 12), null);
 
     var answers =
         (CopyReply.Answers)
@@ -67,9 +68,9 @@ class WitnessTest {
         .singleElement()
         .isInstanceOfSatisfying(
             CopyReply.Located.class,
-            located -> assertThat(located.seen()).isEqualTo(new Sighting(8, 20)));
+            located -> assertThat(located.seen()).isEqualTo(new CommitNumber(8, 20)));
     var asking = (CopyRequest.Locate) witness.signed(B.node(), new CopyRequest.Locate(List.of()));
-    assertThat(asking.seen()).isEqualTo(new Sighting(88, 4));
+    assertThat(asking.seen()).isEqualTo(new CommitNumber(88, 4));
   }
 
   @Test
@@ -80,15 +81,15 @@ class WitnessTest {
         .isEqualTo(accepted(7, 0));
     var told = new ArrayList<String>();
     witness.whenOlder(() -> told.add("older"));
-    var seen = new CopyRequest.Locate(List.of(), false, false, null, new Sighting(7, 5));
+    var seen = new CopyRequest.Locate(List.of(), false, false, null, new CommitNumber(7, 5));
     witness.heard(B.node(), seen);
     assertThat(told).isEmpty();
   }
 
   @Test
   void aNumberThatNoStoreCanHaveIsRefused() {
-    for (long wrong : new long[] {-1, Sighting.COMMIT_MAX + 1, Long.MAX_VALUE}) {
-      var lie = new CopyRequest.Batch(List.of(), new Sighting(8, wrong));
+    for (long wrong : new long[] {-1, CommitNumber.COMMIT_MAX + 1, Long.MAX_VALUE}) {
+      var lie = new CopyRequest.Batch(List.of(), new CommitNumber(8, wrong));
       assertThatThrownBy(() -> witness.heard(B.node(), lie))
           .isInstanceOf(RingException.InvalidInput.class);
       assertThat(witness.counts(B.node(), null, accepted(8, wrong))).isFalse();

@@ -27,7 +27,7 @@ class MessagesTest {
     List.of(Request.Found.class, Request.Done.class, Request.Sighted.class, Charter.class)
         .forEach(this::gather);
     assertThat(records.values())
-        .contains(CopyRequest.Accept.class, Ballot.class, Sighting.class, Operation.class);
+        .contains(CopyRequest.Accept.class, Ballot.class, CommitNumber.class, Operation.class);
 
     var taken = new ArrayList<String>();
     for (Class<?> each : records.values()) {
