@@ -23,9 +23,6 @@ import org.ringoverlay.testkit.history.Register;
 
 /** What must be true of the records when all nodes are up again and nothing befalls them. */
 final class Aftermath {
-  /** With fewer nodes one that did not come back has nobody to take its place. */
-  private static final int COPIES = 3;
-
   private final SimRing ring;
   private final Clients clients;
   private final Histories histories;
@@ -133,7 +130,7 @@ final class Aftermath {
 
   /** Whether a member is gone and there is nobody to take its place. */
   private boolean mayBeSilent(Id member) {
-    return ring.indexOf(member) < 0 && ring.running().size() < COPIES;
+    return ring.indexOf(member) < 0 && Resizing.keepsTheGone(ring);
   }
 
   /** What a listing shows at each node that reads there do not, or the other way round; or null. */

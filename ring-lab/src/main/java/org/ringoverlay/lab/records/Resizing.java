@@ -88,7 +88,7 @@ final class Resizing {
   /** What is wrong with the members of the arcs, or null: once all are up, and have had time. */
   @Nullable String flaw(SimRing ring) {
     Dht dht = Dht.on(ring.node(ring.running().get(0)));
-    int wanted = ring.await(dht.settings().copies());
+    int wanted = wanted(ring);
     String wrong = wrong(ring, dht, wanted);
     for (Duration waited = Duration.ZERO;
         wrong != null && waited.compareTo(OBEYED) < 0;
@@ -99,14 +99,26 @@ final class Resizing {
     return wrong;
   }
 
-  /** Members that are gone keep their places only where there is nobody to take them. */
+  /** How many copies the ring wants. */
+  private static int wanted(SimRing ring) {
+    return ring.await(Dht.on(ring.node(ring.running().get(0))).settings().copies());
+  }
+
+  /**
+   * Whether members that are gone keep their places: where all nodes together are fewer than the
+   * copies that are wanted nobody is left to take them.
+   */
+  static boolean keepsTheGone(SimRing ring) {
+    return ring.running().size() < wanted(ring);
+  }
+
   private static @Nullable String wrong(SimRing ring, Dht dht, int wanted) {
     int nodes = ring.running().size();
     Arcs arcs = ring.node(ring.running().get(0)).view().arcs();
     for (int arc = 0; arc < arcs.count(); arc++) {
       List<Id> members = ring.await(dht.owner(arcs.centre(arc))).replicas();
       long there = members.stream().filter(member -> ring.indexOf(member) >= 0).count();
-      if (there != Math.min(wanted, nodes) || (there < members.size() && wanted <= nodes)) {
+      if (there != Math.min(wanted, nodes) || (there < members.size() && !keepsTheGone(ring))) {
         return "Arc %d has %d members, %d of them in the ring of %d nodes that wants %d copies"
             .formatted(arc, members.size(), there, nodes, wanted);
       }
