@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ interface Form {
   /** What stands for a value that is not there. */
   default @Nullable Object absent() {
     return null;
+  }
+
+  /** Whether a value is what is read where nothing is written. */
+  default boolean isTakenForGranted(@Nullable Object value) {
+    return value == null;
   }
 
   /** A form met what it leaves to Jackson. It carries no trace, for it is no error. */
@@ -140,6 +146,11 @@ interface Form {
         to.number(((Number) value).longValue());
       }
     }
+
+    @Override
+    public boolean isTakenForGranted(@Nullable Object value) {
+      return value == null || (absent != null && ((Number) value).longValue() == 0);
+    }
   }
 
   /** True or false. */
@@ -161,6 +172,11 @@ interface Form {
     public Object absent() {
       return false;
     }
+
+    @Override
+    public boolean isTakenForGranted(@Nullable Object value) {
+      return !Boolean.TRUE.equals(value);
+    }
   }
 
   /** A text. */
@@ -173,6 +189,11 @@ interface Form {
     @Override
     public void writePresent(Object value, FormWriter to) {
       to.text((String) value);
+    }
+
+    @Override
+    public boolean isTakenForGranted(@Nullable Object value) {
+      return value == null || ((String) value).isEmpty();
     }
   }
 
@@ -237,10 +258,12 @@ interface Form {
 
   /** A list. */
   record Elements(Form element) implements Nullish {
+    private static final int FEW = 4;
+
     @Override
     public Object readPresent(FormReader from) {
       from.enter('[');
-      List<@Nullable Object> elements = new ArrayList<>();
+      List<@Nullable Object> elements = new ArrayList<>(FEW);
       while (from.hasMore(']')) {
         elements.add(element.read(from));
       }
@@ -259,6 +282,11 @@ interface Form {
         element.write(each, to);
       }
       to.leave(']');
+    }
+
+    @Override
+    public boolean isTakenForGranted(@Nullable Object value) {
+      return value == null || ((List<?>) value).isEmpty();
     }
   }
 
@@ -283,16 +311,46 @@ interface Form {
     }
   }
 
-  /** A record of a sealed family. */
-  record OfFamily(Class<?> family, RecordForms records) implements Nullish {
+  /** A record of a sealed family, whose variants' forms are made when one is first needed. */
+  final class OfFamily implements Nullish {
+    private final Class<?> family;
+    private final RecordForms records;
+    // Made more than once if threads meet here, and always the same.
+    private @Nullable Variants variants;
+
+    OfFamily(Class<?> family, RecordForms records) {
+      this.family = family;
+      this.records = records;
+    }
+
+    /** The forms of those that are plain. */
+    private record Variants(List<RecordForm> forms) {}
+
     @Override
     public Object readPresent(FormReader from) {
-      Class<?> variant = Family.variants(family).get(from.type());
-      RecordForm form = variant == null ? null : records.of(variant);
-      if (form == null) {
-        throw new GaveUp();
+      int type = from.typeAt();
+      List<RecordForm> forms = forms();
+      for (int i = 0; i < forms.size(); i++) {
+        RecordForm form = forms.get(i);
+        if (from.isTextAt(type, form.name())) {
+          return form.read(from);
+        }
       }
-      return form.read(from);
+      throw new GaveUp();
+    }
+
+    private List<RecordForm> forms() {
+      Variants present = variants;
+      if (present == null) {
+        present =
+            new Variants(
+                Family.variants(family).values().stream()
+                    .map(records::of)
+                    .filter(Objects::nonNull)
+                    .toList());
+        variants = present;
+      }
+      return present.forms;
     }
 
     @Override

@@ -13,6 +13,8 @@ final class FormReader {
   /** The most digits that a long has. */
   private static final int DIGITS_MAX = 19;
 
+  private static final byte[] TYPE_FIRST = Form.ascii("\"" + Family.TYPE + "\":");
+
   private final byte[] array;
   private int at;
 
@@ -69,11 +71,10 @@ final class FormReader {
 
   /** Whether the field here has this name, given with its quotes; goes to its value if so. */
   boolean isField(byte[] quoted) {
-    int end = at + quoted.length;
-    if (end > array.length || !Arrays.equals(array, at, end, quoted, 0, quoted.length)) {
+    if (!isTextAt(at, quoted)) {
       return false;
     }
-    at = end;
+    at += quoted.length;
     skipColon();
     return true;
   }
@@ -102,16 +103,33 @@ final class FormReader {
     at = Slice.at(array, at).end();
   }
 
-  /** The value of the object's field {@code type}, which need not come first. */
-  String type() {
+  /** Where the value of the object's field {@code type} begins, which need not come first. */
+  int typeAt() {
     if (array[at] != '{') {
       throw new Form.GaveUp();
     }
+    if (isTextAt(at + 1, TYPE_FIRST)) {
+      return at + 1 + TYPE_FIRST.length;
+    }
     Slice found = new Slice(array, at, array.length).field(Family.TYPE);
-    if (found == null || found.first() != '"') {
+    if (found == null) {
       throw new Form.GaveUp();
     }
-    return found.text();
+    return found.start();
+  }
+
+  /** Whether these bytes are what stands there. */
+  boolean isTextAt(int start, byte[] bytes) {
+    int end = start + bytes.length;
+    return end <= array.length && Arrays.equals(array, start, end, bytes, 0, bytes.length);
+  }
+
+  /** Goes over the text here if it is written as this one is, and leaves the value if not. */
+  void passText(byte[] quoted) {
+    if (!isTextAt(at, quoted)) {
+      throw new Form.GaveUp();
+    }
+    at += quoted.length;
   }
 
   String text() {

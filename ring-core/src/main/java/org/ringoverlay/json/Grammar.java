@@ -26,7 +26,10 @@ final class Grammar {
 
   // Up to here comparing with each earlier name of the object is cheaper than a set.
   private static final int NAMES_COMPARED_MAX = 24;
-  private static final int[] NO_NAMES = {};
+  // What a thread keeps for its next document is not larger.
+  private static final int NAMES_KEPT_MAX = 3 * 4 * NAMES_COMPARED_MAX;
+  private static final ThreadLocal<int[]> OWN_NAMES =
+      ThreadLocal.withInitial(() -> new int[3 * NAMES_COMPARED_MAX]);
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -47,7 +50,7 @@ final class Grammar {
   private int at;
 
   // Start, end and hash of each name of the objects that are open, innermost last.
-  private int[] names = NO_NAMES;
+  private int[] names = OWN_NAMES.get();
   private int namesEnd;
   // Of the name that was scanned last.
   private int nameHash;
@@ -264,7 +267,10 @@ final class Grammar {
       }
     }
     if (namesEnd == names.length) {
-      names = Arrays.copyOf(names, Math.max(3 * NAMES_COMPARED_MAX, 2 * namesEnd));
+      names = Arrays.copyOf(names, 2 * namesEnd);
+      if (names.length <= NAMES_KEPT_MAX) {
+        OWN_NAMES.set(names);
+      }
     }
     names[namesEnd] = nameStart;
     names[namesEnd + 1] = nameEnd;

@@ -1,15 +1,16 @@
 package org.ringoverlay.json;
 
 import java.lang.invoke.MethodHandle;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link Form} of one record type.
  *
- * @param name its name in its family, null if it is of none
+ * @param name its name in its family, in quotes; empty if it is of none
+ * @param opening what comes before its components
  * @param fields the names of its components, in quotes
- * @param separators what comes before each component where all are written
+ * @param first what comes before each component if it is the first that is written
+ * @param further what comes before each if it is not
  * @param forms what they are
  * @param constructor its canonical constructor, of an array
  * @param accessors of its components
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and nobody changes them
 record RecordForm(
-    @Nullable String name,
+    byte[] name,
+    byte[] opening,
     byte[][] fields,
-    byte[][] separators,
+    byte[][] first,
+    byte[][] further,
     Form[] forms,
     MethodHandle constructor,
     MethodHandle[] accessors,
@@ -34,12 +37,10 @@ record RecordForm(
       values[i] = forms[i].absent();
     }
     int next = 0;
-    boolean named = name == null;
+    boolean named = name.length == 0;
     while (from.hasMore('}')) {
-      if (name != null && from.isField(TYPE)) {
-        if (from.peek() != '"' || !from.text().equals(name)) {
-          throw new Form.GaveUp();
-        }
+      if (!named && from.isField(TYPE)) {
+        from.passText(name);
         named = true;
         continue;
       }
@@ -82,51 +83,17 @@ record RecordForm(
   /** Writes a record. */
   void write(Object value, FormWriter to) {
     to.enter('{');
-    if (sparse) {
-      writeSparsely(value, to);
-      to.leave('}');
-      return;
-    }
-    for (int i = 0; i < forms.length; i++) {
-      to.raw(separators[i]);
-      forms[i].write(get(i, value), to);
-    }
-    if (forms.length == 0 && separators.length == 1) {
-      to.raw(separators[0]);
-    }
-    to.leave('}');
-  }
-
-  private void writeSparsely(Object value, FormWriter to) {
-    String own = name;
-    if (own != null) {
-      to.raw(TYPE);
-      to.one(':');
-      to.text(own);
-    }
-    boolean more = own != null;
+    to.raw(opening);
+    boolean more = opening.length > 0;
     for (int i = 0; i < forms.length; i++) {
       Object component = get(i, value);
-      if (!isTakenForGranted(i, component)) {
-        if (more) {
-          to.one(',');
-        }
+      if (!sparse || !forms[i].isTakenForGranted(component)) {
+        to.raw(more ? further[i] : first[i]);
         more = true;
-        to.raw(fields[i]);
-        to.one(':');
         forms[i].write(component, to);
       }
     }
-  }
-
-  /** Whether a component is what is read where nothing is written. */
-  private boolean isTakenForGranted(int i, @Nullable Object component) {
-    if (component == null) {
-      return true;
-    }
-    return component.equals(forms[i].absent())
-        || (component instanceof List<?> list && list.isEmpty())
-        || (component instanceof String text && text.isEmpty());
+    to.leave('}');
   }
 
   private @Nullable Object get(int component, Object value) {

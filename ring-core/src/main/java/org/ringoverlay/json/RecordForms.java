@@ -157,10 +157,11 @@ final class RecordForms {
     if (name == null ? components.length == 0 : !isAscii(name)) {
       return null;
     }
-    String opening = name == null ? "" : quoted(Family.TYPE) + ":" + quoted(name);
+    String inFamily = name == null ? "" : quoted(name);
+    String opening = name == null ? "" : quoted(Family.TYPE) + ":" + inFamily;
     var fields = new byte[components.length][];
-    var separators = new byte[Math.max(1, components.length)][];
-    separators[0] = Form.ascii(opening);
+    var first = new byte[components.length][];
+    var further = new byte[components.length][];
     var forms = new Form[components.length];
     var accessors = new MethodHandle[components.length];
     try {
@@ -173,15 +174,23 @@ final class RecordForms {
         }
         forms[i] = form;
         fields[i] = Form.ascii(field);
-        String before = i > 0 ? "," : opening.isEmpty() ? "" : opening + ",";
-        separators[i] = Form.ascii(before + field + ":");
+        first[i] = Form.ascii(field + ":");
+        further[i] = Form.ascii("," + field + ":");
         Method accessor = components[i].getAccessor();
         accessor.setAccessible(true);
         accessors[i] =
             lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
       }
       return new RecordForm(
-          name, fields, separators, forms, constructor(type, lookup), accessors, isSparse(type));
+          Form.ascii(inFamily),
+          Form.ascii(opening),
+          fields,
+          first,
+          further,
+          forms,
+          constructor(type, lookup),
+          accessors,
+          isSparse(type));
     } catch (IllegalAccessException | NoSuchMethodException | InaccessibleObjectException closed) {
       return null;
     }

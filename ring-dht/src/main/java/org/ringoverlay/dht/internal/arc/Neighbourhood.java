@@ -219,7 +219,7 @@ final class Neighbourhood {
 
   /** Whether there is another member than this node. */
   boolean isAlone() {
-    return present.stream().allMatch(member -> member.id().equals(self));
+    return present.isEmpty() || (present.size() == 1 && present.get(0).id().equals(self));
   }
 
   /**

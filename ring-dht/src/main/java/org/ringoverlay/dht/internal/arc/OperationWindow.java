@@ -11,13 +11,18 @@ final class OperationWindow {
   /** The most characters of an operation's ID, all of them printable ASCII. */
   static final int ID_CHARS_MAX = 130;
 
-  static final OperationWindow EMPTY = new OperationWindow(new Operation[0], 0);
+  static final OperationWindow EMPTY = new OperationWindow(new Operation[0], new int[0], 0);
 
   private final Operation[] operations;
+
+  /** Of their IDs, so that a search comes by without looking at each. */
+  private final int[] hashes;
+
   private final long forgotten;
 
-  private OperationWindow(Operation[] operations, long forgotten) {
+  private OperationWindow(Operation[] operations, int[] hashes, long forgotten) {
     this.operations = operations;
+    this.hashes = hashes;
     this.forgotten = forgotten;
   }
 
@@ -29,9 +34,12 @@ final class OperationWindow {
   static OperationWindow of(List<Operation> operations, long forgotten) {
     int from = Math.max(0, operations.size() - OPERATIONS_MAX);
     long newest = from == 0 ? forgotten : operations.get(from - 1).version();
-    return new OperationWindow(
-        operations.subList(from, operations.size()).toArray(Operation[]::new),
-        Math.max(forgotten, newest));
+    Operation[] kept = operations.subList(from, operations.size()).toArray(Operation[]::new);
+    var hashes = new int[kept.length];
+    for (int at = 0; at < kept.length; at++) {
+      hashes[at] = kept[at].id().hashCode();
+    }
+    return new OperationWindow(kept, hashes, Math.max(forgotten, newest));
   }
 
   /** The window with one more operation, and without its oldest if it was full. */
@@ -41,14 +49,20 @@ final class OperationWindow {
     var next = new Operation[kept + 1];
     System.arraycopy(operations, left, next, 0, kept);
     next[kept] = operation;
+    var nextHashes = new int[kept + 1];
+    System.arraycopy(hashes, left, nextHashes, 0, kept);
+    nextHashes[kept] = operation.id().hashCode();
     return new OperationWindow(
-        next, left == 0 ? forgotten : Math.max(forgotten, operations[left - 1].version()));
+        next,
+        nextHashes,
+        left == 0 ? forgotten : Math.max(forgotten, operations[left - 1].version()));
   }
 
   /** The operation with this ID, if it is remembered. The newest is looked at first. */
   @Nullable Operation find(String id) {
-    for (int at = operations.length - 1; at >= 0; at--) {
-      if (operations[at].id().equals(id)) {
+    int hash = id.hashCode();
+    for (int at = hashes.length - 1; at >= 0; at--) {
+      if (hashes[at] == hash && operations[at].id().equals(id)) {
         return operations[at];
       }
     }

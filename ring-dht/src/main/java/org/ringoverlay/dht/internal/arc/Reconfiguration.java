@@ -141,10 +141,15 @@ final class Reconfiguration {
       return false;
     }
     List<Voter> members = current.members();
-    return isOvertaken()
-        || wish.size() != members.size()
-        || members.stream()
-            .anyMatch(member -> !wish.contains(member.node()) || stores.isReplaced(member));
+    if (isOvertaken() || wish.size() != members.size()) {
+      return true;
+    }
+    for (Voter member : members) {
+      if (!wish.contains(member.node()) || stores.isReplaced(member)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

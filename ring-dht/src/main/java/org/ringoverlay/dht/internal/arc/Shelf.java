@@ -203,13 +203,12 @@ final class Shelf {
       return new Accepted(false, arc.promised, self().store(), List.of());
     }
     List<Entry> entries = request.entries();
-    long fresh = entries.stream().filter(entry -> !arc.registers.containsKey(entry.key())).count();
-    if (fresh > 0 && records + fresh > recordsMax) {
+    if (recordsMax - records < entries.size() && records + fresh(arc, entries) > recordsMax) {
       throw new RingException.Refused(
           "This node holds " + records + " records; ring.dht.records.max is " + recordsMax + ".");
     }
-    String full = changes(arc, entries) ? journal.full() : null;
-    if (full != null) {
+    String full = journal.full();
+    if (full != null && changes(arc, entries)) {
       throw new RingException.Refused(full);
     }
     promise(request.arc(), arc, ballot);
@@ -235,6 +234,10 @@ final class Shelf {
       }
     }
     return new Accepted(true, ballot, self().store(), behind);
+  }
+
+  private static long fresh(Arc arc, List<Entry> entries) {
+    return entries.stream().filter(entry -> !arc.registers.containsKey(entry.key())).count();
   }
 
   private static boolean changes(Arc arc, List<Entry> entries) {
