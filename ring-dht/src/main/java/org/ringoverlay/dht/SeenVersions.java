@@ -26,9 +26,7 @@ final class SeenVersions {
   }
 
   void saw(int arc, long version) {
-    if (version > ofArc(arc)) {
-      arcs.put(arc, version);
-    }
+    arcs.merge(arc, version, Math::max);
   }
 
   /** What the first sending of an operation named, null if this node knows of none. */

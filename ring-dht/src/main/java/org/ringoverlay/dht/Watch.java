@@ -71,7 +71,7 @@ public final class Watch implements AutoCloseable {
 
   /** Completes when the watch stands. */
   CompletionStage<Watch> begin() {
-    records.beginWatch();
+    records.watchPlaces().beginWatch();
     counted = true;
     answeredAtNanos = ring.clock().nanos();
     poll();
@@ -81,7 +81,7 @@ public final class Watch implements AutoCloseable {
   private void release() {
     if (counted) {
       counted = false;
-      records.endWatch();
+      records.watchPlaces().endWatch();
     }
   }
 

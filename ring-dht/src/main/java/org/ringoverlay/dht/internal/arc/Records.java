@@ -1,21 +1,15 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.AskOptions;
 import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingService;
-import org.ringoverlay.dht.internal.wire.Charter;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.Request;
@@ -23,7 +17,6 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Arcs;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
 import org.ringoverlay.view.RingView;
 
@@ -52,13 +45,12 @@ public final class Records implements RingService<Request> {
   private final Leaders leaders;
   private final Copies copies;
   private final Churn churn;
-  private final Directory directory;
+  private final Admission admission;
+  private final Routing routing;
+  private final WatchPlaces watchPlaces;
   private final Lister lister;
   private final Listings listings;
   private final Comparisons comparisons;
-
-  /** Questions that wait for a change, at this node or at one to which they were passed on. */
-  private final ArrayList<CompletableFuture<Object>> heldQuestions = new ArrayList<>();
 
   private @Nullable HandOver handOver;
   private final WatchDesk desk;
@@ -69,12 +61,6 @@ public final class Records implements RingService<Request> {
 
   /** Whether it looks now and then who keeps what the dead had kept. */
   private boolean sweeping;
-
-  /** Questions of watchers that wait at this node. */
-  private int watching;
-
-  /** Watches that this node's callers have. */
-  private int watches;
 
   private @Nullable Verification verification;
 
@@ -119,13 +105,16 @@ public final class Records implements RingService<Request> {
             new Inspector(shelf, ring.scheduler()),
             witness,
             session);
-    this.directory =
+    this.admission = new Admission(settings.get(DhtSettings.VALUE_MAX));
+    this.watchPlaces = new WatchPlaces(settings.get(DhtSettings.WATCHES_MAX));
+    var directory =
         new Directory(
             ring,
             shelf,
             post,
             settings.get(DhtSettings.LOCATE_ASKED),
             settings.get(DhtSettings.COPY_TIMEOUT));
+    this.routing = new Routing(ring, shelf, leaders, directory, charters);
     this.lister = new Lister(ring, shelf, leaders, limits.batchBytesMax());
     this.listings = new Listings(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.desk = new WatchDesk(ring, shelf, leaders, limits.batchBytesMax());
@@ -197,14 +186,15 @@ public final class Records implements RingService<Request> {
         : CompletableFuture.failedFuture(cause);
   }
 
-  private static Throwable unwrap(Throwable error) {
+  /** What failed, without what wraps it. */
+  static Throwable unwrap(Throwable error) {
     return error instanceof CompletionException && error.getCause() != null
         ? error.getCause()
         : error;
   }
 
   private CompletionStage<?> take(Request request, Context context) {
-    check(request);
+    admission.check(request);
     leaders.enter();
     if (request instanceof Request.ListKeys list) {
       return lister.answer(list, deadline(context));
@@ -224,240 +214,29 @@ public final class Records implements RingService<Request> {
     if (request instanceof Request.Salvage go) {
       return salvage.salvage(go, deadline(context));
     }
-    if (!(request instanceof Request.Watch watch)) {
-      return route(request, context);
-    }
-    if (handOver != null) {
-      throw new RingException.NotOwner("This node is about to go: another one waits.", null);
-    }
-    // What nodes ask for themselves must not lose its place to what callers watch.
-    return held(
-        watch.space().equals(Keys.RING_SPACE)
-            ? route(request, context)
-            : counted(() -> route(request, context)));
-  }
-
-  /** A question that waits for a change does not keep the node from going. */
-  private CompletionStage<?> held(CompletionStage<?> question) {
-    var answer = new CompletableFuture<Object>();
-    heldQuestions.add(answer);
-    question.whenComplete(
-        (seen, failed) -> {
-          heldQuestions.removeIf(each -> each == answer);
-          if (failed == null) {
-            answer.complete(seen);
-          } else {
-            answer.completeExceptionally(unwrap(failed));
-          }
-        });
-    return answer;
-  }
-
-  /** A question that waits long must not take the place of those that are answered at once. */
-  private CompletionStage<?> counted(Supplier<CompletionStage<?>> question) {
-    int max = settings.get(DhtSettings.WATCHES_MAX);
-    if (watching >= max) {
-      throw new RingException.Refused(
-          watching + " watchers wait at this node already (ring.dht.watches.max).");
-    }
-    CompletionStage<?> answer = question.get();
-    watching++;
-    return answer.whenComplete((seen, failed) -> watching--);
-  }
-
-  private CompletionStage<?> route(Request request, Context context) {
-    int arc = arcs().indexOf(Keys.id(request));
     if (request instanceof Request.Get get && get.stale()) {
       Request.Found held = peek(get.space(), get.key());
       if (held != null) {
         return CompletableFuture.completedFuture(held);
       }
     }
-    Neighbourhood around = leaders.refresh();
     long deadline = deadline(context);
-    // Whoever passed a request on has looked who should be the daddy.
-    boolean passedOn = context.target().equals(ring.id());
-    Configuration configuration = shelf.configuration(arc);
-    boolean member = configuration != null && configuration.has(shelf.self());
-    if (passedOn
-        && configuration != null
-        && configuration.voters().size() > 1
-        && !leaders.homecoming().isOver()) {
-      throw new RingException.NotOwner("This node has come back, and does not lead yet.", null);
+    if (!(request instanceof Request.Watch watch)) {
+      return routing.route(request, context, deadline);
     }
-    if (leaders.has(arc)
-        || (configuration != null
-            && member
-            && passedOn
-            && !leaders.isLedByAnother(arc, configuration))) {
-      return lead(arc, request, deadline);
+    if (handOver != null) {
+      throw new RingException.NotOwner("This node is about to go: another one waits.", null);
     }
-    if (configuration != null && member && !passedOn && !leaders.mayDecide(configuration)) {
-      // Perhaps others decide since long, and this node was not told.
-      return directory
-          .find(arc, around)
-          .thenCompose(found -> passOn(arc, request, leaders.preferred(arc, found), deadline));
-    }
-    if (passedOn) {
-      throw new RingException.NotOwner("This node does not lead the key's arc.", null);
-    }
-    if (configuration != null) {
-      return passOn(arc, request, leaders.preferred(arc, configuration), deadline);
-    }
-    return directory
-        .find(arc, around)
-        .thenCompose(found -> passOn(arc, request, leaders.preferred(arc, found), deadline));
+    // What nodes ask for themselves must not lose its place to what callers watch.
+    return watchPlaces.held(
+        watch.space().equals(Keys.RING_SPACE)
+            ? routing.route(request, context, deadline)
+            : watchPlaces.counted(() -> routing.route(request, context, deadline)));
   }
 
   private long deadline(Context context) {
     long timeLeft = context.timeLeft().toNanos();
     return ring.clock().nanos() + Math.max(timeLeft - ANSWER_NANOS, timeLeft / 2);
-  }
-
-  private CompletionStage<Object> lead(int arc, Request request, long deadline) {
-    if (!leaders.homecoming().isOver()) {
-      return leaders.homecoming().over().thenCompose(unused -> lead(arc, request, deadline));
-    }
-    if (request instanceof Request.Put put
-        && charters.isAwaited()
-        && !put.space().equals(Keys.RING_SPACE)) {
-      return charters
-          .awaited()
-          .thenCompose(
-              known -> {
-                Configuration members = shelf.configuration(arc);
-                if (!leaders.has(arc) && members != null && leaders.isLedByAnother(arc, members)) {
-                  throw new RingException.NotOwner("Another node leads the key's arc now.", null);
-                }
-                return leadNow(arc, request, deadline);
-              });
-    }
-    return leadNow(arc, request, deadline);
-  }
-
-  private CompletionStage<Object> leadNow(int arc, Request request, long deadline) {
-    long now = ring.clock().nanos();
-    var pending =
-        new Pending(
-            request,
-            request instanceof Request.Keyed keyed ? Keys.full(keyed.space(), keyed.key()) : null,
-            deadline);
-    leaders.leader(arc, now).submit(pending, now);
-    return pending.answer();
-  }
-
-  /** Has the first of these answer that can. */
-  private CompletionStage<Object> passOn(int arc, Request request, List<Id> nodes, long deadline) {
-    long left = deadline - ring.clock().nanos();
-    if (nodes.isEmpty() || left <= 0) {
-      var unused = directory.find(arc, leaders.refresh());
-      return CompletableFuture.failedFuture(
-          new RingException.Unavailable("No member of the key's arc answers."));
-    }
-    Id node = nodes.get(0);
-    if (node.equals(ring.id())) {
-      return lead(arc, request, deadline);
-    }
-    boolean changes = request instanceof Request.Change;
-    long patience = settings.get(DhtSettings.FORWARD_TIMEOUT);
-    if (request instanceof Request.Watch watch) {
-      patience += TimeUnit.MILLISECONDS.toNanos(watch.holdMillis());
-    }
-    AskOptions options =
-        AskOptions.defaults().within(Duration.ofNanos(Math.min(left, patience))).directly();
-    return ring.ask(SERVICE, node, request, Json.class, changes ? options : options.reading())
-        .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
-        .exceptionallyCompose(
-            error -> {
-              Throwable cause = unwrap(error);
-              if (cause instanceof RingException.NotOwner
-                  || cause instanceof RingException.NoRoute) {
-                return passOn(arc, request, nodes.subList(1, nodes.size()), deadline);
-              }
-              return CompletableFuture.failedFuture(
-                  cause instanceof RingException.Timeout
-                      ? new RingException.Unavailable(
-                          "The daddy of the key's arc, node "
-                              + node.shortString()
-                              + ", gave no answer in time.")
-                      : cause);
-            });
-  }
-
-  private void check(Request request) {
-    if (request instanceof Request.Where where && where.id() == null) {
-      throw new RingException.InvalidInput("A question for an arc names an ID.");
-    }
-    if (request instanceof Request.Keyed keyed) {
-      if (keyed.space() == null || keyed.key() == null) {
-        throw new RingException.InvalidInput("A request names a namespace and a key.");
-      }
-      Keys.checkKey(keyed.key());
-      if (keyed.space().equals(Keys.RING_SPACE)) {
-        checkOwn(keyed);
-      } else {
-        Keys.checkSpace(keyed.space());
-      }
-    }
-    if (request instanceof Request.Watch watch
-        && (watch.after() < Request.Watch.FROM_NOW
-            || watch.after() > Versions.MAX
-            || watch.holdMillis() < 0
-            || watch.holdMillis() > Request.Watch.HOLD_MILLIS_MAX)) {
-      throw new RingException.InvalidInput("A watch names a version and how long it waits.");
-    }
-    if (request instanceof Request.Put put) {
-      if (put.value() == null) {
-        throw new RingException.InvalidInput("A put brings a value.");
-      }
-      checkValue(put.value().size());
-      if (put.ttlMillis() < 0 || put.ttlMillis() > Request.Put.TTL_MILLIS_MAX) {
-        throw new RingException.InvalidInput("A time to live is 1 ms to 100 years.");
-      }
-    }
-    if (request instanceof Request.Change change
-        && (change.operation() == null
-            || !isOperation(change.operation())
-            || change.seen() < 0
-            || change.condition() == null
-            || change.condition().kind() == null
-            || change.acknowledge() == null)) {
-      throw new RingException.InvalidInput("A change names its operation and its condition.");
-    }
-  }
-
-  /** Whoever changes the ring's settings, by whatever way, leaves settings there. */
-  private static void checkOwn(Request.Keyed request) {
-    if (!request.key().equals(Charters.KEY)) {
-      throw new RingException.InvalidInput("The ring has no such record of its own.");
-    }
-    if (request instanceof Request.Put put && put.value() != null) {
-      put.value().as(Charter.class).check();
-    }
-    if (request instanceof Request.Delete
-        || (request instanceof Request.Put put && put.ttlMillis() != 0)) {
-      throw new RingException.InvalidInput("The settings of the ring are changed, and stay.");
-    }
-  }
-
-  /** What an idempotency key may be, and the prefix that tells whose name it is. */
-  private static boolean isOperation(String operation) {
-    return !operation.isEmpty()
-        && operation.length() <= OperationWindow.ID_CHARS_MAX
-        && operation.chars().allMatch(c -> c >= ' ' && c <= '~');
-  }
-
-  /** Checks the size of a value. */
-  public void checkValue(int sizeBytes) {
-    long max = settings.get(DhtSettings.VALUE_MAX);
-    if (sizeBytes > max) {
-      throw RingException.InvalidInput.tooLarge(
-          "A value has at most "
-              + max
-              + " bytes (ring.dht.value.max), this one has "
-              + sizeBytes
-              + ".");
-    }
   }
 
   /** What this node itself holds of a key, which may be old; null if it holds nothing of it. */
@@ -545,22 +324,17 @@ public final class Records implements RingService<Request> {
   }
 
   /**
-   * One more watch of this node's callers. On the loop.
+   * Checks the size of a value.
    *
-   * @throws RingException.Refused if there are as many as there may be
+   * @throws RingException.InvalidInput if it is larger than a value may be
    */
-  public void beginWatch() {
-    int max = settings.get(DhtSettings.WATCHES_MAX);
-    if (watches >= max) {
-      throw new RingException.Refused(
-          "This node has " + watches + " watches already (ring.dht.watches.max).");
-    }
-    watches++;
+  public void checkValue(int sizeBytes) {
+    admission.checkValue(sizeBytes);
   }
 
-  /** One less. On the loop. */
-  public void endWatch() {
-    watches--;
+  /** The places of watches at this node. */
+  public WatchPlaces watchPlaces() {
+    return watchPlaces;
   }
 
   /** What this node has seen of the deaths of others. On the loop. */
@@ -609,10 +383,7 @@ public final class Records implements RingService<Request> {
       leases.end();
       begun = new HandOver(leaders, post, upkeep, ring.clock());
       handOver = begun;
-      for (CompletableFuture<Object> question : List.copyOf(heldQuestions)) {
-        question.completeExceptionally(
-            new RingException.NotOwner("This node is about to go: another one waits.", null));
-      }
+      watchPlaces.turnAway();
       begun.begin();
     }
     return begun.done();
