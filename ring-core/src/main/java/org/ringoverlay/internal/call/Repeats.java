@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.wire.Envelope;
@@ -73,7 +72,8 @@ final class Repeats {
   }
 
   private static final class Window {
-    final TreeMap<Long, Slot> slots = new TreeMap<>();
+    // In the order in which they came, which is nearly that of their numbers.
+    final LinkedHashMap<Long, Slot> slots = new LinkedHashMap<>();
     final boolean mayHaveBeenForgotten;
     long openFrom = 1;
     long forgottenTo;
@@ -173,8 +173,14 @@ final class Repeats {
   }
 
   private void forgetBelow(Window window, long sequence) {
-    while (!window.slots.isEmpty() && window.slots.firstKey() < sequence) {
-      Slot slot = window.slots.pollFirstEntry().getValue();
+    Iterator<Slot> eldestFirst = window.slots.values().iterator();
+    // One that came late stays until those have gone that came before it.
+    while (eldestFirst.hasNext()) {
+      Slot slot = eldestFirst.next();
+      if (slot.sequence >= sequence) {
+        break;
+      }
+      eldestFirst.remove();
       release(slot);
     }
     sweep();

@@ -46,6 +46,10 @@ final class ArcLeader {
   private long relievedAtNanos;
   private @Nullable Reign reign;
   private boolean ended;
+
+  /** Whether it is told of the next tick. Of {@link Upkeep} alone. */
+  boolean ticks;
+
   private long retryAtNanos;
   private int attempts;
   private long roundSeen;

@@ -42,6 +42,9 @@ final class Routing {
     Neighbourhood around = leaders.refresh();
     // Whoever passed a request on has looked who should be the daddy.
     boolean passedOn = context.target().equals(ring.id());
+    if (leaders.has(arc)) {
+      return lead(arc, request, deadline);
+    }
     Configuration configuration = shelf.configuration(arc);
     boolean member = configuration != null && configuration.has(shelf.self());
     if (passedOn
@@ -50,11 +53,10 @@ final class Routing {
         && !leaders.homecoming().isOver()) {
       throw new RingException.NotOwner("This node has come back, and does not lead yet.", null);
     }
-    if (leaders.has(arc)
-        || (configuration != null
-            && member
-            && passedOn
-            && !leaders.isLedByAnother(arc, configuration))) {
+    if (configuration != null
+        && member
+        && passedOn
+        && !leaders.isLedByAnother(arc, configuration)) {
       return lead(arc, request, deadline);
     }
     if (configuration != null && member && !passedOn && !leaders.mayDecide(configuration)) {

@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ final class Upkeep {
   private final int movesMax;
   private final LinkedHashSet<ArcLeader> moving = new LinkedHashSet<>();
   private final LinkedHashSet<ArcLeader> waitingToMove = new LinkedHashSet<>();
-  private final Map<Integer, ArcLeader> ticking = new LinkedHashMap<>();
+  private final ArrayDeque<ArcLeader> ticking = new ArrayDeque<>();
   private final Map<Integer, Worker> uneven = new LinkedHashMap<>();
   private final LinkedHashSet<Runnable> atTick = new LinkedHashSet<>();
   private boolean tickDue;
@@ -45,7 +46,11 @@ final class Upkeep {
   }
 
   void tick(ArcLeader leader) {
-    ticking.put(leader.arc(), leader);
+    // Every change of a record comes here.
+    if (!leader.ticks) {
+      leader.ticks = true;
+      ticking.add(leader);
+    }
     armTick();
   }
 
@@ -65,9 +70,13 @@ final class Upkeep {
   private void ticked() {
     tickDue = false;
     long now = clock.nanos();
-    for (ArcLeader leader : List.copyOf(ticking.values())) {
-      if (!leader.tick(now)) {
-        ticking.remove(leader.arc(), leader);
+    for (int left = ticking.size(); left > 0; left--) {
+      ArcLeader leader = ticking.element();
+      boolean again = leader.tick(now);
+      ticking.remove();
+      leader.ticks = false;
+      if (again) {
+        tick(leader);
       }
     }
     List<Runnable> tasks = List.copyOf(atTick);
@@ -162,7 +171,6 @@ final class Upkeep {
 
   void ended(ArcLeader leader) {
     moved(leader);
-    ticking.remove(leader.arc(), leader);
     Worker worker = uneven.get(leader.arc());
     if (worker != null && worker.leader() == leader) {
       uneven.remove(leader.arc());
@@ -172,7 +180,7 @@ final class Upkeep {
   /** How many leaders are on the way. */
   int preparing() {
     int preparing = 0;
-    for (ArcLeader leader : ticking.values()) {
+    for (ArcLeader leader : ticking) {
       preparing += leader.isPreparing() ? 1 : 0;
     }
     return preparing;

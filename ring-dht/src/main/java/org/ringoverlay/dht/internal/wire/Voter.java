@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
 
 /**
@@ -13,6 +14,17 @@ public record Voter(Id node, long store) implements Comparable<Voter> {
   /** What a peer left out is nobody. */
   public Voter {
     node = node == null ? Id.ZERO : node;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    // Compared with each message: the stores of two differ nearly always.
+    return other instanceof Voter voter && store == voter.store && node.equals(voter.node);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(store);
   }
 
   @Override
