@@ -17,6 +17,7 @@ import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.json.JsonBinding;
 import org.ringoverlay.json.Sparse;
 import org.ringoverlay.spi.Scheduler;
 import org.ringoverlay.spi.Table;
@@ -46,6 +47,9 @@ final class Journal {
 
   private static final int VERSION_BYTES = 8;
   private static final int FORMAT = 1;
+
+  /** Not by way of {@link Json}: what holds a value as deep as one may be is deeper itself. */
+  private static final JsonBinding BINDING = JsonBinding.standard();
 
   private final Commits commits;
   private final IntSupplier arcBits;
@@ -320,7 +324,7 @@ final class Journal {
   }
 
   private void put(byte[] name, Object value) {
-    commits.add(Table.Change.put(name, Json.of(value).bytes()));
+    commits.add(Table.Change.put(name, BINDING.write(value)));
   }
 
   private ByteBuffer name(byte kind, int arc, int more) {
@@ -355,9 +359,8 @@ final class Journal {
     @Override
     public void accept(byte[] name, byte[] value) {
       try {
-        Json json = Json.parse(value);
         if (name.length == 1 && name[0] == STORE) {
-          store = json.as(SavedStore.class);
+          store = as(value, SavedStore.class);
           if (store.format() > FORMAT) {
             throw new RingException.Incompatible(
                 "The records in the data directory have format "
@@ -371,20 +374,20 @@ final class Journal {
         ByteBuffer rest = ByteBuffer.wrap(name, 2, name.length - 2);
         int arc = rest.getInt();
         switch (name[0]) {
-          case ARC -> arcs.put(arc, json.as(SavedArc.class));
+          case ARC -> arcs.put(arc, as(value, SavedArc.class));
           case OPERATION -> {
             String key = text(name, name.length - VERSION_BYTES);
             operations
                 .computeIfAbsent(arc + "/" + key, unused -> new ArrayList<>())
-                .add(json.as(Operation.class));
+                .add(as(value, Operation.class));
           }
           case SEEN -> {
             Id node = Id.read(name, ARC_NAME_BYTES);
             long seenStore = ByteBuffer.wrap(name).getLong(ARC_NAME_BYTES + Id.BYTES);
-            sightings.found(new Voter(node, seenStore), json.as(long.class));
+            sightings.found(new Voter(node, seenStore), as(value, long.class));
           }
-          case NUMBER -> commit = json.as(long.class);
-          case REGISTER -> found(arc, text(name, name.length), json.as(SavedRegister.class));
+          case NUMBER -> commit = as(value, long.class);
+          case REGISTER -> found(arc, text(name, name.length), as(value, SavedRegister.class));
           default -> {
             // A newer version keeps more, under the same format: it does not matter here.
           }
@@ -415,6 +418,10 @@ final class Journal {
                   window,
                   saved.ttlMillis(),
                   saved.accepted())));
+    }
+
+    private static <T> T as(byte[] value, Class<T> type) {
+      return BINDING.read(value, 0, value.length, type);
     }
 
     private static String text(byte[] name, int end) {

@@ -83,6 +83,22 @@ class JournalTest {
   }
 
   @Test
+  void aValueAsDeepAsOneMayBeIsKeptAndFoundAgain() {
+    Json deep = Json.parse("[".repeat(Json.DEPTH_MAX) + "]".repeat(Json.DEPTH_MAX));
+    var made = List.of(Operation.made("o1", 1, false, 0));
+    Shelf before = shelf(7);
+    before.found(8);
+    before.accept(
+        CopyRequest.Accept.registers(
+            ARC, BALLOT, 1, List.of(Entry.made(KEY, 1, false, deep, 0, made))));
+    settle(before);
+
+    Register held = shelf(8).register(ARC, KEY);
+    assertThat(held).isNotNull();
+    assertThat(held.value()).isEqualTo(deep);
+  }
+
+  @Test
   void pitfall12ABallotIsNotUsedAgainAfterARestart() {
     Shelf before = shelf(7);
     before.prepare(new CopyRequest.Prepare(ARC, BALLOT, ""));
