@@ -2,7 +2,9 @@ package org.ringoverlay.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.Printable;
@@ -40,17 +42,35 @@ public final class ErrorJson {
 
   private ErrorJson() {}
 
-  /** The error as JSON; of bounded size but for the two values of a conflict. */
+  /**
+   * The error as JSON; of bounded size but for the two values of a conflict, around which it may be
+   * nested deeper than other JSON.
+   */
   public static Json toJson(RingException error) {
     OptionalLong wait = error.retryAfterMillis();
-    return Json.of(
+    return written(
         new Wire(
             error.code(),
             error.getMessage(),
             error.hint(),
             error.retrySafe(),
             wait.isPresent() ? wait.getAsLong() : null,
-            Json.of(details(error))));
+            written(details(error))));
+  }
+
+  private static Json written(Object value) {
+    return Json.trusted(JsonBinding.standard().write(value), JsonBinding.standard());
+  }
+
+  /**
+   * The bytes of {@link #toJson}, as they came from another node.
+   *
+   * @throws InvalidInput if they are no JSON, or nested deeper than a message may be
+   */
+  public static Json parse(byte[] array, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, array.length);
+    Grammar.check(array, offset, length, StandardBinding.MESSAGE_DEPTH_MAX);
+    return Json.trusted(Arrays.copyOfRange(array, offset, offset + length), JsonBinding.standard());
   }
 
   /**
@@ -60,10 +80,10 @@ public final class ErrorJson {
    * @throws InvalidInput if the JSON is not the form of an error
    */
   public static RingException fromJson(Json json) {
-    Wire wire = json.as(Wire.class);
+    Read wire = json.as(Read.class);
     String code = require(wire.code(), "code");
     String message = wire.message() == null ? "" : wire.message();
-    Json details = wire.details() == null ? Json.of(new Nothing()) : wire.details();
+    Json details = json.at("/details").orElseGet(() -> Json.of(new Nothing()));
     OptionalLong wait =
         wire.retryAfterMillis() == null
             ? OptionalLong.empty()
@@ -180,6 +200,14 @@ public final class ErrorJson {
       boolean retrySafe,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long retryAfterMillis,
       @Nullable Json details) {}
+
+  /** What is read of it at once; the details may be deeper than a component that is JSON. */
+  private record Read(
+      @Nullable String code,
+      @Nullable String message,
+      @Nullable String hint,
+      boolean retrySafe,
+      @Nullable Long retryAfterMillis) {}
 
   private record OfRefused(@Nullable String reason, @Nullable List<@Nullable Refusal> refusals) {}
 

@@ -76,6 +76,21 @@ class ErrorJsonTest {
   }
 
   @Test
+  void aConflictCarriesValuesAsDeepAsTheyMayBe() {
+    String deep = "[".repeat(Json.DEPTH_MAX) + "]".repeat(Json.DEPTH_MAX);
+    var conflict =
+        new RingException.Conflict("k", OptionalLong.of(1), OptionalLong.of(2), deep, deep);
+
+    byte[] sent = ErrorJson.toJson(conflict).bytes();
+    RingException back = ErrorJson.fromJson(ErrorJson.parse(sent, 0, sent.length));
+
+    assertThat(back)
+        .usingRecursiveComparison()
+        .comparingOnlyFields("key", "expected", "currentVersion", "attempted", "current")
+        .isEqualTo(conflict);
+  }
+
+  @Test
   void theFormIsTheDocumentedOne() {
     assertThat(
             ErrorJson.toJson(new RingException.Refused("busy", List.of(new Refusal(Id.ZERO, "r")))))

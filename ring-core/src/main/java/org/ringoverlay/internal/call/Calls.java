@@ -419,7 +419,7 @@ public final class Calls {
 
   private static Told told(Envelope answer) {
     try {
-      Json json = Json.parse(answer.array(), answer.offset(), answer.length());
+      Json json = ErrorJson.parse(answer.array(), answer.offset(), answer.length());
       RingException error = ErrorJson.fromJson(json);
       boolean understood = json.at("/code").filter(Json.of(error.code())::equals).isPresent();
       return new Told(error, understood);
