@@ -385,6 +385,24 @@ class DhtScenarioTest {
     }
   }
 
+  @RingTest(nodes = 3)
+  void aValueAsDeepAsOneMayBeIsReadThroughWhomeverIsAsked(SimRing ring) {
+    ring.run(Duration.ofSeconds(5));
+    ring.add(1);
+    ring.settle();
+    // With the usual settings the fourth node takes no arc over in its first minute.
+    Json deep = Json.parse("[".repeat(Json.DEPTH_MAX) + "]".repeat(Json.DEPTH_MAX));
+    int passedOn = 0;
+    for (String key : keys(40)) {
+      ring.await(dht(ring, 0).put(key, deep));
+      Versioned read = ring.await(dht(ring, 1).get(key));
+      assertThat(read.value()).contains(deep);
+      Id centre = ring.node(0).view().arcs().address(dht(ring, 0).id(key));
+      passedOn += ring.indexOf(read.daddy()) == ring.rootOf(centre) ? 0 : 1;
+    }
+    assertThat(passedOn).isPositive();
+  }
+
   @RingTest(setup = DhtSetup.class, nodes = 1)
   void brokenInputIsRefusedByName(SimRing ring) {
     Dht dht = dht(ring, 0);

@@ -10,9 +10,9 @@ import org.ringoverlay.Context;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.Request;
+import org.ringoverlay.dht.internal.wire.Seat;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
-import org.ringoverlay.json.Json;
 import org.ringoverlay.settings.Settings;
 
 /**
@@ -127,9 +127,7 @@ final class Routing {
     }
     AskOptions options =
         AskOptions.defaults().within(Duration.ofNanos(Math.min(left, patience))).directly();
-    return ring.ask(
-            Records.SERVICE, node, request, Json.class, changes ? options : options.reading())
-        .<Object>thenApply(reply -> reply.merge(new Request.PassedOn(node)))
+    return askDaddy(node, request, changes ? options : options.reading())
         .exceptionallyCompose(
             error -> {
               Throwable cause = Records.unwrap(error);
@@ -145,5 +143,19 @@ final class Routing {
                               + ", gave no answer in time.")
                       : cause);
             });
+  }
+
+  /** What a daddy replies, and that it was this one. */
+  private CompletionStage<Object> askDaddy(Id node, Request request, AskOptions options) {
+    if (request instanceof Request.Change) {
+      return ring.ask(Records.SERVICE, node, request, Request.Done.class, options)
+          .thenApply(done -> done.by(node));
+    }
+    if (request instanceof Request.Get) {
+      return ring.ask(Records.SERVICE, node, request, Request.Found.class, options)
+          .thenApply(found -> found.by(node));
+    }
+    Class<?> reply = request instanceof Request.Watch ? Request.Seen.class : Seat.class;
+    return ring.ask(Records.SERVICE, node, request, reply, options).thenApply(told -> told);
   }
 }

@@ -270,6 +270,11 @@ public sealed interface Request {
     public Found(boolean present, Json value, long version, int copies, int wanted, long seen) {
       this(present, value, version, copies, wanted, seen, null);
     }
+
+    /** The same, of a node to which the question was passed on. */
+    public Found by(Id node) {
+      return new Found(present, value, version, copies, wanted, seen, node);
+    }
   }
 
   /**
@@ -424,12 +429,10 @@ public sealed interface Request {
     public Done(long version, boolean existed, int copies, int wanted, long seen, long forgotten) {
       this(version, existed, copies, wanted, seen, forgotten, null);
     }
-  }
 
-  /**
-   * What whoever passed a request on adds to its reply.
-   *
-   * @param daddy who answered
-   */
-  record PassedOn(Id daddy) {}
+    /** The same, of a node to which the change was passed on. */
+    public Done by(Id node) {
+      return new Done(version, existed, copies, wanted, seen, forgotten, node);
+    }
+  }
 }
