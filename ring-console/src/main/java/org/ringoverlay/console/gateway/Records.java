@@ -77,7 +77,7 @@ final class Records {
       var conflict =
           new RingException.Conflict(
               key,
-              OptionalLong.empty(),
+              expected(call.all(HttpHeaderNames.IF_MATCH)),
               OptionalLong.of(stored.version()),
               null,
               stored.value().toString());
@@ -93,16 +93,20 @@ final class Records {
     if (match.isEmpty()) {
       return Problem.notFound("There is no record under this key.").reply(Problem.Kind.BARE);
     }
-    var expected =
-        Preconditions.ofWrite(match, List.of()) instanceof Condition.AtVersion at
-            ? OptionalLong.of(at.version())
-            : OptionalLong.empty();
+    OptionalLong expected = expected(match);
     var conflict = new RingException.Conflict(key, expected, OptionalLong.empty(), null, null);
     Problem problem = Problem.of(conflict, Problem.Kind.BARE);
     return (expected.isPresent()
             ? problem
             : problem.saying("The record was to be there and is absent."))
         .reply(Problem.Kind.BARE);
+  }
+
+  /** The version that a condition names, empty if it names none. */
+  private static OptionalLong expected(List<String> match) {
+    return Preconditions.ofWrite(match, List.of()) instanceof Condition.AtVersion at
+        ? OptionalLong.of(at.version())
+        : OptionalLong.empty();
   }
 
   CompletionStage<Reply> put(Call call) {

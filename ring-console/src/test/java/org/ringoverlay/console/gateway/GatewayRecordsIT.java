@@ -55,7 +55,10 @@ class GatewayRecordsIT extends ServedGateway {
         .hasToString("{\"version\":\"1\",\"value\":1}");
     assertThat(ask("PUT", "/v1/dht/k", "2", "If-Match: \"1\"").header("ETag")).isEqualTo("\"2\"");
     assertThat(ask("GET", "/v1/dht/k", null, "If-None-Match: \"2\"").status()).isEqualTo(304);
-    assertThat(ask("GET", "/v1/dht/k", null, "If-Match: \"1\"").status()).isEqualTo(412);
+    Response other = ask("GET", "/v1/dht/k", null, "If-Match: \"1\"");
+    assertThat(other.status()).isEqualTo(412);
+    assertThat(other.json().at("/detail"))
+        .contains(Json.of("'k' was expected at version 1 and is at version 2"));
     assertThat(ask("DELETE", "/v1/dht/k", null, "If-Match: \"1\"").status()).isEqualTo(412);
     assertThat(ask("DELETE", "/v1/dht/k", null, "If-Match: \"2\"").status()).isEqualTo(204);
     assertThat(ask("DELETE", "/v1/dht/k", null).status()).isEqualTo(404);
