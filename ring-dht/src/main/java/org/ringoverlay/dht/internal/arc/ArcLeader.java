@@ -431,10 +431,17 @@ final class ArcLeader {
   private RingException notReady() {
     Takeover current = takeover;
     String silent = current == null ? "" : current.missing();
-    return new RingException.Unavailable(
-        silent.isEmpty()
-            ? "The arc is being taken over."
-            : "The arc is being taken over, and of its members these do not answer: " + silent);
+    String replaced = current == null ? "" : current.replaced();
+    var text = new StringBuilder("The arc is being taken over");
+    if (!silent.isEmpty()) {
+      text.append(", and of its members these do not answer: ").append(silent);
+    }
+    if (!replaced.isEmpty()) {
+      text.append(", and of its members these have lost what they kept: ")
+          .append(replaced)
+          .append(" ('ring recover' tells whether the others are too few for ever)");
+    }
+    return new RingException.Unavailable(text.append('.').toString());
   }
 
   /** The next message that brings copies level, null if there is none to send now. */

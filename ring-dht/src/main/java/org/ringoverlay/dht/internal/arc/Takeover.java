@@ -196,9 +196,18 @@ final class Takeover {
 
   /** The members that have not answered, for people to read. */
   String missing() {
+    return names(false);
+  }
+
+  /** The members whose nodes keep other stores now, for people to read. */
+  String replaced() {
+    return names(true);
+  }
+
+  private String names(boolean isReplaced) {
     var names = new ArrayList<String>();
     for (Voter voter : configuration.voters()) {
-      if (!heard.contains(voter)) {
+      if (!heard.contains(voter) && strangers.contains(voter.node()) == isReplaced) {
         names.add(voter.node().shortString());
       }
     }

@@ -39,8 +39,8 @@ class TakeoverTest {
     hear(SELF);
     hear(new Voter(B.node(), B.store() + 1));
     assertThat(takeover.isComplete(SELF)).isFalse();
-    assertThat(takeover.missing())
-        .isEqualTo(B.node().shortString() + ", " + C.node().shortString());
+    assertThat(takeover.missing()).as("silent").isEqualTo(C.node().shortString());
+    assertThat(takeover.replaced()).isEqualTo(B.node().shortString());
   }
 
   @Test
