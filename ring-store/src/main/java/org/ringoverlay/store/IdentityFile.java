@@ -161,8 +161,8 @@ record IdentityFile(Json text, Identity identity) {
             + shown(where)
             + " is damaged: "
             + why
-            + ". Restore it from a copy, or start with an empty directory as a new node. Nothing was"
-            + " changed.");
+            + ". Move the data directory away and start the node with seeds, as a new node: never put"
+            + " back a copy. Nothing was changed.");
   }
 
   private static String shown(String where) {

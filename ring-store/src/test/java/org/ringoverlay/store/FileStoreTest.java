@@ -184,7 +184,8 @@ class FileStoreTest {
       assertThatThrownBy(this::open)
           .as("%d bytes", length)
           .isInstanceOf(RingException.InvalidInput.class)
-          .hasMessageContaining("damaged");
+          .hasMessageContaining("damaged")
+          .hasMessageContaining("never put back a copy");
     }
   }
 
