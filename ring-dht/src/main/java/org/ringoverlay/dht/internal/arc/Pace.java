@@ -8,7 +8,8 @@ import org.ringoverlay.id.Id;
  * How many messages that bring copies level may be under way: as many as do not wait in queues. The
  * shortest of the last answers of a node shows how long one takes that waits for nothing; while
  * answers take little longer more are sent, and fewer when they take much longer, for then the
- * callers' requests wait in the same queues. One at least is always allowed. On the loop.
+ * callers' requests wait in the same queues. Where one at a time is too much there are pauses in
+ * between, up to as long as each took: copies have to get whole, too. On the loop.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6817">RFC 6817, Low Extra Delay Background
  *     Transport, section 2.4.2</a>
@@ -22,6 +23,12 @@ final class Pace {
 
   /** How much of the allowance one answer takes away at most. */
   private static final double CUT_MAX = 0.5;
+
+  /** Less than one at a time: the way is theirs for half of the time at least. */
+  private static final double ALLOWED_MIN = 0.5;
+
+  /** A node that gives no answer is not waited for twice. */
+  private static final long PAUSE_NANOS_MAX = 50_000_000;
 
   private final int max;
   private final Map<Id, Base> bases = new TreeMap<>();
@@ -42,9 +49,14 @@ final class Pace {
     this.max = max;
   }
 
-  /** How many may be under way. */
+  /** How many may be under way, at least 1. */
   int allowed() {
-    return (int) Math.min(max, allowed);
+    return (int) Math.max(1, Math.min(max, allowed));
+  }
+
+  /** How long to wait before the next one after one that took so long. */
+  long pauseNanos(long tookNanos) {
+    return allowed >= 1 ? 0 : (long) Math.min(PAUSE_NANOS_MAX, tookNanos * (1 / allowed - 1));
   }
 
   /** A node has answered, or not, after so long. */
@@ -59,6 +71,7 @@ final class Pace {
     base.nextNanos = Math.min(base.nextNanos, tookNanos);
     base.nanos = Math.min(base.nanos, tookNanos);
     double off = (TARGET_NANOS - (tookNanos - base.nanos)) / TARGET_NANOS;
-    allowed = Math.max(1, Math.min(max, allowed + Math.max(off / allowed, -CUT_MAX * allowed)));
+    double change = Math.max(off / Math.max(1, allowed), -CUT_MAX * allowed);
+    allowed = Math.max(ALLOWED_MIN, Math.min(max, allowed + change));
   }
 }

@@ -121,11 +121,21 @@ final class Upkeep {
     worker.send(
         repair,
         () -> {
-          repairing--;
           long now = clock.nanos();
-          pace.ended(repair.node(), now - sentAt, now);
-          repair(worker);
+          long took = now - sentAt;
+          pace.ended(repair.node(), took, now);
+          long pause = pace.pauseNanos(took);
+          if (pause == 0) {
+            repaired(worker);
+          } else {
+            scheduler.schedule(pause, () -> repaired(worker));
+          }
         });
+  }
+
+  private void repaired(Worker worker) {
+    repairing--;
+    repair(worker);
   }
 
   /**

@@ -40,6 +40,18 @@ class PaceTest {
   }
 
   @Test
+  void waitsBetweenMessagesWhereOneAtATimeIsTooMuch() {
+    answers(NEAR, 500, 1);
+    assertThat(pace.pauseNanos(MILLI)).isZero();
+    answers(NEAR, 100, 8);
+    assertThat(pace.allowed()).isEqualTo(1);
+    assertThat(pace.pauseNanos(8 * MILLI)).isEqualTo(8 * MILLI);
+    assertThat(pace.pauseNanos(5_000 * MILLI)).isEqualTo(50 * MILLI);
+    answers(NEAR, 3, 1);
+    assertThat(pace.pauseNanos(MILLI)).isZero();
+  }
+
+  @Test
   void aWayThatIsLongByItselfIsNoQueue() {
     for (int round = 0; round < 500; round++) {
       answers(NEAR, 1, 1);
