@@ -504,13 +504,13 @@ final class Leaders {
   }
 
   private void greet(Neighbourhood present) {
-    greetings.greet(neighbours(present));
+    greetings.greet(neighbours(present, settings.get(DhtSettings.LOCATE_ASKED)));
   }
 
   /** The members near this node. */
-  private Set<Id> neighbours(Neighbourhood present) {
+  private Set<Id> neighbours(Neighbourhood present, int count) {
     var neighbours = new TreeSet<Id>();
-    for (Member member : present.nearest(ring.id(), settings.get(DhtSettings.LOCATE_ASKED) + 1)) {
+    for (Member member : present.nearest(ring.id(), count + 1)) {
       neighbours.add(member.id());
     }
     neighbours.remove(ring.id());
@@ -523,7 +523,7 @@ final class Leaders {
       homecoming.end();
       return;
     }
-    Set<Id> around = neighbours(present);
+    Set<Id> around = neighbours(present, Neighbourhood.PEERS_MAX);
     for (int arc : shelf.voiced()) {
       Configuration configuration = shelf.configuration(arc);
       if (configuration != null) {
@@ -558,7 +558,7 @@ final class Leaders {
             + ") and gets its copies from the other members. Never put a data directory back;"
             + " where one is lost, start the node with an empty one.");
     homecoming.end();
-    neighbours(around()).forEach(greetings::ask);
+    neighbours(around(), settings.get(DhtSettings.LOCATE_ASKED)).forEach(greetings::ask);
   }
 
   /** A node says which store it keeps. */

@@ -41,6 +41,9 @@ final class Neighbourhood {
   /** Among so many of the nearest members those are sought that are on hosts of their own. */
   private static final int SPREAD_OVER = 32;
 
+  /** Whoever keeps an arc together with a node is among so many that are nearest to that node. */
+  static final int PEERS_MAX = 2 * (SPREAD_OVER - 1);
+
   /** Departed nodes that are remembered at most. */
   private static final int REMEMBERED_MAX = 10_000;
 

@@ -291,10 +291,7 @@ final class Shelf {
             && held.version() == head.version()
             && held.accepted() == head.accepted()
             && held.accepted() < ballot.round()) {
-          arc.registers.remove(head.key());
-          arc.fingerprints.changed(head.key(), held, null, arc.registers);
-          journal.removed(request.arc(), head.key(), held);
-          records--;
+          take(request.arc(), arc, head.key());
         }
       }
     }
@@ -510,18 +507,21 @@ final class Shelf {
 
   /** A register is here no more. */
   private void take(int index, Arc arc, String key) {
-    Register held = arc.registers.remove(key);
+    Register held = arc.registers.get(key);
     if (held != null) {
-      arc.fingerprints.changed(key, held, null, arc.registers);
       journal.removed(index, key, held);
+      arc.registers.remove(key);
+      arc.fingerprints.changed(key, held, null, arc.registers);
       records--;
     }
   }
 
   private void put(int index, Arc arc, String key, Register register) {
-    Register before = arc.registers.put(key, register);
-    arc.fingerprints.changed(key, before, register, arc.registers);
+    // The journal first: what it should refuse must not be here either.
+    Register before = arc.registers.get(key);
     journal.register(index, key, before, register);
+    arc.registers.put(key, register);
+    arc.fingerprints.changed(key, before, register, arc.registers);
     if (before == null) {
       records++;
     }
