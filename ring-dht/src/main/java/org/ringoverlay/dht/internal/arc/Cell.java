@@ -18,16 +18,19 @@ import org.ringoverlay.id.Id;
  * one.
  */
 final class Cell {
+  // There is a cell for every key, and most are at rest.
+  private static final int FEW = 3;
+
   final String key;
-  final ArrayDeque<Pending> queue = new ArrayDeque<>();
+  final ArrayDeque<Pending> queue = new ArrayDeque<>(1);
 
   /**
    * The members known to hold the register: accepted under {@link #round}, or under this ballot.
    */
-  final List<Voter> holders = new ArrayList<>();
+  final List<Voter> holders = new ArrayList<>(FEW);
 
   /** The nodes that were sent the register and have not answered. */
-  final List<Id> asked = new ArrayList<>();
+  final List<Id> asked = new ArrayList<>(FEW);
 
   /** The members that hold the register, which this node does not. */
   final List<Voter> sources = new ArrayList<>();

@@ -11,27 +11,31 @@ final class Stores {
   /** More are not remembered: they are asked again. */
   private static final int NODES_MAX = 100_000;
 
-  private final Map<Id, Long> byNode = new TreeMap<>();
+  private final Map<Id, Voter> byNode = new TreeMap<>();
 
   /** A node said which store it keeps. */
   Voter heard(Id node, long store) {
     if (byNode.size() >= NODES_MAX && !byNode.containsKey(node)) {
       byNode.clear();
     }
-    byNode.put(node, store);
-    return new Voter(node, store);
+    Voter known = byNode.get(node);
+    if (known != null && known.store() == store) {
+      return known;
+    }
+    var voter = new Voter(node, store);
+    byNode.put(node, voter);
+    return voter;
   }
 
   /** The node and its store, null while that is not known. */
   @Nullable Voter of(Id node) {
-    Long store = byNode.get(node);
-    return store == null ? null : new Voter(node, store);
+    return byNode.get(node);
   }
 
   /** Whether the node of a voter keeps another store now. */
   boolean isReplaced(Voter voter) {
-    Long store = byNode.get(voter.node());
-    return store != null && store != voter.store();
+    Voter known = byNode.get(voter.node());
+    return known != null && known.store() != voter.store();
   }
 
   /** A node is in the ring no more, or started again. */
