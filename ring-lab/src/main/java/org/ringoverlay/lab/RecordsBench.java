@@ -59,8 +59,20 @@ final class RecordsBench implements Callable<Integer> {
               + " the disk at least half of memory.")
   private boolean check;
 
+  @Option(
+      names = "--warm-up",
+      defaultValue = "15",
+      description =
+          "How many seconds each runs before, so that what is compiled is what is measured"
+              + " (${DEFAULT-VALUE}).")
+  private int warmUp;
+
   @Override
   public Integer call() throws Exception {
+    if (seconds < 1 || warmUp < 1 || rounds < 1 || nodes < 1 || outstanding < 1) {
+      System.err.println("There is at least one node, operation, round and second of each.");
+      return 2;
+    }
     PrintStream out = System.out;
     out.printf(
         Locale.ROOT,
@@ -108,12 +120,12 @@ final class RecordsBench implements Callable<Integer> {
     }
   }
 
-  /** Each load in turn, in each round, after one that does not count. */
+  /** Each load in turn, in each round, after a time that does not count. */
   private List<Meter.Reading> measure(PrintStream out, List<String> names, List<Meter.Load> loads)
       throws InterruptedException {
     var readings = new ArrayList<List<Meter.Reading>>();
     for (Meter.Load load : loads) {
-      Meter.measure(load, seconds);
+      Meter.measure(load, warmUp);
       readings.add(new ArrayList<>());
     }
     for (int round = 0; round < rounds; round++) {
