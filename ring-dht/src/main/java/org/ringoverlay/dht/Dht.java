@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -414,6 +415,15 @@ public final class Dht {
             records
                 .verify(from, caller.deadlineNanos(VERIFY_TIMEOUT))
                 .thenApply(result -> Verified.of(from, result, ring.view().arcs())));
+  }
+
+  /** What this node has of deleted records, of all namespaces, as of now. */
+  public CompletionStage<Tombstones> tombstones() {
+    return caller.onLoop(
+        () ->
+            CompletableFuture.completedFuture(
+                new Tombstones(
+                    records.tombstones(), records.tombstonesDropped(), records.floorsRaised())));
   }
 
   /** Who answers for a key now. */

@@ -120,6 +120,8 @@ public final class Watch implements AutoCloseable {
     }
     try {
       seen.steps().forEach(this::tell);
+      // There was nothing up to there, and there will not be.
+      position = Math.max(position, seen.position());
     } catch (RuntimeException | Error thrown) {
       end(new RingException.HandlerFailed("The listener of a watch failed: " + thrown));
       return;

@@ -11,6 +11,7 @@ import org.ringoverlay.dht.Dht;
 import org.ringoverlay.dht.KeyPage;
 import org.ringoverlay.dht.ListOptions;
 import org.ringoverlay.dht.ReadOptions;
+import org.ringoverlay.dht.Tombstones;
 import org.ringoverlay.dht.Verified;
 import org.ringoverlay.dht.Versioned;
 import org.ringoverlay.dht.WriteOptions;
@@ -23,6 +24,11 @@ import org.ringoverlay.testkit.history.Register;
 
 /** What must be true of the records when all nodes are up again and nothing befalls them. */
 final class Aftermath {
+  /** By then everything that was deleted has been collected, and how often that is looked at. */
+  private static final Duration COLLECTED = Duration.ofSeconds(20);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final SimRing ring;
   private final Clients clients;
   private final Histories histories;
@@ -124,6 +130,36 @@ final class Aftermath {
       }
       more = verified.next().isPresent();
       from = verified.next().orElse(from);
+    }
+    return null;
+  }
+
+  /**
+   * Who still holds tombstones, long after the last delete; null if nobody does. Where members are
+   * gone and nobody takes their place they stay: whoever is gone cannot be asked what it holds.
+   */
+  @Nullable String remains(Tally tally) {
+    String remains = remains();
+    for (Duration waited = Duration.ZERO;
+        remains != null && waited.compareTo(COLLECTED) < 0;
+        waited = waited.plus(LOOK)) {
+      ring.run(LOOK);
+      remains = remains();
+    }
+    for (int node : ring.running()) {
+      Tombstones tombstones = ring.await(Dht.on(ring.node(node)).tombstones());
+      tally.dropped += tombstones.dropped();
+      tally.floors += tombstones.floors();
+    }
+    return Resizing.keepsTheGone(ring) ? null : remains;
+  }
+
+  private @Nullable String remains() {
+    for (int node : ring.running()) {
+      long held = ring.await(Dht.on(ring.node(node)).tombstones()).held();
+      if (held > 0) {
+        return "node " + node + " still holds " + held + " tombstones";
+      }
     }
     return null;
   }

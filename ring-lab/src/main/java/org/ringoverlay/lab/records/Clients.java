@@ -39,6 +39,7 @@ final class Clients {
   static final long SPELL_MILLIS = 6_000;
   private static final int REPEATS_MAX = 4;
   private static final long[] PATIENCE_MILLIS = {300, 1_000, 3_000};
+  private static final Duration PATIENCE_MAX = Duration.ofSeconds(3);
 
   /** Of twenty things to do so many are reads, and one that is a plain put. */
   private static final int READS = 7;
@@ -58,6 +59,9 @@ final class Clients {
 
   /** Whether clocks only err by what leases allow for. */
   private final boolean timely;
+
+  /** For how long tombstones are kept. */
+  private final Duration kept;
 
   /** The writes whose outcome is not known yet, by their values. */
   private final Map<String, Attempt> open = new TreeMap<>();
@@ -82,9 +86,10 @@ final class Clients {
     }
   }
 
-  Clients(SimRing ring, Tally tally, boolean timely) {
+  Clients(SimRing ring, Tally tally, boolean timely, Duration kept) {
     this.ring = ring;
     this.timely = timely;
+    this.kept = kept;
     this.begun = ring.simulation().elapsed();
     this.tally = tally;
     this.chance = Simulation.chance(ring.simulation().seed(), "clients");
@@ -242,7 +247,8 @@ final class Clients {
     }
     var asked = histories.of(key).begin(new Register.Ask.Write(deletes ? null : value, expected));
     tally.begun++;
-    var attempt = new Attempt(key, value, deletes, options, asked);
+    Duration now = ring.simulation().elapsed();
+    var attempt = new Attempt(key, value, deletes, options, asked, dht, now);
     open.put(value, attempt);
     attempt(client, dht, attempt, client.brief ? 0 : REPEATS_MAX, named);
   }
@@ -297,7 +303,9 @@ final class Clients {
       String value,
       boolean deletes,
       WriteOptions options,
-      History.Operation<Register.Ask> asked) {}
+      History.Operation<Register.Ask> asked,
+      Dht first,
+      Duration began) {}
 
   private void attempt(Client client, Dht dht, Attempt attempt, int left, boolean named) {
     boolean[] answered = {false};
@@ -354,7 +362,7 @@ final class Clients {
         .after(
             PAUSE_MIN.plusMillis(chance.below(PAUSE_MILLIS)),
             () -> {
-              Dht dht = somewhere();
+              Dht dht = whereToRepeat(attempt);
               if (dht == null) {
                 later(client);
               } else {
@@ -362,6 +370,15 @@ final class Clients {
                 attempt(client, dht, attempt, left, true);
               }
             });
+  }
+
+  /**
+   * Any node will do as long as what a delete leaves is kept; after that only the first one knows
+   * that it has sent the write before.
+   */
+  private @Nullable Dht whereToRepeat(Attempt attempt) {
+    Duration age = ring.simulation().elapsed().minus(attempt.began);
+    return age.plus(PATIENCE_MAX).compareTo(kept) < 0 ? somewhere() : attempt.first;
   }
 
   private void expected(@Nullable Throwable error) {

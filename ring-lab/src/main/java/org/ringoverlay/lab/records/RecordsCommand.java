@@ -133,6 +133,12 @@ public final class RecordsCommand implements Callable<Integer> {
         tally.histories,
         tally.told,
         tally.prefixGaps);
+    out.printf(
+        Locale.ROOT,
+        "  %,d tombstones dropped by members whose floors rose %,d times, as far as their processes"
+            + " saw the end%n",
+        tally.dropped,
+        tally.floors);
     tally.incidents.forEach((kind, times) -> out.printf(Locale.ROOT, "  %,8d %s%n", times, kind));
     out.printf(
         Locale.ROOT,

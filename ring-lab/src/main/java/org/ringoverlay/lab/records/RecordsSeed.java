@@ -31,11 +31,14 @@ import org.ringoverlay.testkit.schedule.Schedule;
  *
  * <p>In one ring of three the number of copies is changed meanwhile.
  *
+ * <p>What is deleted is collected after a second, or in one ring of four after eight, if all
+ * members of its arc are well.
+ *
  * <p>Afterwards, when all are up again: each arc has as many members as the ring wants copies, or
  * as it has nodes, every key is read at every node and written once more, each key's history is
  * linearizable, what was listed meanwhile among it, all members of an arc hold the same, every node
- * lists the keys that it reads, and what was to vanish has. Who watched a key was told of every
- * version that anybody saw, or of a gap, and of nothing that was not written.
+ * lists the keys that it reads, what was to vanish has, and nobody holds a tombstone. Who watched a
+ * key was told of every version that anybody saw, or of a gap, and of nothing that was not written.
  */
 public final class RecordsSeed {
   private static final Duration LASTING = Duration.ofSeconds(60);
@@ -107,11 +110,15 @@ public final class RecordsSeed {
             : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
     int bits = 2 + (int) chance.below(3);
     var resizing = new Resizing(world, tally, loses);
-    SimRing ring = world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk, resizing));
+    // Long enough for repeats at other nodes in one ring of four.
+    Duration kept =
+        Duration.ofSeconds(Simulation.chance(world.seed(), "kept").below(4) == 0 ? 8 : 1);
+    SimRing ring =
+        world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk, kept, resizing));
     ring.settle(SETTLE_MAX);
     ring.run(Duration.ofSeconds(4));
 
-    var clients = new Clients(ring, tally, leased);
+    var clients = new Clients(ring, tally, leased, kept);
     var watching = new Watching(ring, clients);
     var listing = new Listing(ring, clients.histories());
     watching.begin(List.of("key 0", "key 3", "key 6", "key 9"));
@@ -147,6 +154,7 @@ public final class RecordsSeed {
     String size = resizing.flaw(ring);
     String discord = aftermath.discord();
     String misleading = aftermath.misleading();
+    String remains = aftermath.remains(tally);
     aftermath.writeAll();
     aftermath.readAll();
     watchingPrefix.stay();
@@ -159,7 +167,7 @@ public final class RecordsSeed {
     String unheardOfPrefix = watchingPrefix.flaw(clients.versions(), aftermath.last());
     for (String wrong :
         Arrays.asList(
-            flaw, aftermath.flaw(), discord, misleading, unheard, unheardOfPrefix, size)) {
+            flaw, aftermath.flaw(), discord, misleading, remains, unheard, unheardOfPrefix, size)) {
       if (wrong != null) {
         return wrong;
       }
@@ -170,7 +178,13 @@ public final class RecordsSeed {
   }
 
   private static void prepare(
-      NodePlan plan, int bits, boolean durable, boolean leased, Delay disk, Resizing resizing) {
+      NodePlan plan,
+      int bits,
+      boolean durable,
+      boolean leased,
+      Delay disk,
+      Duration kept,
+      Resizing resizing) {
     plan.builder()
         .set("ring.copies", String.valueOf(plan.index() == 0 ? resizing.first() : 3))
         .set("ring.arcs.bits", String.valueOf(bits))
@@ -178,6 +192,7 @@ public final class RecordsSeed {
         .set("ring.dht.settled", "1s")
         .set("ring.dht.gone", "4s")
         .set("ring.dht.compare.interval", "2s")
+        .set("ring.dht.tombstones.kept", kept.toMillis() + "ms")
         .set("ring.dht.sweep.interval", "1s");
     if (durable) {
       plan.durable();

@@ -15,6 +15,8 @@ final class Tally {
   long histories;
   long told;
   long prefixGaps;
+  long floors;
+  long dropped;
   long nodes;
   long simulatedMillis;
   final Map<String, Long> incidents = new TreeMap<>();
@@ -30,6 +32,8 @@ final class Tally {
     histories += other.histories;
     told += other.told;
     prefixGaps += other.prefixGaps;
+    floors += other.floors;
+    dropped += other.dropped;
     nodes += other.nodes;
     simulatedMillis += other.simulatedMillis;
     other.incidents.forEach((kind, count) -> incidents.merge(kind, count, Long::sum));

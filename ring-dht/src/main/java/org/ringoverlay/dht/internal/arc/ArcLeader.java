@@ -135,6 +135,7 @@ final class ArcLeader {
           continue;
         }
         current.promises(node);
+        current.raises(own.floor());
         if (out.isKept()) {
           current.heard(shelf.self(), own.heads(), false);
         } else {
@@ -214,6 +215,7 @@ final class ArcLeader {
     if (current != null) {
       current.promises(node);
       current.met(reply.configuration());
+      current.raises(reply.floor());
       current.heard(new Voter(node, reply.store()), reply.heads(), more);
       goOn(current, nowNanos);
     } else if (reign != null) {
@@ -380,6 +382,48 @@ final class ArcLeader {
     Reign current = reign;
     if (current != null && asked.equals(ballot)) {
       current.fetchFailed(node, keys);
+    }
+  }
+
+  /** A node answered {@link CopyRequest.Floor}. */
+  void floored(Id node, CopyRequest.Floor asked, CopyReply.Floored reply, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.ballot().equals(ballot)) {
+      if (reply.granted()) {
+        current.collector().answered(node, asked, reply, nowNanos);
+      } else if (isBehind(reply.standing())) {
+        current.collector().failed(node, asked, nowNanos);
+        relieve(node, reply.standing(), nowNanos);
+      } else {
+        outranked(reply.standing(), nowNanos);
+      }
+    }
+  }
+
+  /** A node did not answer {@link CopyRequest.Floor}. */
+  void floorFailed(Id node, CopyRequest.Floor asked, long nowNanos) {
+    Reign current = reign;
+    if (current != null && asked.ballot().equals(ballot)) {
+      current.collector().failed(node, asked, nowNanos);
+    }
+  }
+
+  /** Whether it leads, and there are tombstones to collect. */
+  boolean isToCollect() {
+    return reign != null && reign.collector().isWanted();
+  }
+
+  /**
+   * Goes on with collecting tombstones, as far as it can now.
+   *
+   * @param keptNanos for how long they are kept
+   * @param done called once, when nothing of this is under way any more; perhaps within the call
+   */
+  void collect(long nowNanos, long keptNanos, Runnable done) {
+    if (reign == null) {
+      done.run();
+    } else {
+      reign.collector().collect(nowNanos, keptNanos, done);
     }
   }
 

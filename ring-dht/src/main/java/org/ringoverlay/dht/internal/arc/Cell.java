@@ -95,6 +95,14 @@ final class Cell {
     }
   }
 
+  /** The tombstone was collected: the key holds nothing. */
+  void vacate() {
+    current = null;
+    round = 0;
+    holders.clear();
+    asked.clear();
+  }
+
   void holds(Voter voter) {
     if (!holders.contains(voter)) {
       holders.add(voter);

@@ -139,6 +139,11 @@ final class Copies implements RingService<CopyRequest> {
       leaders.promised(forget.arc(), shelf.promised(forget.arc()));
       return reply;
     }
+    if (request instanceof CopyRequest.Floor floor) {
+      var reply = shelf.floors().answer(floor);
+      leaders.promised(floor.arc(), shelf.promised(floor.arc()));
+      return reply;
+    }
     if (request instanceof CopyRequest.InspectKeys inspect) {
       return inspector.inspect(inspect, limits.batchBytesMax());
     }
@@ -163,6 +168,7 @@ final class Copies implements RingService<CopyRequest> {
         || request instanceof CopyRequest.Check
         || request instanceof CopyRequest.Prepare
         || request instanceof CopyRequest.Forget
+        || request instanceof CopyRequest.Floor
         || request instanceof CopyRequest.Lease;
   }
 

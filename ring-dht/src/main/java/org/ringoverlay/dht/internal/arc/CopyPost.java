@@ -72,9 +72,14 @@ final class CopyPost {
       return bytes;
     }
 
-    /** Whether its reply may be so long that no other has room beside it. */
-    boolean isAnsweredAtLength() {
+    /**
+     * Whether it travels alone: because its reply may be so long that no other has room beside it,
+     * or because an older version of the program does not know it, and would answer nothing that
+     * comes with it.
+     */
+    boolean isAlone() {
       return message instanceof CopyRequest.Fetch
+          || message instanceof CopyRequest.Floor
           || message instanceof CopyRequest.Compare
           || (message instanceof CopyRequest.Locate locate && locate.arcs().size() > 1);
     }
@@ -111,7 +116,7 @@ final class CopyPost {
     var batch = new ArrayList<Letter<?>>();
     long bytes = 0;
     for (Letter<?> letter : letters) {
-      if (letter.isAnsweredAtLength()) {
+      if (letter.isAlone()) {
         post(node, List.of(letter));
         continue;
       }

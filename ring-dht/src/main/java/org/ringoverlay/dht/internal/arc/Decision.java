@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Condition;
@@ -37,10 +38,13 @@ sealed interface Decision {
    *
    * @param current what the key holds, null if it never held anything
    * @param version the version that the change would make
+   * @param floor the version up to which what the key held may have been collected
    * @param rules what holds in the record's namespace
    */
-  static Decision on(@Nullable Register current, Request.Change change, long version, Rules rules) {
-    OperationWindow window = current == null ? OperationWindow.EMPTY : current.operations();
+  static Decision on(
+      @Nullable Register current, Request.Change change, long version, long floor, Rules rules) {
+    OperationWindow window =
+        current == null ? OperationWindow.of(List.of(), floor) : current.operations();
     Operation seen = window.find(change.operation());
     long fingerprint = fingerprint(change);
     if (seen != null) {

@@ -130,6 +130,13 @@ public final class DhtSettings {
           1 << 20,
           "Messages of such a comparison to one member, for all arcs; the next one goes on there.");
 
+  static final Setting<Long> TOMBSTONES_KEPT =
+      Setting.duration(
+          "ring.dht.tombstones.kept",
+          "1h",
+          "How long what a delete leaves is kept at least; twice as long at most, and a quarter,"
+              + " while all members of its arc are well. 400ms at least.");
+
   static final Setting<Integer> LISTINGS_MAX =
       Setting.integer(
           "ring.dht.listings.max",
@@ -211,6 +218,7 @@ public final class DhtSettings {
           SWEEP_INTERVAL,
           COMPARE_INTERVAL,
           COMPARE_MESSAGES,
+          TOMBSTONES_KEPT,
           LISTINGS_MAX,
           WATCHES_MAX,
           WATCH_PREFIXES_MAX,

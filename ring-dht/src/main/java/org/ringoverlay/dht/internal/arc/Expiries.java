@@ -3,6 +3,9 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.TreeSet;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.dht.internal.wire.Acknowledge;
+import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.spi.Timer;
 
 /**
@@ -10,6 +13,12 @@ import org.ringoverlay.spi.Timer;
  * them. On the loop.
  */
 final class Expiries {
+  /** How long an expiry is tried, and when it is tried again. */
+  static final long AGAIN_NANOS = 1_000_000_000;
+
+  /** What names the delete that an expiry is, with the version of the value. */
+  private static final String OPERATION = "t:";
+
   private final Outbox out;
   private final ObjLongConsumer<String> due;
   private final TreeSet<Expiry> expiries = new TreeSet<>();
@@ -53,6 +62,20 @@ final class Expiries {
       expiries.add(next);
       arm();
     }
+  }
+
+  /** The delete of a value, unless it was written anew. */
+  static Pending delete(String fullKey, long written, long nowNanos) {
+    var delete =
+        new Request.Delete(
+            Keys.spaceOf(fullKey),
+            Keys.keyOf(fullKey),
+            new Condition(Condition.Kind.VERSION, written),
+            Acknowledge.MAJORITY,
+            OPERATION + written,
+            Versions.MAX,
+            false);
+    return new Pending(delete, fullKey, nowNanos + AGAIN_NANOS);
   }
 
   private void arm() {

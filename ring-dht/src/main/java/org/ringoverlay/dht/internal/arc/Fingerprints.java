@@ -140,15 +140,38 @@ final class Fingerprints {
     return found;
   }
 
+  /**
+   * The fingerprint of the registers up to a version, whatever ballots they were accepted under:
+   * counted each time.
+   */
+  static Fingerprint upTo(long version, Map<String, Register> registers) {
+    long sumHigh = 0;
+    long sumLow = 0;
+    for (Map.Entry<String, Register> each : registers.entrySet()) {
+      long held = each.getValue().version();
+      if (held <= version) {
+        long hash = hash(each.getKey());
+        sumHigh += high(hash, held, 0);
+        sumLow += low(hash, held, 0);
+      }
+    }
+    return new Fingerprint(sumHigh, sumLow);
+  }
+
   private static long high(long hash, Register register) {
-    return mixed(
-        mixed(hash + register.version() * VERSION_HIGH) + register.accepted() * ROUND_HIGH);
+    return high(hash, register.version(), register.accepted());
   }
 
   private static long low(long hash, Register register) {
-    return mixed(
-        mixed((hash ^ LANE_LOW) + register.version() * VERSION_LOW)
-            + register.accepted() * ROUND_LOW);
+    return low(hash, register.version(), register.accepted());
+  }
+
+  private static long high(long hash, long version, long accepted) {
+    return mixed(mixed(hash + version * VERSION_HIGH) + accepted * ROUND_HIGH);
+  }
+
+  private static long low(long hash, long version, long accepted) {
+    return mixed(mixed((hash ^ LANE_LOW) + version * VERSION_LOW) + accepted * ROUND_LOW);
   }
 
   /** The last step of MurmurHash3, after which every bit depends on every bit. */

@@ -80,9 +80,17 @@ final class Journal {
    * @param configuration the newest configuration that was met, null if none
    * @param member whether this node was a member and was not told that it is none any more
    * @param filled the newest epoch under which registers were kept
+   * @param floor the version up to which tombstones may have been collected
+   * @param floorRound the round under which this node holds no less up to that than its daddy
    */
+  @Sparse
   record SavedArc(
-      Ballot promised, @Nullable Configuration configuration, boolean member, long filled) {}
+      Ballot promised,
+      @Nullable Configuration configuration,
+      boolean member,
+      long filled,
+      long floor,
+      long floorRound) {}
 
   /**
    * What is kept of a register, but for its operations.

@@ -178,6 +178,16 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public void floor(Id node, CopyRequest.Floor message) {
+    post.send(
+        node,
+        message,
+        CopyReply.Floored.class,
+        reply -> leader().floored(node, message, reply, now()),
+        () -> leader().floorFailed(node, message, now()));
+  }
+
+  @Override
   public void send(Repair repair, Runnable ended) {
     if (repair instanceof Repair.Push push) {
       accept(push.node(), push.message(), push.heads(), ended);

@@ -399,6 +399,28 @@ final class Leaders {
     }
   }
 
+  /** The arcs that this node leads in which there are tombstones to collect. */
+  List<Integer> toCollect() {
+    var some = new ArrayList<Integer>();
+    leaders.forEach(
+        (arc, leader) -> {
+          if (leader.isToCollect()) {
+            some.add(arc);
+          }
+        });
+    return some;
+  }
+
+  /** Goes on with collecting the tombstones of an arc, and says when nothing is under way. */
+  void collect(int arc, long keptNanos, Runnable done) {
+    ArcLeader leader = leaders.get(arc);
+    if (leader == null) {
+      done.run();
+    } else {
+      leader.collect(ring.clock().nanos(), keptNanos, done);
+    }
+  }
+
   /** Whether so many members answer, as far as this node knows, that they can decide. */
   boolean mayDecide(Configuration configuration) {
     var answering = new ArrayList<>(configuration.voters());

@@ -36,6 +36,9 @@ interface Outbox {
   /** Asks to forget registers that came to nothing. Only a refusal is told back. */
   void forget(Id node, CopyRequest.Forget message);
 
+  /** Asks for a step towards a floor of the arc, or to take it over. */
+  void floor(Id node, CopyRequest.Floor message);
+
   /** Whether all that this node's shelf holds is kept, so that it counts. */
   boolean isKept();
 

@@ -52,6 +52,9 @@ final class PrefixWatchers {
   /** The newest version of the arc. */
   private final LongSupplier newest;
 
+  /** Up to which version the tombstones of the arc may be gone. */
+  private final LongSupplier floor;
+
   private final Map<String, Cell> unsettled = new LinkedHashMap<>();
 
   /**
@@ -106,13 +109,15 @@ final class PrefixWatchers {
       Checks checks,
       long round,
       NavigableMap<String, Cell> cells,
-      LongSupplier newest) {
+      LongSupplier newest,
+      LongSupplier floor) {
     this.out = out;
     this.checks = checks;
     this.budget = out.keptForWatchers();
     this.round = round;
     this.cells = cells;
     this.newest = newest;
+    this.floor = floor;
   }
 
   /**
@@ -150,6 +155,22 @@ final class PrefixWatchers {
           waiting.remove(poll);
           poll.pending.done(report);
         }
+      }
+    }
+  }
+
+  /**
+   * All that there was up to a version was told to those who wait for every change; what was
+   * deleted up to it is about to go. From then on who does not know all up to there is told of a
+   * gap.
+   */
+  void rises(long version) {
+    waiting.removeIf(poll -> poll.pending.isAnswered());
+    for (Poll poll : List.copyOf(waiting)) {
+      Request.Mark mark = poll.question.marks().get(0);
+      if (!mark.whole() && mark.after() < version) {
+        waiting.remove(poll);
+        poll.pending.done(new Report(List.of(), version, false, false, 0, true));
       }
     }
   }
@@ -197,6 +218,12 @@ final class PrefixWatchers {
     long since = after == 0 ? newest.getAsLong() : mark.since();
     long from = mark.whole() ? Math.max(after, since) : after;
     long limit = limit(prefix, after, from, complete);
+    if (from < floor.getAsLong() && !complete) {
+      // What is under way may be what is missing; a gap is told when that is known.
+      return limit < floor.getAsLong()
+          ? new Report(List.of(), after, mark.whole(), false, since, false)
+          : Report.gap(after);
+    }
     if (complete) {
       for (Request.Sighting one :
           kept.subMap(after, false, Math.max(after, limit), true).values()) {
@@ -237,7 +264,7 @@ final class PrefixWatchers {
     if (inherits && limit == Versions.MAX) {
       position = Math.max(position, Versions.before(round));
     }
-    return Math.max(0, Math.min(position, limit));
+    return Math.max(0, Math.min(Math.max(position, floor.getAsLong()), limit));
   }
 
   private static long versionOf(Cell cell) {
@@ -398,9 +425,10 @@ final class PrefixWatchers {
       position = Math.max(position, Versions.before(round));
     }
     // What is under way above the limit is a change of what was told, or comes as one.
-    boolean caughtUp = mark.whole() && !full && limit > mark.after();
+    boolean caughtUp = mark.whole() && !full && limit > mark.after() && limit >= floor.getAsLong();
     if (caughtUp) {
-      position = Math.max(position, limit < Versions.MAX ? limit : mark.deletesAfter());
+      long until = Math.max(mark.deletesAfter(), floor.getAsLong());
+      position = Math.max(position, limit < Versions.MAX ? limit : until);
     }
     boolean isNews = caughtUp || !sightings.isEmpty();
     return new Report(sightings, position, mark.whole() && !caughtUp, false, since, isNews);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
@@ -35,6 +36,9 @@ final class Reconfiguration {
 
   /** Takes the next step, at a time. */
   private final LongConsumer onward;
+
+  /** Whether who holds every register has taken over the floor; it is asked to if not. */
+  private final Predicate<Voter> joined;
 
   private final Voter self;
 
@@ -74,6 +78,7 @@ final class Reconfiguration {
       Stores stores,
       Outbox out,
       LongConsumer onward,
+      Predicate<Voter> joined,
       Takeover won,
       Place place) {
     this.arc = arc;
@@ -81,6 +86,7 @@ final class Reconfiguration {
     this.shelf = shelf;
     this.out = out;
     this.onward = onward;
+    this.joined = joined;
     this.self = shelf.self();
     this.current = won.configuration().again(ballot.round());
     this.place = place;
@@ -231,15 +237,20 @@ final class Reconfiguration {
     }
   }
 
-  /** A node that should be a member, if it is one or holds every register; else null. */
+  /**
+   * A node that should be a member, if it is one, or holds every register and nothing that was
+   * deleted; else null.
+   */
   private @Nullable Voter ready(Id node, Collection<Cell> cells) {
     Voter voter = stores.of(node);
     if (voter == null) {
       return memberOf(node);
     }
-    boolean level =
-        current.has(voter) || cells.stream().allMatch(cell -> cell.isLevel(List.of(voter)));
-    return level ? voter : null;
+    boolean ready =
+        current.has(voter)
+            || (cells.stream().allMatch(cell -> cell.isLevel(List.of(voter)))
+                && joined.test(voter));
+    return ready ? voter : null;
   }
 
   /** Whether so many answer that something can be decided. */

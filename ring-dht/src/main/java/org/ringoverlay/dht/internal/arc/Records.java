@@ -51,6 +51,7 @@ public final class Records implements RingService<Request> {
   private final Lister lister;
   private final Listings listings;
   private final Comparisons comparisons;
+  private final CollectionRounds collections;
 
   private @Nullable HandOver handOver;
   private final WatchDesk desk;
@@ -122,6 +123,7 @@ public final class Records implements RingService<Request> {
     this.losses = new Losses(ring, leaders);
     this.lookouts = new Lookouts(ring, shelf, leaders, directory, limits.batchBytesMax());
     this.comparisons = new Comparisons(ring, shelf, leaders, post);
+    this.collections = new CollectionRounds(ring, leaders);
     var unused = ring.closed().thenRun(this::closed);
   }
 
@@ -337,6 +339,21 @@ public final class Records implements RingService<Request> {
     return watchPlaces;
   }
 
+  /** How many tombstones this node holds, of arcs in which it has a voice. On the loop. */
+  public long tombstones() {
+    return shelf.tombstones();
+  }
+
+  /** How many tombstones it has dropped because all copies were equal. On the loop. */
+  public long tombstonesDropped() {
+    return shelf.floors().dropped();
+  }
+
+  /** How often the floor of an arc rose here. On the loop. */
+  public long floorsRaised() {
+    return shelf.floors().raised();
+  }
+
   /** What this node has seen of the deaths of others. On the loop. */
   public Churn.Seen seenOfDeaths() {
     return churn.seen(ring.clock().nanos());
@@ -360,6 +377,7 @@ public final class Records implements RingService<Request> {
     }
     churn.view(view, ring.clock().nanos());
     comparisons.begin();
+    collections.begin();
   }
 
   // ---- leaving

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
-import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
@@ -36,12 +35,6 @@ import org.ringoverlay.id.Id;
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, sections 2.2 and 2.3</a>
  */
 final class Reign {
-  /** How long an expiry is tried, and when it is tried again. */
-  private static final long EXPIRY_NANOS = 1_000_000_000;
-
-  /** What names the delete that an expiry is, with the version of the value. */
-  private static final String EXPIRY_OPERATION = "t:";
-
   private final int arc;
   private final Voter self;
   private final Ballot ballot;
@@ -59,6 +52,7 @@ final class Reign {
   private final PrefixWatchers prefixWatchers;
   private final Repairs repairs;
   private final Expiries expiries;
+  private final Collector collector;
   private Place place;
   private boolean over;
 
@@ -90,12 +84,30 @@ final class Reign {
     this.leader = leader;
     this.place = place;
     this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::taken);
-    this.members = new Reconfiguration(arc, ballot, shelf, stores, out, this::goOn, won, place);
+    this.members =
+        new Reconfiguration(
+            arc, ballot, shelf, stores, out, this::goOn, this::hasJoined, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
-    this.watchers = new Watchers(out, checks, limits);
-    this.prefixWatchers = new PrefixWatchers(out, checks, ballot.round(), cells, this::seen);
+    this.watchers = new Watchers(out, checks, limits, this::floor);
+    this.prefixWatchers =
+        new PrefixWatchers(out, checks, ballot.round(), cells, this::seen, this::floor);
     this.repairs = new Repairs(arc, ballot, limits);
     this.expiries = new Expiries(out, this::expire);
+    this.collector =
+        new Collector(
+            arc,
+            ballot,
+            shelf,
+            stores,
+            out,
+            members,
+            cells,
+            watchers,
+            prefixWatchers,
+            this::seen,
+            this::vacated,
+            this::goOn,
+            won.floor());
   }
 
   /** Takes up what the takeover learned. */
@@ -252,7 +264,7 @@ final class Reign {
       return;
     }
     if (fullKey == null) {
-      checks.confirm(pending, () -> pending.done(seat()));
+      checks.confirm(pending, () -> pending.done(Seat.of(self.node(), members.current())));
       return;
     }
     Cell cell = cells.computeIfAbsent(fullKey, key -> new Cell(key, shelf.register(arc, key)));
@@ -305,7 +317,8 @@ final class Reign {
       leader.end(leader.notOwner());
       return;
     }
-    Decision decision = Decision.on(cell.current, change, version, out.rules(change.space()));
+    Decision decision =
+        Decision.on(cell.current, change, version, floor(), out.rules(change.space()));
     if (decision instanceof Decision.Repeat repeat) {
       repeat(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Forgotten forgotten) {
@@ -343,10 +356,14 @@ final class Reign {
     List<Voter> answering = new ArrayList<>(current.voters());
     answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
     if (!current.isQuorum(answering)) {
-      pending.fail(unreachable(answering));
+      pending.fail(Silent.unreachable(current, answering));
       return;
     }
-    Entry step = apply.next().step(cell.key, cell.current, apply.operation());
+    // Who holds nothing of the key has to hear what it has forgotten, too.
+    Entry step =
+        cell.current == null
+            ? apply.next().whole(cell.key)
+            : apply.next().step(cell.key, cell.current, apply.operation());
     CopyReply.Accepted own;
     try {
       own = shelf.accept(registers(step));
@@ -396,16 +413,7 @@ final class Reign {
     }
     expiries.set(cell, 0);
     long written = register.written();
-    var delete =
-        new Request.Delete(
-            Keys.spaceOf(cell.key),
-            Keys.keyOf(cell.key),
-            new Condition(Condition.Kind.VERSION, written),
-            Acknowledge.MAJORITY,
-            EXPIRY_OPERATION + written,
-            Versions.MAX,
-            false);
-    var pending = new Pending(delete, cell.key, nowNanos + EXPIRY_NANOS);
+    Pending pending = Expiries.delete(key, written, nowNanos);
     submit(pending, nowNanos);
     var unused =
         pending
@@ -414,7 +422,7 @@ final class Reign {
                 (done, failed) -> {
                   boolean there = !over && Register.valueVersionOf(cell.current) == written;
                   if (failed != null && there && cell.expiry == null) {
-                    expiries.set(cell, EXPIRY_NANOS);
+                    expiries.set(cell, Expiries.AGAIN_NANOS);
                   }
                 });
   }
@@ -622,15 +630,26 @@ final class Reign {
     checks.failed(node, number);
   }
 
-  private Seat seat() {
-    var replicas = new ArrayList<Id>();
-    replicas.add(self.node());
-    for (Voter voter : members.current().members()) {
-      if (!voter.node().equals(self.node())) {
-        replicas.add(voter.node());
-      }
+  // ---- tombstones
+
+  /** What collects the arc's tombstones. */
+  Collector collector() {
+    return collector;
+  }
+
+  private long floor() {
+    return collector.floor();
+  }
+
+  private boolean hasJoined(Voter voter) {
+    return collector.hasJoined(voter);
+  }
+
+  private void vacated(Cell cell) {
+    busy.remove(cell.key);
+    if (cell.isVacant()) {
+      cells.remove(cell.key);
     }
-    return new Seat(replicas, members.current().epoch());
   }
 
   // ---- members and time
@@ -664,7 +683,7 @@ final class Reign {
   private void tick(Cell cell, long nowNanos) {
     for (Pending pending : List.copyOf(cell.queue)) {
       if (pending.isExpired(nowNanos)) {
-        pending.fail(notReady(cell));
+        pending.fail(Silent.notReady(cell, members.current()));
       }
     }
     cell.queue.removeIf(Pending::isAnswered);
@@ -705,7 +724,8 @@ final class Reign {
     }
     var levelling = Levelling.of(cells, own, theirs, limits.batchRecordsMax());
     if (!levelling.leftovers().isEmpty()) {
-      out.forget(member.node(), new CopyRequest.Forget(arc, ballot, levelling.leftovers()));
+      out.forget(
+          member.node(), new CopyRequest.Forget(arc, ballot, levelling.leftovers(), floor()));
     }
     for (Cell cell : levelling.stamped()) {
       restampForAll(cell);
@@ -759,36 +779,10 @@ final class Reign {
     return members.current();
   }
 
-  /** What an unsettled key waits for. */
-  private RingException notReady(Cell cell) {
-    if (cell.isUnknown()) {
-      return new RingException.Unavailable(
-          "Only members that do not answer hold the newest value: "
-              + names(cell.sources.stream().map(Voter::node).toList()));
-    }
-    var silent = new ArrayList<>(members.current().voters());
-    silent.removeAll(cell.holders);
-    return new RingException.Unavailable(
-        "A majority of the copies must hold the value before it can be used, and these have not"
-            + " answered: "
-            + names(silent.stream().map(Voter::node).toList()));
-  }
-
-  private static String names(List<Id> nodes) {
-    return String.join(", ", nodes.stream().map(Id::shortString).toList());
-  }
-
-  private RingException unreachable(List<Voter> answering) {
-    var missing = new ArrayList<>(members.current().voters());
-    missing.removeAll(answering);
-    return new RingException.Unavailable(
-        "A majority of the arc's copies is needed, and these do not answer: "
-            + names(missing.stream().map(Voter::node).toList()));
-  }
-
   void end(RingException why) {
     over = true;
     expiries.end();
+    collector.end();
     for (Cell cell : cells.values()) {
       if (cell.changing != null) {
         cell.changing.unknown("Another daddy took the arc over while the change was under way.");

@@ -40,6 +40,7 @@ final class Shelf {
   private final Journal journal;
   private final Grants grants;
   private final int recordsMax;
+  private final Floors floors = new Floors(this);
   private IntConsumer whenGivenUp = arc -> {};
   private int records;
 
@@ -53,8 +54,13 @@ final class Shelf {
     /** The newest epoch under which registers were kept. */
     private long filled;
 
+    private Floor floor = Floor.NONE;
+
     private final TreeMap<String, Register> registers = new TreeMap<>();
     private final Fingerprints fingerprints = new Fingerprints();
+
+    /** How many of the registers are tombstones. */
+    private int tombstones;
   }
 
   /** Makes one that holds what its journal found. */
@@ -70,10 +76,12 @@ final class Shelf {
           arc.configuration = saved.configuration();
           arc.member = saved.member();
           arc.filled = saved.filled();
+          arc.floor = new Floor(saved.floor(), saved.floorRound());
         },
         found -> {
           Arc arc = arc(found.arc());
           arc.registers.put(found.key(), found.register());
+          arc.tombstones += found.register().deleted() ? 1 : 0;
           arc.fingerprints.changed(found.key(), null, found.register(), arc.registers);
           records++;
         });
@@ -188,7 +196,8 @@ final class Shelf {
       }
       heads.add(head);
     }
-    return new Promise(true, ballot, self().store(), arc.configuration, heads, more);
+    return new Promise(true, ballot, self().store(), arc.configuration, heads, more)
+        .above(arc.floor.version());
   }
 
   /**
@@ -254,7 +263,14 @@ final class Shelf {
 
   private void keep(int index, Arc arc) {
     journal.arc(
-        index, new Journal.SavedArc(arc.promised, arc.configuration, arc.member, arc.filled));
+        index,
+        new Journal.SavedArc(
+            arc.promised,
+            arc.configuration,
+            arc.member,
+            arc.filled,
+            arc.floor.version(),
+            arc.floor.round()));
   }
 
   /** Keeps a register; false if it can only be kept whole. */
@@ -263,6 +279,9 @@ final class Shelf {
     long version = Register.versionOf(held);
     if (held != null && held.accepted() == round && version > entry.version()) {
       return true;
+    }
+    if (version != entry.version() && arc.floor.isBelow(entry.version(), round)) {
+      return false;
     }
     if (held != null && version == entry.version()) {
       if (held.accepted() != round) {
@@ -284,6 +303,7 @@ final class Shelf {
     boolean granted = stands(arc, ballot, null);
     if (granted) {
       promise(request.arc(), arc, ballot);
+      floor(request.arc(), arc.floor.heard(request.floor()));
       for (Head head : request.heads()) {
         Register held = arc.registers.get(head.key());
         // What was accepted under this ballot the daddy has proposed since.
@@ -329,6 +349,48 @@ final class Shelf {
   @Nullable Register register(int index, String key) {
     Arc arc = arcs.get(index);
     return arc == null ? null : arc.registers.get(key);
+  }
+
+  /** Its part in collecting tombstones. */
+  Floors floors() {
+    return floors;
+  }
+
+  /** Up to which version of an arc tombstones may have been collected. */
+  Floor floor(int index) {
+    Arc arc = arcs.get(index);
+    return arc == null ? Floor.NONE : arc.floor;
+  }
+
+  /** An arc's floor is this now. It is kept before what is dropped because of it. */
+  void floor(int index, Floor floor) {
+    Arc arc = arc(index);
+    if (!floor.equals(arc.floor)) {
+      arc.floor = floor;
+      keep(index, arc);
+    }
+  }
+
+  /** A register is to be here no more, because of the floor. */
+  void drop(int index, String key) {
+    take(index, arc(index), key);
+  }
+
+  /** How many tombstones there are of an arc. */
+  int tombstones(int index) {
+    Arc arc = arcs.get(index);
+    return arc == null ? 0 : arc.tombstones;
+  }
+
+  /** How many tombstones there are of all arcs in which this node has a voice. */
+  long tombstones() {
+    long[] sum = new long[1];
+    arcs.forEach(
+        (index, arc) -> {
+          Configuration known = arc.configuration;
+          sum[0] += known != null && known.has(self()) ? arc.tombstones : 0;
+        });
+    return sum[0];
   }
 
   Ballot promised(int index) {
@@ -428,6 +490,7 @@ final class Shelf {
     arc.configuration = configuration;
     arc.member = true;
     arc.filled = configuration.epoch();
+    arc.floor = arc.floor.unfilled();
     keep(index, arc);
   }
 
@@ -503,6 +566,8 @@ final class Shelf {
     records -= arc.registers.size();
     arc.registers.clear();
     arc.fingerprints.clear();
+    arc.tombstones = 0;
+    floor(index, arc.floor.unfilled());
   }
 
   /** A register is here no more. */
@@ -513,6 +578,7 @@ final class Shelf {
       arc.registers.remove(key);
       arc.fingerprints.changed(key, held, null, arc.registers);
       records--;
+      arc.tombstones -= held.deleted() ? 1 : 0;
     }
   }
 
@@ -522,6 +588,7 @@ final class Shelf {
     journal.register(index, key, before, register);
     arc.registers.put(key, register);
     arc.fingerprints.changed(key, before, register, arc.registers);
+    arc.tombstones += (register.deleted() ? 1 : 0) - (before != null && before.deleted() ? 1 : 0);
     if (before == null) {
       records++;
     }

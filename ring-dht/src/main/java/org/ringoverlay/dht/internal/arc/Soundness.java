@@ -68,6 +68,13 @@ final class Soundness {
       checkMet(met.configuration());
     } else if (request instanceof CopyRequest.Forget forget) {
       checkBallot(arcs, forget.arc(), forget.ballot(), origin);
+      checkFloor(forget.floor(), forget.ballot().round());
+    } else if (request instanceof CopyRequest.Floor floor) {
+      checkBallot(arcs, floor.arc(), floor.ballot(), origin);
+      checkFloor(floor.version(), floor.ballot().round());
+      if (floor.step() == null || floor.version() == 0) {
+        throw new RingException.InvalidInput("A step towards a floor names both.");
+      }
     } else if (request instanceof CopyRequest.Compare compare) {
       checkRanges(arcs, compare.ranges());
     } else if (request instanceof CopyRequest.Inspect inspect) {
@@ -144,6 +151,7 @@ final class Soundness {
         && reply instanceof CopyReply.Promise promise) {
       checkPromised(promise.promised());
       checkConfiguration(promise.configuration(), Versions.ROUND_LIMIT);
+      checkFloor(promise.floor(), prepare.ballot().round());
       checkAsked(
           promise.configuration() == null || promise.configuration().epoch() <= EPOCH_HEARD_MAX);
       String after = prepare.after();
@@ -156,6 +164,8 @@ final class Soundness {
       }
     } else if (reply instanceof CopyReply.Accepted accepted) {
       checkPromised(accepted.standing());
+    } else if (reply instanceof CopyReply.Floored floored) {
+      checkPromised(floored.standing());
     } else if (request instanceof CopyRequest.Fetch fetch
         && reply instanceof CopyReply.Fetched fetched) {
       List<String> keys = fetch.keys();
@@ -213,6 +223,13 @@ final class Soundness {
         || ballot.round() < 1
         || ballot.round() > Versions.ROUND_LIMIT) {
       throw new RingException.InvalidInput("The ballot is not one that its sender can hold.");
+    }
+  }
+
+  /** A floor is a version that a daddy could have made, or the one below all of its own. */
+  private static void checkFloor(long floor, long roundMax) {
+    if (floor != 0 && !isVersion(floor, roundMax)) {
+      throw new RingException.InvalidInput("The message tells of no floor that there can be.");
     }
   }
 

@@ -36,6 +36,8 @@ final class Takeover {
   /** Nodes that keep another store than the member did. */
   private final Set<Id> strangers = new TreeSet<>();
 
+  private long floor;
+
   /** Whether somebody did not know the newest configuration. */
   private boolean unknown;
 
@@ -106,6 +108,16 @@ final class Takeover {
     boolean again = relief(node) == null && promising.contains(by.daddy());
     bound.put(node, by);
     return again;
+  }
+
+  /** Somebody told up to which version tombstones may have been collected. */
+  void raises(long known) {
+    floor = Math.max(floor, known);
+  }
+
+  /** The highest such version: what no member told of may have been deleted up to it. */
+  long floor() {
+    return floor;
   }
 
   /** A node has promised: it holds no lease in this arc any more. */

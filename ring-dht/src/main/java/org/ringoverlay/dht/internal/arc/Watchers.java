@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
@@ -36,6 +37,10 @@ final class Watchers {
   private final Checks checks;
   private final Limits limits;
   private final ValueBudget budget;
+
+  /** Up to which version the tombstones of the arc may be gone. */
+  private final LongSupplier floor;
+
   private final TreeMap<String, Watched> watched = new TreeMap<>();
 
   /** A key that somebody watches, or did until lately. */
@@ -52,7 +57,8 @@ final class Watchers {
   /** A question that waits for a change. */
   private record Poll(Pending pending, long after) {}
 
-  Watchers(Outbox out, Checks checks, Limits limits) {
+  Watchers(Outbox out, Checks checks, Limits limits, LongSupplier floor) {
+    this.floor = floor;
     this.out = out;
     this.checks = checks;
     this.limits = limits;
@@ -64,7 +70,9 @@ final class Watchers {
     Watched key = watched.computeIfAbsent(cell.key, unused -> new Watched());
     keep(cell.key, key);
     if (question.after() == Request.Watch.FROM_NOW) {
-      var now = new Request.Seen(List.of(), cell.version());
+      // Of an absent key nothing up to the floor can come to light any more.
+      long version = cell.current == null ? floor.getAsLong() : cell.version();
+      var now = new Request.Seen(List.of(), version);
       checks.confirm(pending, () -> pending.done(now));
       return;
     }
@@ -155,7 +163,10 @@ final class Watchers {
   /** What came after a version, as much as fits in one message. */
   private Request.Seen news(@Nullable Register current, Watched key, long after) {
     var steps = new ArrayList<Request.Step>();
-    if (current == null || current.written() <= after) {
+    if (current == null) {
+      return newsOfAbsence(key, after);
+    }
+    if (current.written() <= after) {
       return new Request.Seen(steps, after);
     }
     long forgotten = Math.min(current.operations().forgotten(), current.written() - 1);
@@ -175,6 +186,38 @@ final class Watchers {
       missed = 0;
     }
     return new Request.Seen(steps, steps.isEmpty() ? after : steps.get(steps.size() - 1).version());
+  }
+
+  /**
+   * What came of a key that holds nothing: what it was deleted with is gone if that was not above
+   * the floor. So whoever does not know all up to there is told of a gap, at whose end it is
+   * deleted.
+   */
+  private Request.Seen newsOfAbsence(Watched key, long after) {
+    long gone = floor.getAsLong();
+    Map.Entry<Long, Request.Step> last = key.recent.lastEntry();
+    boolean known = last != null && last.getValue().deleted() && last.getKey() <= after;
+    if (after >= gone || known) {
+      return new Request.Seen(List.of(), Math.max(after, gone));
+    }
+    var deleted = new Request.Step(gone - 1, gone, true, Register.NOTHING);
+    return new Request.Seen(List.of(deleted), gone);
+  }
+
+  /** All that there was up to a version was told; what was deleted up to it is about to go. */
+  void rises(Map<String, Cell> cells, long version) {
+    watched.forEach(
+        (name, key) -> {
+          Cell cell = cells.get(name);
+          Register held = cell == null ? null : cell.current;
+          boolean goes = held == null || (held.deleted() && held.version() <= version);
+          if (goes) {
+            key.waiting.stream()
+                .filter(poll -> poll.after < version)
+                .forEach(poll -> poll.pending.done(new Request.Seen(List.of(), version)));
+            key.waiting.removeIf(poll -> poll.pending.isAnswered());
+          }
+        });
   }
 
   /** The versions that a register had after one, as far as it remembers, its present one last. */

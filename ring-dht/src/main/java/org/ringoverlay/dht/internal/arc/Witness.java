@@ -124,6 +124,9 @@ final class Witness {
     if (reply instanceof CopyReply.Accepted accepted) {
       return accepted.at(commit);
     }
+    if (reply instanceof CopyReply.Floored floored) {
+      return floored.at(commit);
+    }
     return reply instanceof CopyReply.Promise promise ? promise.at(commit) : reply;
   }
 
@@ -164,6 +167,9 @@ final class Witness {
     }
     if (reply instanceof CopyReply.Accepted accepted) {
       return new CommitNumber(accepted.store(), accepted.commit());
+    }
+    if (reply instanceof CopyReply.Floored floored) {
+      return new CommitNumber(floored.store(), floored.commit());
     }
     if (reply instanceof CopyReply.Promise promise) {
       return new CommitNumber(promise.store(), promise.commit());

@@ -15,6 +15,7 @@ public sealed interface CopyReply {
    * @param configuration the newest configuration that the node has met, null if none
    * @param heads the registers that it holds, in the order of their keys
    * @param more whether there are more after the last
+   * @param floor the version up to which the node knows that tombstones may have been collected
    * @param commit the number of the commit by which the store's disk has all that this tells of; 0
    *     within {@link Answers}, and if the store is in memory
    */
@@ -25,6 +26,7 @@ public sealed interface CopyReply {
       @Nullable Configuration configuration,
       List<Head> heads,
       boolean more,
+      long floor,
       long commit)
       implements CopyReply {
     /** Copies the list. */
@@ -33,7 +35,7 @@ public sealed interface CopyReply {
       heads = Entry.orEmpty(heads);
     }
 
-    /** Without a commit. */
+    /** Without a floor and a commit. */
     public Promise(
         boolean granted,
         Ballot promised,
@@ -41,12 +43,17 @@ public sealed interface CopyReply {
         @Nullable Configuration configuration,
         List<Head> heads,
         boolean more) {
-      this(granted, promised, store, configuration, heads, more, 0);
+      this(granted, promised, store, configuration, heads, more, 0, 0);
+    }
+
+    /** The same, with the floor. */
+    public Promise above(long itsFloor) {
+      return new Promise(granted, promised, store, configuration, heads, more, itsFloor, commit);
     }
 
     /** The same, with the commit. */
     public Promise at(long number) {
-      return new Promise(granted, promised, store, configuration, heads, more, number);
+      return new Promise(granted, promised, store, configuration, heads, more, floor, number);
     }
   }
 
@@ -84,6 +91,35 @@ public sealed interface CopyReply {
     /** The same, with the commit. */
     public Accepted at(long number) {
       return new Accepted(granted, promised, store, behind, number);
+    }
+  }
+
+  /**
+   * The reply to {@link CopyRequest.Floor}.
+   *
+   * @param granted whether the ballot stands; if not, nothing was done
+   * @param promised the highest ballot that the node has promised, null if that is the asker's
+   * @param store the store that the node keeps
+   * @param same whether the node holds the same as the asker up to the floor; true where that was
+   *     not asked
+   * @param commit as that of {@link Accepted}
+   */
+  @Sparse
+  record Floored(boolean granted, @Nullable Ballot promised, long store, boolean same, long commit)
+      implements CopyReply {
+    /** Who granted a ballot has promised it, which its asker knows. */
+    public Floored {
+      promised = granted ? null : Ballot.orNone(promised);
+    }
+
+    /** The ballot that stands in the way; none if it was granted. */
+    public Ballot standing() {
+      return Ballot.orNone(promised);
+    }
+
+    /** The same, with the commit. */
+    public Floored at(long number) {
+      return new Floored(granted, promised, store, same, number);
     }
   }
 

@@ -144,12 +144,43 @@ public sealed interface CopyRequest {
   /**
    * Asks to forget registers of attempts that came to nothing, if the node still holds exactly
    * these: the ballot's daddy has learned from a quorum that their keys hold nothing.
+   *
+   * @param floor the arc's floor: keys may hold nothing because their tombstones were collected
    */
-  record Forget(int arc, Ballot ballot, List<Head> heads) implements CopyRequest {
+  record Forget(int arc, Ballot ballot, List<Head> heads, long floor) implements CopyRequest {
     /** Copies the list. */
     public Forget {
       ballot = Ballot.orNone(ballot);
       heads = Entry.orEmpty(heads);
+    }
+  }
+
+  /**
+   * A step towards a floor of an arc: a version up to which tombstones are kept no more.
+   *
+   * @param version the floor
+   * @param held what the daddy holds up to that version, whatever ballots it was accepted under;
+   *     nothing for {@link Step#RAISE}
+   */
+  record Floor(int arc, Ballot ballot, Step step, long version, Fingerprint held)
+      implements CopyRequest {
+    /** What is asked. */
+    public enum Step {
+      /** Whether the node holds the same up to the version. */
+      COMPARE,
+      /** To drop the tombstones up to the version, for all members hold the same up to it. */
+      RAISE,
+      /**
+       * To take the floor over, as who is to become a member and has been sent every register;
+       * whatever else it holds up to the version it drops.
+       */
+      JOIN
+    }
+
+    /** What a peer left out is nothing. */
+    public Floor {
+      ballot = Ballot.orNone(ballot);
+      held = held == null ? Fingerprint.NOTHING : held;
     }
   }
 

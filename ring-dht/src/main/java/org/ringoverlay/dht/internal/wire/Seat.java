@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.wire;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ringoverlay.id.Id;
 
@@ -13,5 +14,17 @@ public record Seat(List<Id> replicas, long epoch) {
   /** Copies the list. */
   public Seat {
     replicas = Entry.orEmpty(replicas);
+  }
+
+  /** That of a daddy under a configuration. */
+  public static Seat of(Id daddy, Configuration configuration) {
+    var replicas = new ArrayList<Id>();
+    replicas.add(daddy);
+    for (Voter voter : configuration.members()) {
+      if (!voter.node().equals(daddy)) {
+        replicas.add(voter.node());
+      }
+    }
+    return new Seat(replicas, configuration.epoch());
   }
 }

@@ -188,6 +188,10 @@ abstract class ArcLeaderRig {
     final List<Id> checks = new ArrayList<>();
     final List<Id> fetches = new ArrayList<>();
     final List<CopyRequest.Forget> forgets = new ArrayList<>();
+    final List<Asked> floors = new ArrayList<>();
+
+    /** A step towards a floor, and of whom it was asked. */
+    record Asked(Id node, CopyRequest.Floor message) {}
 
     record Accept(Id node, CopyRequest.Accept message, List<Head> heads) {}
 
@@ -222,6 +226,11 @@ abstract class ArcLeaderRig {
     @Override
     public void forget(Id node, CopyRequest.Forget message) {
       forgets.add(message);
+    }
+
+    @Override
+    public void floor(Id node, CopyRequest.Floor message) {
+      floors.add(new Asked(node, message));
     }
 
     @Override

@@ -150,29 +150,29 @@ class DecisionTest {
   @Test
   void aPutWithoutATimeVanishesAfterThatOfItsNamespace() {
     var rules = new Rules(5_000, 0);
-    var apply = (Decision.Apply) Decision.on(ONE, put("second", 2, Condition.NONE), 102, rules);
+    var apply = (Decision.Apply) Decision.on(ONE, put("second", 2, Condition.NONE), 102, 0, rules);
     assertThat(apply.next().ttlMillis()).isEqualTo(5_000);
-    assertThat(((Decision.Apply) Decision.on(ONE, delete("x"), 102, rules)).next().ttlMillis())
+    assertThat(((Decision.Apply) Decision.on(ONE, delete("x"), 102, 0, rules)).next().ttlMillis())
         .isZero();
   }
 
   @Test
   void aValueOverItsNamespacesBoundIsRefusedUnlessItWasWrittenBefore() {
     var rules = new Rules(0, 3);
-    assertThat(reason(Decision.on(ONE, put("x", "four"), 102, rules)).code())
+    assertThat(reason(Decision.on(ONE, put("x", "four"), 102, 0, rules)).code())
         .isEqualTo("too-large");
-    assertThat(Decision.on(ONE, put("x", 123, Condition.NONE), 102, rules))
+    assertThat(Decision.on(ONE, put("x", 123, Condition.NONE), 102, 0, rules))
         .isInstanceOf(Decision.Apply.class);
 
     var made = (Decision.Apply) decide(ONE, put("x", "four"), 102);
-    assertThat(Decision.on(made.next(), put("x", "four"), 103, rules))
+    assertThat(Decision.on(made.next(), put("x", "four"), 103, 0, rules))
         .isInstanceOf(Decision.Repeat.class);
   }
 
   @Test
   void ofARepeatOverTheBoundNobodyKnowsWhetherItsFirstSendingWasSooner() {
     Request.Change repeat = put("x", "four").sent(100, true);
-    assertThat(reason(Decision.on(ONE, repeat, 102, new Rules(0, 3))).code())
+    assertThat(reason(Decision.on(ONE, repeat, 102, 0, new Rules(0, 3))).code())
         .isEqualTo("outcome-unknown");
   }
 
@@ -196,7 +196,7 @@ class DecisionTest {
   }
 
   private static Decision decide(Register current, Request.Change change, long version) {
-    return Decision.on(current, change, version, Rules.NONE);
+    return Decision.on(current, change, version, 0, Rules.NONE);
   }
 
   private static RingException reason(Decision decision) {

@@ -200,7 +200,7 @@ class JournalTest {
     assertThat(journal.commitOfAll()).isEqualTo(1);
     loop.run();
     assertThat(journal.commitOfAll()).isEqualTo(1);
-    journal.arc(ARC, new Journal.SavedArc(BALLOT, null, false, 0));
+    journal.arc(ARC, new Journal.SavedArc(BALLOT, null, false, 0, 0, 0));
     assertThat(journal.commitOfAll()).isEqualTo(2);
     assertThat(journal.commit()).as("on the disk").isZero();
 
@@ -246,7 +246,7 @@ class JournalTest {
   }
 
   private void write(Journal journal, long round) {
-    journal.arc(ARC, new Journal.SavedArc(new Ballot(round, NODE, 9), null, false, 0));
+    journal.arc(ARC, new Journal.SavedArc(new Ballot(round, NODE, 9), null, false, 0, 0, 0));
     loop.run();
     disk.complete();
     loop.run();

@@ -23,7 +23,7 @@ class LevellingTest extends ArcLeaderRig {
     leader.differs(B, List.of(), List.of(leftover));
 
     assertThat(sent.forgets)
-        .containsExactly(new CopyRequest.Forget(ARC, leader.ballot(), List.of(leftover)));
+        .containsExactly(new CopyRequest.Forget(ARC, leader.ballot(), List.of(leftover), 0));
     assertThat(leader.nextRepair()).isNull();
   }
 

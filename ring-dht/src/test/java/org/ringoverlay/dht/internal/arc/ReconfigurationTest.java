@@ -629,6 +629,8 @@ class ReconfigurationTest {
     } else if (letter.message instanceof CopyRequest.Fetch fetch) {
       var reply = its.fetch(ARC, fetch.keys(), Long.MAX_VALUE);
       leader.fetched(node, leader.ballot(), fetch.keys(), reply, now);
+    } else if (letter.message instanceof CopyRequest.Floor floor) {
+      leader.floored(node, floor, its.floors().answer(floor), now);
     }
   }
 
@@ -777,6 +779,11 @@ class ReconfigurationTest {
 
     @Override
     public void forget(Id node, CopyRequest.Forget message) {}
+
+    @Override
+    public void floor(Id node, CopyRequest.Floor message) {
+      letters.add(new Letter(node, message, List.of(), null, 0));
+    }
 
     @Override
     public void fetch(Id node, CopyRequest.Fetch message) {

@@ -159,16 +159,16 @@ class ShelfTest {
             new Head("again", 3, 2),
             new Head("none", 1, 1));
 
-    var late = shelf.forget(new CopyRequest.Forget(ARC, FIRST, heads));
+    var late = shelf.forget(new CopyRequest.Forget(ARC, FIRST, heads, 0));
     assertThat(late.granted()).isFalse();
     assertThat(shelf.records()).isEqualTo(3);
-    var reply = shelf.forget(new CopyRequest.Forget(ARC, SECOND, heads));
+    var reply = shelf.forget(new CopyRequest.Forget(ARC, SECOND, heads, 0));
 
     assertThat(reply.granted()).isTrue();
     assertThat(shelf.registers(ARC)).containsOnlyKeys("newer", "again");
     assertThat(shelf.records()).isEqualTo(2);
     keep(SECOND, whole("leftover", 1));
-    shelf.forget(new CopyRequest.Forget(ARC, SECOND, List.of(new Head("leftover", 1, 2))));
+    shelf.forget(new CopyRequest.Forget(ARC, SECOND, List.of(new Head("leftover", 1, 2)), 0));
     assertThat(shelf.register(ARC, "leftover")).isNotNull();
   }
 
