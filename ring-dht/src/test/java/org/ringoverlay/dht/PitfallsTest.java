@@ -144,6 +144,68 @@ class PitfallsTest {
     assertThat(ring.await(near.get("key")).isPresent()).isFalse();
   }
 
+  /** What a delete leaves is collected soon. */
+  private static NodeSetup collecting(NodeSetup more) {
+    return named(
+        plan -> {
+          plan.builder()
+              .set("ring.dht.tombstones.kept", "1s")
+              .set("ring.dht.compare.interval", "2s");
+          more.prepare(plan);
+        });
+  }
+
+  private static long tombstones(SimRing ring) {
+    long held = 0;
+    for (int node : ring.running()) {
+      held += ring.await(dht(ring, node).tombstones()).held();
+    }
+    return held;
+  }
+
+  @RingTest(seeds = 3)
+  void pitfall06AWriteThatComesLateDoesNotReviveAKeyWhoseTombstoneWasCollected(
+      Simulation simulation) {
+    SimRing ring = simulation.ring(3, collecting(NodePlan::durable));
+    DhtSetup.settle(ring);
+    WriteOptions late = PATIENT.named("late");
+    long first = ring.await(dht(ring, 0).put("key", Json.of("late"), late)).version();
+    ring.await(dht(ring, 1).delete("key"));
+    ring.killSilently(2);
+    ring.run(Duration.ofSeconds(2));
+    assertThat(tombstones(ring)).as("one member is silent").isPositive();
+    ring.restart(2);
+    DhtSetup.settle(ring);
+    ring.run(Duration.ofSeconds(6));
+    assertThat(tombstones(ring)).isZero();
+
+    assertThat(succeeds(ring, dht(ring, 0).put("key", Json.of("late"), late))).isFalse();
+    assertThat(ring.await(dht(ring, 1).get("key")).isPresent()).isFalse();
+    ring.kill(1);
+    ring.restart(1);
+    DhtSetup.settle(ring);
+    assertThat(ring.await(dht(ring, 1).get("key")).isPresent()).isFalse();
+    assertThat(ring.await(dht(ring, 1).put("key", Json.of("new"))).version()).isGreaterThan(first);
+  }
+
+  @RingTest(seeds = 3)
+  void pitfall21AFloorIsNotRaisedWhileAMemberLacksWhatOthersHold(Simulation simulation) {
+    SimRing ring = simulation.ring(3, collecting(NodePlan::durable));
+    DhtSetup.settle(ring);
+    ring.await(dht(ring, 0).put("key", Json.of("old"), ALL));
+    ring.killSilently(2);
+    ring.await(dht(ring, 0).delete("key", PATIENT));
+    ring.run(Duration.ofSeconds(3));
+    assertThat(tombstones(ring)).isEqualTo(2);
+
+    ring.restart(2);
+    DhtSetup.settle(ring);
+    assertThat(ring.await(dht(ring, 2).get("key")).isPresent()).isFalse();
+    ring.run(Duration.ofSeconds(6));
+    assertThat(tombstones(ring)).isZero();
+    assertThat(ring.await(dht(ring, 2).get("key")).isPresent()).isFalse();
+  }
+
   @RingTest(seeds = 3)
   void pitfall07AMemberThatLostItsDiskDoesNotVoteAsIfNothingHadHappened(Simulation simulation) {
     SimRing ring = simulation.ring(3, named(NodePlan::durable));

@@ -25,7 +25,7 @@ import org.ringoverlay.testkit.history.Register;
 /** What must be true of the records when all nodes are up again and nothing befalls them. */
 final class Aftermath {
   /** By then everything that was deleted has been collected, and how often that is looked at. */
-  private static final Duration COLLECTED = Duration.ofSeconds(20);
+  private static final Duration COLLECTED = Duration.ofSeconds(40);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -135,16 +135,19 @@ final class Aftermath {
   }
 
   /**
-   * Who still holds tombstones, long after the last delete; null if nobody does. Where members are
-   * gone and nobody takes their place they stay: whoever is gone cannot be asked what it holds.
+   * Whether members still hold tombstones, long after the last delete; null if none does. Where
+   * members are gone and nobody takes their place they stay: whoever is gone cannot be asked what
+   * it holds.
+   *
+   * @param configured whether the ring has a record of its own, with its settings
    */
-  @Nullable String remains(Tally tally) {
-    String remains = remains();
+  @Nullable String remains(Tally tally, boolean configured) {
+    String remains = remains(configured);
     for (Duration waited = Duration.ZERO;
         remains != null && waited.compareTo(COLLECTED) < 0;
         waited = waited.plus(LOOK)) {
       ring.run(LOOK);
-      remains = remains();
+      remains = remains(configured);
     }
     for (int node : ring.running()) {
       Tombstones tombstones = ring.await(Dht.on(ring.node(node)).tombstones());
@@ -154,14 +157,23 @@ final class Aftermath {
     return Resizing.keepsTheGone(ring) ? null : remains;
   }
 
-  private @Nullable String remains() {
-    for (int node : ring.running()) {
-      long held = ring.await(Dht.on(ring.node(node)).tombstones()).held();
-      if (held > 0) {
-        return "node " + node + " still holds " + held + " tombstones";
-      }
+  private @Nullable String remains(boolean configured) {
+    Dht dht = Dht.on(ring.node(ring.running().get(0)));
+    long living = configured ? 1 : 0;
+    for (String key : histories.keys()) {
+      living += ring.await(dht.get(key)).isPresent() ? 1 : 0;
     }
-    return null;
+    long held = 0;
+    int from = 0;
+    for (boolean more = true; more; ) {
+      Verified verified = ring.await(dht.verify(from));
+      held += verified.records();
+      more = verified.next().isPresent();
+      from = verified.next().orElse(from);
+    }
+    return held > living
+        ? "members hold " + held + " records, " + living + " of them living"
+        : null;
   }
 
   /** Whether a member is gone and there is nobody to take its place. */

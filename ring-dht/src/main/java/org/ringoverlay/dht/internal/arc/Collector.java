@@ -204,8 +204,7 @@ final class Collector {
   private void compare(Attempt begun) {
     attempt = begun;
     Fingerprint held = shelf.floors().held(arc, begun.version);
-    var question =
-        new CopyRequest.Floor(arc, ballot, CopyRequest.Floor.Step.COMPARE, begun.version, held);
+    CopyRequest.Floor question = step(CopyRequest.Floor.Step.COMPARE, begun.version, held);
     begun.open = begun.among.voters().size();
     for (Voter voter : begun.among.voters()) {
       if (!voter.equals(self)) {
@@ -265,8 +264,11 @@ final class Collector {
   }
 
   private CopyRequest.Floor raised() {
-    return new CopyRequest.Floor(
-        arc, ballot, CopyRequest.Floor.Step.RAISE, floor, Fingerprint.NOTHING);
+    return step(CopyRequest.Floor.Step.RAISE, floor, Fingerprint.NOTHING);
+  }
+
+  private CopyRequest.Floor step(CopyRequest.Floor.Step step, long version, Fingerprint held) {
+    return new CopyRequest.Floor(arc, ballot, members.current().epoch(), step, version, held);
   }
 
   private void tell() {
@@ -298,11 +300,14 @@ final class Collector {
     if (!joining.contains(voter.node())) {
       joining.add(voter.node());
       Fingerprint held = shelf.floors().held(arc, floor);
-      out.floor(
-          voter.node(),
-          new CopyRequest.Floor(arc, ballot, CopyRequest.Floor.Step.JOIN, floor, held));
+      out.floor(voter.node(), step(CopyRequest.Floor.Step.JOIN, floor, held));
     }
     return false;
+  }
+
+  /** Who is a member no more has dropped what it held, or will: it joins anew. */
+  void left(Voter leaver) {
+    joined.remove(leaver);
   }
 
   private void joins(Voter voter, long version, boolean same) {

@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply.Accepted;
 import org.ringoverlay.dht.internal.wire.CopyReply.Floored;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
@@ -60,21 +61,37 @@ final class Floors {
 
   private boolean raise(CopyRequest.Floor request) {
     int arc = request.arc();
-    long before = shelf.floor(arc).version();
-    shelf.floor(arc, shelf.floor(arc).raised(request.version(), request.ballot().round()));
-    raised += request.version() > before ? 1 : 0;
+    Floor before = shelf.floor(arc);
+    shelf.floor(
+        arc,
+        hasLeftSince(request)
+            ? before.heard(request.version())
+            : before.raised(request.version(), request.ballot().round()));
+    raised += request.version() > before.version() ? 1 : 0;
     dropped += drop(request, Register::deleted);
     return true;
   }
 
   /**
+   * Whether it comes late: this node left, and if it is to be a member again it is being filled.
+   */
+  private boolean hasLeftSince(CopyRequest.Floor request) {
+    Configuration known = shelf.configuration(request.arc());
+    return known != null && known.epoch() > request.epoch() && !known.has(shelf.self());
+  }
+
+  /**
    * Nobody counts on what this node holds, but for what it accepted under this ballot: the rest may
    * be from when it was a member before, and older than tombstones that are gone. If it holds
-   * anything else than the daddy even then, it is to be filled from the beginning.
+   * anything else than the daddy even then, it is to be filled from the beginning. Not if it has
+   * taken over this floor before: then it may be a member by now, and be asked late.
    */
   private boolean join(CopyRequest.Floor request) {
     int arc = request.arc();
     long round = request.ballot().round();
+    if (shelf.floor(arc).isBelow(request.version(), round)) {
+      return holdsTheSame(request);
+    }
     drop(request, register -> register.accepted() != round);
     if (!holdsTheSame(request)) {
       shelf.floor(arc, shelf.floor(arc).unfilled());

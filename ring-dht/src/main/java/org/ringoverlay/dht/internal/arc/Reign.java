@@ -247,6 +247,7 @@ final class Reign {
     }
     for (Voter leaver : members.leavers()) {
       left.put(leaver, next.epoch());
+      collector.left(leaver);
     }
     for (Cell cell : cells.values()) {
       cell.holders.removeIf(voter -> !next.has(voter));

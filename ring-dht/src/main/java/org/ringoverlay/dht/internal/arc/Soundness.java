@@ -72,7 +72,10 @@ final class Soundness {
     } else if (request instanceof CopyRequest.Floor floor) {
       checkBallot(arcs, floor.arc(), floor.ballot(), origin);
       checkFloor(floor.version(), floor.ballot().round());
-      if (floor.step() == null || floor.version() == 0) {
+      if (floor.step() == null
+          || floor.version() == 0
+          || floor.epoch() < 0
+          || floor.epoch() > EPOCH_HEARD_MAX) {
         throw new RingException.InvalidInput("A step towards a floor names both.");
       }
     } else if (request instanceof CopyRequest.Compare compare) {

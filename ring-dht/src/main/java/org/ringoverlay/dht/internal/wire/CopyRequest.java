@@ -158,11 +158,12 @@ public sealed interface CopyRequest {
   /**
    * A step towards a floor of an arc: a version up to which tombstones are kept no more.
    *
+   * @param epoch of the configuration under which it is sent
    * @param version the floor
    * @param held what the daddy holds up to that version, whatever ballots it was accepted under;
    *     nothing for {@link Step#RAISE}
    */
-  record Floor(int arc, Ballot ballot, Step step, long version, Fingerprint held)
+  record Floor(int arc, Ballot ballot, long epoch, Step step, long version, Fingerprint held)
       implements CopyRequest {
     /** What is asked. */
     public enum Step {
