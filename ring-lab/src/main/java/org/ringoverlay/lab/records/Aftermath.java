@@ -138,16 +138,14 @@ final class Aftermath {
    * Whether members still hold tombstones, long after the last delete; null if none does. Where
    * members are gone and nobody takes their place they stay: whoever is gone cannot be asked what
    * it holds.
-   *
-   * @param configured whether the ring has a record of its own, with its settings
    */
-  @Nullable String remains(Tally tally, boolean configured) {
-    String remains = remains(configured);
+  @Nullable String remains(Tally tally) {
+    String remains = remains();
     for (Duration waited = Duration.ZERO;
         remains != null && waited.compareTo(COLLECTED) < 0;
         waited = waited.plus(LOOK)) {
       ring.run(LOOK);
-      remains = remains(configured);
+      remains = remains();
     }
     for (int node : ring.running()) {
       Tombstones tombstones = ring.await(Dht.on(ring.node(node)).tombstones());
@@ -157,9 +155,10 @@ final class Aftermath {
     return Resizing.keepsTheGone(ring) ? null : remains;
   }
 
-  private @Nullable String remains(boolean configured) {
+  private @Nullable String remains() {
     Dht dht = Dht.on(ring.node(ring.running().get(0)));
-    long living = configured ? 1 : 0;
+    // The settings of the ring are a record of its own.
+    long living = 1;
     for (String key : histories.keys()) {
       living += ring.await(dht.get(key)).isPresent() ? 1 : 0;
     }

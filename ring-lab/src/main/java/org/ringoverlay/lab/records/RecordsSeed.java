@@ -154,7 +154,7 @@ public final class RecordsSeed {
     String size = resizing.flaw(ring);
     String discord = aftermath.discord();
     String misleading = aftermath.misleading();
-    String remains = aftermath.remains(tally, resizing.changes());
+    String remains = aftermath.remains(tally);
     aftermath.writeAll();
     aftermath.readAll();
     watchingPrefix.stay();

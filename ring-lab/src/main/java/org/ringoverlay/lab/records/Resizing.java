@@ -85,11 +85,6 @@ final class Resizing {
                         failed == null ? "CopiesChanged" : "CopiesPerhapsChanged", 1L, Long::sum));
   }
 
-  /** Whether somebody changes the number, so that the ring has a record of that. */
-  boolean changes() {
-    return !then.isEmpty();
-  }
-
   /** What is wrong with the members of the arcs, or null: once all are up, and have had time. */
   @Nullable String flaw(SimRing ring) {
     Dht dht = Dht.on(ring.node(ring.running().get(0)));
