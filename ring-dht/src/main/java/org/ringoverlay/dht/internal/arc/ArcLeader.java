@@ -264,6 +264,8 @@ final class ArcLeader {
     }
     if (current != null) {
       current.silent(node);
+    } else if (reign != null) {
+      reign.unheard(node);
     }
   }
 

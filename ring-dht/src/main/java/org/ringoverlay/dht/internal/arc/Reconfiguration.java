@@ -372,6 +372,14 @@ final class Reconfiguration {
     }
   }
 
+  /** A member told nothing to the ballot, and so perhaps does not know the present one. */
+  void unheard(Id node) {
+    Voter voter = memberOf(node);
+    if (!proposing && voter != null && !untold.contains(voter)) {
+      untold.add(voter);
+    }
+  }
+
   private void tell(Voter voter, boolean decided) {
     Id node = voter.node();
     if (!holders.contains(voter)

@@ -576,6 +576,11 @@ final class Reign {
     goOn(nowNanos);
   }
 
+  /** A member gave no answer to the ballot, which led already. */
+  void unheard(Id node) {
+    members.unheard(node);
+  }
+
   /** Hastens what somebody waits for. */
   private void urge(Cell cell) {
     busy.put(cell.key, cell);

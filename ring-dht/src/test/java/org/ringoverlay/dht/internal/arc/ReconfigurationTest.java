@@ -334,6 +334,21 @@ class ReconfigurationTest {
   }
 
   @Test
+  void aMemberWhosePromiseWasLostIsToldWhatItMayNotKnow() {
+    Configuration newer = new Configuration(3, 2, List.of(SELF, B, C), List.of());
+    meet(newer, SELF, B);
+    leader.start(now);
+    answer(B);
+    assertThat(leader.isPreparing()).isFalse();
+
+    leader.prepareFailed(C.node(), leader.ballot());
+    leader.wake(now);
+
+    assertThat(proposedTo(C)).containsExactly(newer.again(ROUND));
+    assertThat(proposedTo(B)).isEmpty();
+  }
+
+  @Test
   void aBallotGoesAboveThatOfWhatWasMet() {
     meet(THREE.again(ROUND + 3), C);
     leader.start(now);
