@@ -253,6 +253,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public int copiesWanted(int members) {
+    return charters.wanted(members);
+  }
+
+  @Override
   public ValueBudget keptForWatchers() {
     return keptForWatchers;
   }

@@ -78,6 +78,13 @@ interface Outbox {
   /** What holds in a namespace, as far as this node knows. */
   Rules rules(String space);
 
+  /**
+   * How many copies the ring wants, as far as this node knows.
+   *
+   * @param members how many there are, or will be: what is wanted while this node knows nothing
+   */
+  int copiesWanted(int members);
+
   /** The bytes of values that may be kept for watchers, of all arcs together. */
   ValueBudget keptForWatchers();
 

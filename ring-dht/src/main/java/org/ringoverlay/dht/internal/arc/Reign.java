@@ -53,7 +53,6 @@ final class Reign {
   private final Repairs repairs;
   private final Expiries expiries;
   private final Collector collector;
-  private Place place;
   private boolean over;
 
   /**
@@ -82,7 +81,6 @@ final class Reign {
     this.stores = stores;
     this.out = out;
     this.leader = leader;
-    this.place = place;
     this.recovery = new Recovery(arc, ballot, this::epoch, shelf, out, cells, this::taken);
     this.members =
         new Reconfiguration(
@@ -182,7 +180,7 @@ final class Reign {
         && cell.current != null) {
       Operation operation = cell.current.operations().find(change.operation());
       if (operation != null && operation.outcome() == Operation.Outcome.MADE) {
-        made.done(operation.done(1, place.wanted(), seen()));
+        made.done(operation.done(1, wanted(), seen()));
       }
     }
   }
@@ -306,7 +304,7 @@ final class Reign {
     } else if (request instanceof Request.Watch watch) {
       watchers.poll(cell, pending, watch);
     } else {
-      var found = cell.found(copies(), place.wanted(), seen());
+      var found = cell.found(copies(), wanted(), seen());
       checks.confirm(pending, () -> pending.done(found));
     }
   }
@@ -323,12 +321,11 @@ final class Reign {
     if (decision instanceof Decision.Repeat repeat) {
       repeat(cell, pending, change, repeat.first());
     } else if (decision instanceof Decision.Forgotten forgotten) {
-      pending.done(
-          new Request.Done(0, false, copies(), place.wanted(), seen(), forgotten.version()));
+      pending.done(new Request.Done(0, false, copies(), wanted(), seen(), forgotten.version()));
     } else if (decision instanceof Decision.Reject reject) {
       checks.confirm(pending, () -> pending.fail(reject.reason()));
     } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, copies(), place.wanted(), seen(), 0);
+      var nothing = new Request.Done(0, false, copies(), wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
       apply(cell, pending, apply);
@@ -535,7 +532,13 @@ final class Reign {
   private void done(Cell cell, Pending pending, Operation operation) {
     var holders = new ArrayList<>(members.current().voters());
     holders.retainAll(cell.holders);
-    pending.done(operation.done(holders.size(), place.wanted(), seen()));
+    pending.done(operation.done(holders.size(), wanted(), seen()));
+  }
+
+  /** How many copies there should be: the members follow, a few arcs at a time. */
+  private int wanted() {
+    Configuration current = members.current();
+    return out.copiesWanted((current.joint() ? current.next() : current.members()).size());
   }
 
   private boolean isHeld(Cell cell) {
@@ -666,7 +669,6 @@ final class Reign {
   }
 
   void place(Place next, long nowNanos) {
-    place = next;
     members.place(next);
     goOn(nowNanos);
     if (!cells.isEmpty()) {

@@ -60,6 +60,11 @@ abstract class CalmOutbox implements Outbox {
   }
 
   @Override
+  public int copiesWanted(int members) {
+    return 3;
+  }
+
+  @Override
   public ValueBudget keptForWatchers() {
     return forWatchers;
   }
