@@ -31,7 +31,7 @@ import org.ringoverlay.testkit.schedule.Schedule;
  *
  * <p>In one ring of three the number of copies is changed meanwhile.
  *
- * <p>What is deleted is collected after a second, or in one ring of four after eight, if all
+ * <p>What is deleted is collected after eight seconds, or in one ring of four after one, if all
  * members of its arc are well.
  *
  * <p>Afterwards, when all are up again: each arc has as many members as the ring wants copies, or
@@ -110,9 +110,9 @@ public final class RecordsSeed {
             : Delay.of(Duration.ofMillis(1), Duration.ofMillis(2 + chance.below(200)));
     int bits = 2 + (int) chance.below(3);
     var resizing = new Resizing(world, tally, loses);
-    // Long enough for repeats at other nodes in one ring of four.
+    // Long enough for repeats at other nodes in three rings of four.
     Duration kept =
-        Duration.ofSeconds(Simulation.chance(world.seed(), "kept").below(4) == 0 ? 8 : 1);
+        Duration.ofSeconds(Simulation.chance(world.seed(), "kept").below(4) == 0 ? 1 : 8);
     SimRing ring =
         world.ring(nodes, plan -> prepare(plan, bits, durable, leased, disk, kept, resizing));
     ring.settle(SETTLE_MAX);
