@@ -122,11 +122,14 @@ class TraceOverHttpIT {
   @Test
   void aHopThatHangsEndsTheTraceWithAProblemThatNamesIt() throws Exception {
     String key = farKey();
-    String second = nodes(Json.parse(trace(key).body())).get(1);
+    // The nodes on the way may be others a moment later, as nodes learn of each other. The root
+    // stays the root.
+    List<String> way = nodes(Json.parse(trace(key).body()));
+    String root = way.get(way.size() - 1);
     var goesOn = new CountDownLatch(1);
     NODES_RUNNING.stream()
         .map(RunningNode::ring)
-        .filter(ring -> ring.id().toString().equals(second))
+        .filter(ring -> ring.id().toString().equals(root))
         .forEach(
             ring ->
                 ring.scheduler()
@@ -140,11 +143,11 @@ class TraceOverHttpIT {
                         }));
     try {
       GatewayClient.Response answer = trace(key);
-      assertThat(answer.status()).isIn(503, 504);
       Json problem = Json.parse(answer.body());
-      assertThat(problem.at("/code").orElseThrow().as(String.class)).isIn("no-route", "timeout");
       assertThat(problem.at("/detail").orElseThrow().as(String.class))
-          .contains("Node " + second + " is hop 1 of the way");
+          .containsPattern("Node " + root + " is hop [1-9] of the way");
+      assertThat(problem.at("/code").orElseThrow().as(String.class)).isIn("no-route", "timeout");
+      assertThat(answer.status()).isIn(503, 504);
     } finally {
       goesOn.countDown();
     }

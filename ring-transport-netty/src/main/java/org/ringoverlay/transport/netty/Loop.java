@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread that reads sockets, runs tasks, and then, at the end of each turn, flushes every
- * connection that was written to: the order that makes one system call carry many frames.
+ * connection that was written to: the order that makes one system call carry many frames. A
+ * connection flushes itself earlier when much was written to it.
  *
  * <p>A loop is made without Netty's group around it, because a group ends on Netty's global
  * executor, which would be one more thread.

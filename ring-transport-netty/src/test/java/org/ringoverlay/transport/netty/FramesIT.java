@@ -87,8 +87,21 @@ class FramesIT {
     }
   }
 
+  private void sendInOneTurn(NettyConnection forth, Peer in, int frames) throws Exception {
+    here.onLoop(
+        () -> {
+          for (int i = 0; i < frames; i++) {
+            forth.send(Node.frame(Peer.bytes(100, i)));
+          }
+          return "";
+        });
+    for (int i = 0; i < frames; i++) {
+      assertThat(in.frame()).isEqualTo(Peer.bytes(100, i));
+    }
+  }
+
   @Test
-  void sendsAllFramesOfATurnWithOneFlush() throws Exception {
+  void sendsTheFramesOfAShortTurnWithOneFlush() throws Exception {
     Peer out = here.connect(there.listen());
     NettyConnection forth = out.connection();
     Peer in = there.arrival();
@@ -96,21 +109,42 @@ class FramesIT {
     forth.channel().pipeline().addFirst(counting);
     for (int round = 1; round <= 10; round++) {
       counting.writes.set(0);
-      here.onLoop(
-          () -> {
-            for (int i = 0; i < 400; i++) {
-              forth.send(Node.frame(Peer.bytes(100, i)));
-            }
-            return "";
-          });
-      for (int i = 0; i < 400; i++) {
-        assertThat(in.frame()).isEqualTo(Peer.bytes(100, i));
-      }
+      sendInOneTurn(forth, in, 39);
       assertThat(counting.flushes).hasValue(round);
     }
     assertThat(counting.writes)
         .as("buffers of the last round, once the size is learnt")
         .hasValue(1);
+  }
+
+  @Test
+  void sendsTheFramesOfALongTurnInFullBuffers() throws Exception {
+    Peer out = here.connect(there.listen());
+    NettyConnection forth = out.connection();
+    Peer in = there.arrival();
+    sendInOneTurn(forth, in, 39);
+    var counting = new Counting();
+    forth.channel().pipeline().addFirst(counting);
+    sendInOneTurn(forth, in, 390);
+    assertThat(counting.flushes).as("ten buffers of 39 frames").hasValue(10);
+    assertThat(counting.writes).hasValue(10);
+  }
+
+  @Test
+  void thePeerHasTheFirstFramesBeforeALongTurnEnds() throws Exception {
+    Peer out = here.connect(there.listen());
+    NettyConnection forth = out.connection();
+    Peer in = there.arrival();
+    assertThat(
+            here.onLoop(
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    forth.send(Node.frame(Peer.bytes(100, i)));
+                  }
+                  // This thread is the loop, which goes no further before the peer has these.
+                  return in.frame();
+                }))
+        .isEqualTo(Peer.bytes(100, 0));
   }
 
   @Test
