@@ -11,6 +11,24 @@ final class FormWriter {
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
   };
+
+  /** The digits of 00 to 99. */
+  private static final byte[] PAIRS = new byte[200];
+
+  /** Of ten, as far as they are numbers. */
+  private static final long[] POWERS = new long[19];
+
+  static {
+    for (int pair = 0; pair < 100; pair++) {
+      PAIRS[2 * pair] = (byte) ('0' + pair / 10);
+      PAIRS[2 * pair + 1] = (byte) ('0' + pair % 10);
+    }
+    POWERS[0] = 1;
+    for (int power = 1; power < POWERS.length; power++) {
+      POWERS[power] = 10 * POWERS[power - 1];
+    }
+  }
+
   private static final int LONG_CHARS_MAX = 20;
   private static final int CHAR_BYTES_MAX = 6;
 
@@ -96,15 +114,28 @@ final class FormWriter {
       bytes[size++] = '-';
       left = -left;
     }
-    int digits = 1;
-    for (long rest = left; rest > 9; rest /= 10) {
-      digits++;
+    int digits = digits(left);
+    int place = size + digits;
+    while (left >= 100) {
+      long rest = left / 100;
+      int pair = 2 * (int) (left - 100 * rest);
+      bytes[--place] = PAIRS[pair + 1];
+      bytes[--place] = PAIRS[pair];
+      left = rest;
     }
-    for (int place = size + digits - 1; place >= size; place--) {
-      bytes[place] = (byte) ('0' + left % 10);
-      left /= 10;
+    bytes[--place] = PAIRS[2 * (int) left + 1];
+    if (left >= 10) {
+      bytes[--place] = PAIRS[2 * (int) left];
     }
     size += digits;
+  }
+
+  private static int digits(long number) {
+    int digits = 1;
+    while (digits < POWERS.length && number >= POWERS[digits]) {
+      digits++;
+    }
+    return digits;
   }
 
   void text(String text) {

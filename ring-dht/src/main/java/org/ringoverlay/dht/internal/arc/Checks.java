@@ -1,9 +1,8 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
@@ -29,8 +28,10 @@ final class Checks {
   /** The nodes that were asked in this round and were not silent. */
   private final List<Id> asked = new ArrayList<>();
 
-  /** Under which generation of its lease each member confirmed the ballot last. */
-  private final Map<Voter, Long> covered = new TreeMap<>();
+  /** Who confirmed the ballot under a lease, and under which generation of it last. */
+  private final List<Voter> leased = new ArrayList<>(2);
+
+  private long[] generations = new long[2];
 
   private Configuration configuration;
   private long number;
@@ -51,9 +52,23 @@ final class Checks {
 
   /** A member confirmed the ballot while its lease of this generation was in force. */
   void confirmed(Voter voter, long generation) {
-    if (generation != Leases.NONE) {
-      covered.put(voter, generation);
+    if (generation == Leases.NONE) {
+      return;
     }
+    int at = leased.indexOf(voter);
+    if (at < 0) {
+      at = leased.size();
+      leased.add(voter);
+      if (at == generations.length) {
+        generations = Arrays.copyOf(generations, 2 * at);
+      }
+    }
+    generations[at] = generation;
+  }
+
+  private long generation(Voter voter) {
+    int at = leased.indexOf(voter);
+    return at < 0 ? Leases.NONE : generations[at];
   }
 
   /**
@@ -63,8 +78,7 @@ final class Checks {
   private boolean isCovered() {
     var sure = new ArrayList<Voter>();
     for (Voter voter : configuration.voters()) {
-      if (voter.equals(self)
-          || out.isLeased(voter.node(), covered.getOrDefault(voter, Leases.NONE))) {
+      if (voter.equals(self) || out.isLeased(voter.node(), generation(voter))) {
         sure.add(voter);
       }
     }

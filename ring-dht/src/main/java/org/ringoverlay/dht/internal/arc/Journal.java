@@ -294,15 +294,15 @@ final class Journal {
             after.ttlMillis(),
             after.operations().forgotten(),
             after.accepted()));
-    List<Operation> former = before == null ? List.of() : before.operations().list();
-    List<Operation> present = after.operations().list();
-    if (former.equals(present)) {
+    OperationWindow former = before == null ? OperationWindow.EMPTY : before.operations();
+    OperationWindow present = after.operations();
+    if (former == present) {
       return;
     }
-    for (Operation gone : minus(former, present)) {
+    for (Operation gone : former.without(present)) {
       commits.add(Table.Change.remove(operationName(arc, key, gone)));
     }
-    for (Operation made : minus(present, former)) {
+    for (Operation made : present.without(former)) {
       put(operationName(arc, key, made), made);
     }
   }
@@ -315,20 +315,6 @@ final class Journal {
         commits.add(Table.Change.remove(operationName(arc, key, operation)));
       }
     }
-  }
-
-  private static List<Operation> minus(List<Operation> some, List<Operation> others) {
-    var left = new ArrayList<Operation>();
-    int at = 0;
-    for (Operation one : some) {
-      while (at < others.size() && others.get(at).version() < one.version()) {
-        at++;
-      }
-      if (at == others.size() || !others.get(at).equals(one)) {
-        left.add(one);
-      }
-    }
-    return left;
   }
 
   private void put(byte[] name, Object value) {

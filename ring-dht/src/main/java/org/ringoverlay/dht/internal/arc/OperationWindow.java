@@ -1,29 +1,71 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Operation;
 
-/** The last operations that a register has seen, the oldest first. Immutable. */
+/**
+ * The last operations that a register has seen, the oldest first. Immutable. On the loop.
+ *
+ * <p>A register is followed by one that has seen one operation more, a hundred of them in common.
+ * So windows share a log, of which each shows a part: the newest window appends to it, and what is
+ * there never changes.
+ */
 final class OperationWindow {
   static final int OPERATIONS_MAX = 128;
 
   /** The most characters of an operation's ID, all of them printable ASCII. */
   static final int ID_CHARS_MAX = 130;
 
-  static final OperationWindow EMPTY = new OperationWindow(new Operation[0], new int[0], 0);
+  /** A log holds up to 32 operations that its newest window shows no more. */
+  private static final int LOG_MAX = OPERATIONS_MAX + 32;
 
-  private final Operation[] operations;
+  static final OperationWindow EMPTY = of(List.of(), 0);
 
-  /** Of their IDs, so that a search comes by without looking at each. */
-  private final int[] hashes;
+  private final Log log;
+  private final int from;
+  private final int to;
 
-  private final long forgotten;
+  /** The version of the newest operation that came before the log and is remembered no more. */
+  private final long before;
 
-  private OperationWindow(Operation[] operations, int[] hashes, long forgotten) {
-    this.operations = operations;
-    this.hashes = hashes;
-    this.forgotten = forgotten;
+  private OperationWindow(Log log, int from, int to, long before) {
+    this.log = log;
+    this.from = from;
+    this.to = to;
+    this.before = before;
+  }
+
+  /** Operations that are only ever added to. */
+  private static final class Log {
+    private Operation[] operations;
+
+    /** Of their IDs, so that a search comes by without looking at each. */
+    private int[] hashes;
+
+    private int size;
+
+    Log(Operation[] operations) {
+      this.operations = operations;
+      this.hashes = new int[operations.length];
+      for (int at = 0; at < operations.length && operations[at] != null; at++) {
+        hashes[at] = operations[at].id().hashCode();
+        size++;
+      }
+    }
+
+    void add(Operation operation) {
+      if (size == operations.length) {
+        int larger = Math.min(LOG_MAX, 2 * size);
+        operations = Arrays.copyOf(operations, larger);
+        hashes = Arrays.copyOf(hashes, larger);
+      }
+      operations[size] = operation;
+      hashes[size] = operation.id().hashCode();
+      size++;
+    }
   }
 
   /**
@@ -35,35 +77,31 @@ final class OperationWindow {
     int from = Math.max(0, operations.size() - OPERATIONS_MAX);
     long newest = from == 0 ? forgotten : operations.get(from - 1).version();
     Operation[] kept = operations.subList(from, operations.size()).toArray(Operation[]::new);
-    var hashes = new int[kept.length];
-    for (int at = 0; at < kept.length; at++) {
-      hashes[at] = kept[at].id().hashCode();
-    }
-    return new OperationWindow(kept, hashes, Math.max(forgotten, newest));
+    return new OperationWindow(new Log(kept), 0, kept.length, Math.max(forgotten, newest));
   }
 
   /** The window with one more operation, and without its oldest if it was full. */
   OperationWindow plus(Operation operation) {
-    int kept = Math.min(operations.length, OPERATIONS_MAX - 1);
-    int left = operations.length - kept;
-    var next = new Operation[kept + 1];
-    System.arraycopy(operations, left, next, 0, kept);
-    next[kept] = operation;
-    var nextHashes = new int[kept + 1];
-    System.arraycopy(hashes, left, nextHashes, 0, kept);
-    nextHashes[kept] = operation.id().hashCode();
-    return new OperationWindow(
-        next,
-        nextHashes,
-        left == 0 ? forgotten : Math.max(forgotten, operations[left - 1].version()));
+    int start = Math.max(from, to + 1 - OPERATIONS_MAX);
+    boolean added = to < log.size && log.operations[to].equals(operation);
+    if (!added && (to < log.size || to == LOG_MAX || to == 0)) {
+      // Another window went on with the log, or it is full, or it is that of all empty windows.
+      Operation[] kept = Arrays.copyOfRange(log.operations, start, to + 1);
+      kept[to - start] = operation;
+      return new OperationWindow(new Log(kept), 0, kept.length, newestBefore(start));
+    }
+    if (!added) {
+      log.add(operation);
+    }
+    return new OperationWindow(log, start, to + 1, before);
   }
 
   /** The operation with this ID, if it is remembered. The newest is looked at first. */
   @Nullable Operation find(String id) {
     int hash = id.hashCode();
-    for (int at = hashes.length - 1; at >= 0; at--) {
-      if (hashes[at] == hash && operations[at].id().equals(id)) {
-        return operations[at];
+    for (int at = to - 1; at >= from; at--) {
+      if (log.hashes[at] == hash && log.operations[at].id().equals(id)) {
+        return log.operations[at];
       }
     }
     return null;
@@ -71,10 +109,38 @@ final class OperationWindow {
 
   /** The version of the newest operation that is remembered no more, 0 if all are. */
   long forgotten() {
-    return forgotten;
+    return newestBefore(from);
+  }
+
+  private long newestBefore(int start) {
+    return start == 0 ? before : Math.max(before, log.operations[start - 1].version());
   }
 
   List<Operation> list() {
-    return List.of(operations);
+    return List.of(Arrays.copyOfRange(log.operations, from, to));
+  }
+
+  /** Those operations that another window, of the same register at another time, does not have. */
+  List<Operation> without(OperationWindow other) {
+    var left = new ArrayList<Operation>();
+    if (other.log == log) {
+      for (int at = from; at < to; at++) {
+        if (at < other.from || at >= other.to) {
+          left.add(log.operations[at]);
+        }
+      }
+      return left;
+    }
+    int there = other.from;
+    for (int at = from; at < to; at++) {
+      Operation one = log.operations[at];
+      while (there < other.to && other.log.operations[there].version() < one.version()) {
+        there++;
+      }
+      if (there == other.to || !other.log.operations[there].equals(one)) {
+        left.add(one);
+      }
+    }
+    return left;
   }
 }

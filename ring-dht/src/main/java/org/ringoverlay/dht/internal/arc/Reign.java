@@ -375,7 +375,9 @@ final class Reign {
       return;
     }
     newest = apply.next().version();
-    cell.becomes(apply.next(), ballot.round());
+    // The very register that the shelf holds now, so that both go on with one log of operations.
+    Register kept = shelf.register(arc, cell.key);
+    cell.becomes(kept == null ? apply.next() : kept, ballot.round());
     prefixWatchers.saw(cell);
     cell.changing = pending;
     busy.put(cell.key, cell);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Operation;
 
@@ -53,6 +54,44 @@ class OperationWindowTest {
     one.plus(operation(2));
 
     assertThat(one.list()).containsExactly(operation(1));
+  }
+
+  @Test
+  void windowsThatShareALogAreThoseThatWouldNot() {
+    var random = new Random(7);
+    List<OperationWindow> windows = new ArrayList<>(List.of(OperationWindow.EMPTY));
+    List<List<Operation>> expected = new ArrayList<>(List.of(List.of()));
+    for (int number = 1; number <= 5_000; number++) {
+      // Most go on with the newest, some with an older one, as after a change that was refused.
+      int at =
+          random.nextInt(8) > 0 ? windows.size() - 1 : random.nextInt(Math.min(windows.size(), 40));
+      List<Operation> all = new ArrayList<>(expected.get(at));
+      Operation more = operation(number);
+      all.add(more);
+      windows.add(windows.get(at).plus(more));
+      expected.add(all);
+      // The second to add the very same operation is the copy that this node keeps itself.
+      windows.add(windows.get(at).plus(more));
+      expected.add(all);
+      if (windows.size() > 60) {
+        windows.subList(0, 20).clear();
+        expected.subList(0, 20).clear();
+      }
+    }
+    for (int at = 0; at < windows.size(); at++) {
+      List<Operation> all = expected.get(at);
+      int from = Math.max(0, all.size() - 128);
+      OperationWindow window = windows.get(at);
+      assertThat(window.list()).isEqualTo(all.subList(from, all.size()));
+      assertThat(window.forgotten()).isEqualTo(from == 0 ? 0 : all.get(from - 1).version());
+      assertThat(window.find(all.get(all.size() - 1).id())).isNotNull();
+      assertThat(from == 0 ? null : window.find(all.get(from - 1).id())).isNull();
+      for (int other = 0; other < windows.size(); other++) {
+        List<Operation> missing = new ArrayList<>(window.list());
+        missing.removeAll(windows.get(other).list());
+        assertThat(window.without(windows.get(other))).isEqualTo(missing);
+      }
+    }
   }
 
   private static Operation operation(int number) {
