@@ -14,6 +14,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.VectorMemTableConfig;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -55,6 +56,11 @@ final class Database implements AutoCloseable {
             // Of a log that ends in the middle of a commit that commit alone was never told to be
             // kept; damage before it is damage.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            // One thread writes, and nobody reads what was written since the start: so what waits
+            // to be flushed is appended, and sorted when its time comes.
+            .setMemTableConfig(new VectorMemTableConfig())
+            .setAllowConcurrentMemtableWrite(false)
+            .setEnableWriteThreadAdaptiveYield(false)
             .setWriteBufferSize(WRITE_BUFFER_BYTES)
             .setMaxTotalWalSize(LOG_BYTES_MAX)
             .setMaxOpenFiles(FILES_OPEN_MAX)

@@ -77,7 +77,9 @@ interface Disk {
 
   /** How many bytes can still be written. */
   default long usableBytes(Path directory) throws IOException {
-    return Files.getFileStore(directory).getUsableSpace();
+    // Every commit asks. The way by the file store reads the list of all mounts each time.
+    long bytes = directory.toFile().getUsableSpace();
+    return bytes > 0 ? bytes : Files.getFileStore(directory).getUsableSpace();
   }
 
   /** The attributes that keep others out, none where the file system does not know them. */

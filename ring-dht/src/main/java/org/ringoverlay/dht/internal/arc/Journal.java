@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,10 +27,10 @@ import org.ringoverlay.spi.Table;
  * How a {@link Shelf} is kept in a table, and found again.
  *
  * <p>{@code m} names the store; {@code a} an arc's promise and configuration; {@code r} a register
- * without its operations, and {@code o} one operation of it each, so that a change of a key writes
- * its value and one operation, whatever it remembers. An arc is named by the length of its prefix
- * and its number. {@code c} is the number of the commit, which each commit writes, and {@code s}
- * the highest that was seen of another node's store. Values are JSON.
+ * without its operations, and {@code o} one operation of it each, in one of 128 places, so that a
+ * change of a key writes its value and one operation, whatever it remembers. An arc is named by the
+ * length of its prefix and its number. {@code c} is the number of the commit, which each commit
+ * writes, and {@code s} the highest that was seen of another node's store. Values are JSON.
  *
  * <p>On the loop, but for {@link #of}.
  */
@@ -45,8 +46,10 @@ final class Journal {
   /** As long as an arc's name, for versions before this one look for an arc in every name. */
   private static final byte[] COMMIT = {NUMBER, 0, 0, 0, 0, 0};
 
-  private static final int VERSION_BYTES = 8;
-  private static final int FORMAT = 1;
+  private static final int PLACE_BYTES = 1;
+
+  /** In the first one operations had versions for places; no release wrote it. */
+  private static final int FORMAT = 2;
 
   /** Not by way of {@link Json}: what holds a value as deep as one may be is deeper itself. */
   private static final JsonBinding BINDING = JsonBinding.standard();
@@ -295,15 +298,11 @@ final class Journal {
             after.operations().forgotten(),
             after.accepted()));
     OperationWindow former = before == null ? OperationWindow.EMPTY : before.operations();
-    OperationWindow present = after.operations();
-    if (former == present) {
-      return;
-    }
-    for (Operation gone : former.without(present)) {
-      commits.add(Table.Change.remove(operationName(arc, key, gone)));
-    }
-    for (Operation made : present.without(former)) {
-      put(operationName(arc, key, made), made);
+    if (former != after.operations()) {
+      former.becomes(
+          after.operations(),
+          (place, made) -> put(operationName(arc, key, place), made),
+          (place, gone) -> commits.add(Table.Change.remove(operationName(arc, key, place))));
     }
   }
 
@@ -311,9 +310,11 @@ final class Journal {
   void removed(int arc, String key, Register register) {
     if (isDurable()) {
       commits.add(Table.Change.remove(name(REGISTER, arc, key)));
-      for (Operation operation : register.operations().list()) {
-        commits.add(Table.Change.remove(operationName(arc, key, operation)));
-      }
+      register
+          .operations()
+          .forEach(
+              (place, operation) ->
+                  commits.add(Table.Change.remove(operationName(arc, key, place))));
     }
   }
 
@@ -333,18 +334,18 @@ final class Journal {
     return name(kind, arc, text.length).put(text).array();
   }
 
-  private byte[] operationName(int arc, String key, Operation operation) {
+  private byte[] operationName(int arc, String key, int place) {
     byte[] text = key.getBytes(StandardCharsets.UTF_8);
-    return name(OPERATION, arc, text.length + VERSION_BYTES)
-        .put(text)
-        .putLong(operation.version())
-        .array();
+    return name(OPERATION, arc, text.length + PLACE_BYTES).put(text).put((byte) place).array();
   }
 
   /** What a table holds, as it is read. */
   private static final class Reading implements BiConsumer<byte[], byte[]> {
+    /** An operation and where it is kept. */
+    private record Placed(int place, Operation operation) {}
+
     private final Map<Integer, SavedArc> arcs = new TreeMap<>();
-    private final Map<String, List<Operation>> operations = new TreeMap<>();
+    private final Map<String, List<Placed>> operations = new TreeMap<>();
     private final List<Found> registers = new ArrayList<>();
     private final Sightings sightings = new Sightings();
     private long commit;
@@ -355,6 +356,15 @@ final class Journal {
       try {
         if (name.length == 1 && name[0] == STORE) {
           store = as(value, SavedStore.class);
+          if (store.format() < FORMAT) {
+            throw new RingException.Incompatible(
+                "The records in the data directory have format "
+                    + store.format()
+                    + ", which no release wrote, and this version knows format "
+                    + FORMAT
+                    + " alone: move the directory away and start the node with seeds. Nothing was"
+                    + " changed.");
+          }
           if (store.format() > FORMAT) {
             throw new RingException.Incompatible(
                 "The records in the data directory have format "
@@ -370,10 +380,10 @@ final class Journal {
         switch (name[0]) {
           case ARC -> arcs.put(arc, as(value, SavedArc.class));
           case OPERATION -> {
-            String key = text(name, name.length - VERSION_BYTES);
+            String key = text(name, name.length - PLACE_BYTES);
             operations
                 .computeIfAbsent(arc + "/" + key, unused -> new ArrayList<>())
-                .add(as(value, Operation.class));
+                .add(new Placed(name[name.length - PLACE_BYTES], as(value, Operation.class)));
           }
           case SEEN -> {
             Id node = Id.read(name, ARC_NAME_BYTES);
@@ -397,9 +407,11 @@ final class Journal {
     }
 
     private void found(int arc, String key, SavedRegister saved) {
-      List<Operation> remembered = operations.remove(arc + "/" + key);
-      var window =
-          OperationWindow.of(remembered == null ? List.of() : remembered, saved.forgotten());
+      List<Placed> remembered = operations.remove(arc + "/" + key);
+      OperationWindow window =
+          remembered == null
+              ? OperationWindow.of(List.of(), saved.forgotten())
+              : window(remembered, saved.forgotten());
       registers.add(
           new Found(
               arc,
@@ -412,6 +424,18 @@ final class Journal {
                   window,
                   saved.ttlMillis(),
                   saved.accepted())));
+    }
+
+    private static OperationWindow window(List<Placed> remembered, long forgotten) {
+      remembered.sort(Comparator.comparingLong(placed -> placed.operation().version()));
+      int first = remembered.get(0).place();
+      for (int at = 0; at < remembered.size(); at++) {
+        if (remembered.get(at).place() != (first + at) % OperationWindow.OPERATIONS_MAX) {
+          throw new IllegalStateException("operations are not in their places");
+        }
+      }
+      List<Operation> operations = remembered.stream().map(Placed::operation).toList();
+      return OperationWindow.of(operations, forgotten, first);
     }
 
     private static <T> T as(byte[] value, Class<T> type) {

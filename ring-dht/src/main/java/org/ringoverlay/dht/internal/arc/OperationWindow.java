@@ -1,6 +1,5 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,11 @@ final class OperationWindow {
   private static final int LOG_MAX = OPERATIONS_MAX + 32;
 
   static final OperationWindow EMPTY = of(List.of(), 0);
+
+  /** Tells of the place of an operation, and of the operation. */
+  interface Places {
+    void at(int place, Operation operation);
+  }
 
   private final Log log;
   private final int from;
@@ -47,7 +51,11 @@ final class OperationWindow {
 
     private int size;
 
-    Log(Operation[] operations) {
+    /** The place of the first. */
+    private final int place;
+
+    Log(Operation[] operations, int place) {
+      this.place = place % OPERATIONS_MAX;
       this.operations = operations;
       this.hashes = new int[operations.length];
       for (int at = 0; at < operations.length && operations[at] != null; at++) {
@@ -74,10 +82,20 @@ final class OperationWindow {
    * @param forgotten the version of the newest operation that was left out before, 0 if none was
    */
   static OperationWindow of(List<Operation> operations, long forgotten) {
+    return of(operations, forgotten, 0);
+  }
+
+  /**
+   * The same, as it was kept.
+   *
+   * @param place where the oldest operation is kept
+   */
+  static OperationWindow of(List<Operation> operations, long forgotten, int place) {
     int from = Math.max(0, operations.size() - OPERATIONS_MAX);
     long newest = from == 0 ? forgotten : operations.get(from - 1).version();
     Operation[] kept = operations.subList(from, operations.size()).toArray(Operation[]::new);
-    return new OperationWindow(new Log(kept), 0, kept.length, Math.max(forgotten, newest));
+    return new OperationWindow(
+        new Log(kept, place + from), 0, kept.length, Math.max(forgotten, newest));
   }
 
   /** The window with one more operation, and without its oldest if it was full. */
@@ -88,7 +106,8 @@ final class OperationWindow {
       // Another window went on with the log, or it is full, or it is that of all empty windows.
       Operation[] kept = Arrays.copyOfRange(log.operations, start, to + 1);
       kept[to - start] = operation;
-      return new OperationWindow(new Log(kept), 0, kept.length, newestBefore(start));
+      return new OperationWindow(
+          new Log(kept, log.place + start), 0, kept.length, newestBefore(start));
     }
     if (!added) {
       log.add(operation);
@@ -120,27 +139,49 @@ final class OperationWindow {
     return List.of(Arrays.copyOfRange(log.operations, from, to));
   }
 
-  /** Those operations that another window, of the same register at another time, does not have. */
-  List<Operation> without(OperationWindow other) {
-    var left = new ArrayList<Operation>();
-    if (other.log == log) {
-      for (int at = from; at < to; at++) {
-        if (at < other.from || at >= other.to) {
-          left.add(log.operations[at]);
-        }
+  /**
+   * How what is kept of this window becomes what is to be kept of the next one of its register.
+   * Operations are kept in 128 places, one behind the other and round, so that a new one takes the
+   * place of the one that is forgotten for it.
+   *
+   * @param put takes the operations that are not in their places yet
+   * @param emptied takes what is in places that stay empty
+   */
+  void becomes(OperationWindow next, Places put, Places emptied) {
+    if (next.log == log && next.to >= to) {
+      // Each new one takes an empty place, or that of one that was forgotten for it.
+      for (int at = to; at < next.to; at++) {
+        put.at(next.place(at), log.operations[at]);
       }
-      return left;
+      return;
     }
-    int there = other.from;
+    @Nullable Operation[] kept = byPlace();
+    @Nullable Operation[] wanted = next.byPlace();
+    for (int place = 0; place < OPERATIONS_MAX; place++) {
+      Operation former = kept[place];
+      Operation present = wanted[place];
+      if (present != null && !present.equals(former)) {
+        put.at(place, present);
+      } else if (present == null && former != null) {
+        emptied.at(place, former);
+      }
+    }
+  }
+
+  /** Tells of all that is kept of this window. */
+  void forEach(Places each) {
     for (int at = from; at < to; at++) {
-      Operation one = log.operations[at];
-      while (there < other.to && other.log.operations[there].version() < one.version()) {
-        there++;
-      }
-      if (there == other.to || !other.log.operations[there].equals(one)) {
-        left.add(one);
-      }
+      each.at(place(at), log.operations[at]);
     }
-    return left;
+  }
+
+  private int place(int at) {
+    return (log.place + at) % OPERATIONS_MAX;
+  }
+
+  private @Nullable Operation[] byPlace() {
+    @Nullable Operation[] places = new @Nullable Operation[OPERATIONS_MAX];
+    forEach((place, operation) -> places[place] = operation);
+    return places;
   }
 }

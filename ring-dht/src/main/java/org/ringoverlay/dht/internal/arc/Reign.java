@@ -166,7 +166,9 @@ final class Reign {
             cell.holds(self);
             acknowledgeEarly(cell);
             progress(cell, nowNanos);
-            goOn(nowNanos);
+            if (!members.isSettled()) {
+              goOn(nowNanos);
+            }
           }
         });
   }

@@ -83,6 +83,61 @@ class JournalTest {
   }
 
   @Test
+  void aChangeWritesItsValueAndOneOperationHoweverManyAreRemembered() {
+    Shelf shelf = shelf(7);
+    shelf.found(8);
+    for (int version = 1; version <= 500; version++) {
+      var step = entry(version, version - 1, "o" + version);
+      shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(step)));
+      if (version > 1) {
+        loop.run();
+        assertThat(disk.pending.element().getKey())
+            .as("the register, the operation, and the number of the commit")
+            .hasSize(3)
+            .allMatch(change -> change.value() != null);
+      }
+      settle(shelf);
+      if (version % 71 == 0) {
+        OperationWindow former = shelf.register(ARC, KEY).operations();
+        shelf = shelf(8);
+        shelf.enter("ring", 9);
+        OperationWindow found = shelf.register(ARC, KEY).operations();
+        assertThat(found.list()).isEqualTo(former.list());
+        assertThat(found.forgotten()).isEqualTo(former.forgotten());
+      }
+    }
+    assertThat(disk.entries.keySet()).filteredOn(name -> name[0] == 'o').hasSize(128);
+  }
+
+  @Test
+  void aRegisterThatCameWholeTakesThePlacesOfTheFormer() {
+    Shelf shelf = shelf(7);
+    shelf.found(8);
+    for (int version = 1; version <= 200; version++) {
+      var step = entry(version, version - 1, "o" + version);
+      shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(step)));
+    }
+    var whole =
+        Entry.made(
+            KEY,
+            300,
+            false,
+            Json.of(300),
+            Entry.WHOLE,
+            List.of(
+                Operation.made("o199", 199, true, 0),
+                Operation.made("o200", 200, true, 0),
+                Operation.made("o300", 300, true, 0)));
+    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(whole)));
+    settle(shelf);
+
+    assertThat(shelf(8).register(ARC, KEY).operations().list())
+        .extracting(Operation::id)
+        .containsExactly("o199", "o200", "o300");
+    assertThat(disk.entries.keySet()).filteredOn(name -> name[0] == 'o').hasSize(3);
+  }
+
+  @Test
   void aValueAsDeepAsOneMayBeIsKeptAndFoundAgain() {
     Json deep = Json.parse("[".repeat(Json.DEPTH_MAX) + "]".repeat(Json.DEPTH_MAX));
     var made = List.of(Operation.made("o1", 1, false, 0));
@@ -308,12 +363,17 @@ class JournalTest {
   }
 
   @Test
-  void pitfall07DamageAndANewerFormatAreTold() {
+  void pitfall07DamageAndAnotherFormatAreTold() {
     byte[] store = {'m'};
     disk.entries.put(
-        store, "{\"format\":2,\"store\":1,\"ring\":\"r\"}".getBytes(StandardCharsets.UTF_8));
+        store, "{\"format\":3,\"store\":1,\"ring\":\"r\"}".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> open(1)).isInstanceOf(RingException.Incompatible.class);
-    disk.entries.put(store, "{\"format\":1,\"store\":".getBytes(StandardCharsets.UTF_8));
+    disk.entries.put(
+        store, "{\"format\":1,\"store\":1,\"ring\":\"r\"}".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> open(1))
+        .isInstanceOf(RingException.Incompatible.class)
+        .hasMessageContaining("no release wrote");
+    disk.entries.put(store, "{\"format\":2,\"store\":".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> open(1))
         .isInstanceOf(RingException.Unavailable.class)
         .hasMessageContaining("move the directory away");

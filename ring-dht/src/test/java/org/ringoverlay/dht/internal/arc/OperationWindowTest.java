@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Operation;
 
@@ -86,11 +88,30 @@ class OperationWindowTest {
       assertThat(window.forgotten()).isEqualTo(from == 0 ? 0 : all.get(from - 1).version());
       assertThat(window.find(all.get(all.size() - 1).id())).isNotNull();
       assertThat(from == 0 ? null : window.find(all.get(from - 1).id())).isNull();
-      for (int other = 0; other < windows.size(); other++) {
-        List<Operation> missing = new ArrayList<>(window.list());
-        missing.removeAll(windows.get(other).list());
-        assertThat(window.without(windows.get(other))).isEqualTo(missing);
+      for (OperationWindow other : windows) {
+        Map<Integer, Operation> places = kept(other);
+        other.becomes(window, places::put, places::remove);
+        assertThat(places).isEqualTo(kept(window));
       }
+    }
+  }
+
+  private static Map<Integer, Operation> kept(OperationWindow window) {
+    Map<Integer, Operation> places = new TreeMap<>();
+    window.forEach(places::put);
+    return places;
+  }
+
+  @Test
+  void aNewOperationTakesThePlaceOfTheOneThatIsForgottenForIt() {
+    OperationWindow window = OperationWindow.EMPTY;
+    for (int number = 1; number <= 1_000; number++) {
+      OperationWindow next = window.plus(operation(number));
+      List<Integer> written = new ArrayList<>();
+      window.becomes(
+          next, (place, made) -> written.add(place), (place, gone) -> written.add(-place));
+      assertThat(written).containsExactly((number - 1) % 128);
+      window = next;
     }
   }
 
