@@ -3,6 +3,7 @@ package org.ringoverlay.dht.internal.arc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -342,7 +343,10 @@ final class Journal {
   /** What a table holds, as it is read. */
   private static final class Reading implements BiConsumer<byte[], byte[]> {
     /** An operation and where it is kept. */
-    private record Placed(int place, Operation operation) {}
+    private record Placed(int place, Operation operation) {
+      static final Comparator<Placed> BY_VERSION =
+          Comparator.comparingLong(placed -> placed.operation().version());
+    }
 
     private final Map<Integer, SavedArc> arcs = new TreeMap<>();
     private final Map<String, List<Placed>> operations = new TreeMap<>();
@@ -426,16 +430,28 @@ final class Journal {
                   saved.accepted())));
     }
 
+    /** The places go round, so the oldest comes behind those that are empty. */
     private static OperationWindow window(List<Placed> remembered, long forgotten) {
-      remembered.sort(Comparator.comparingLong(placed -> placed.operation().version()));
-      int first = remembered.get(0).place();
-      for (int at = 0; at < remembered.size(); at++) {
-        if (remembered.get(at).place() != (first + at) % OperationWindow.OPERATIONS_MAX) {
-          throw new IllegalStateException("operations are not in their places");
+      List<Placed> ordered = new ArrayList<>(remembered);
+      ordered.sort(Comparator.comparingInt(Placed::place));
+      int oldest = 0;
+      int gaps = 0;
+      for (int at = 0; at < ordered.size(); at++) {
+        int before = ordered.get(at == 0 ? ordered.size() - 1 : at - 1).place();
+        if (ordered.get(at).place() != (before + 1) % OperationWindow.OPERATIONS_MAX) {
+          oldest = at;
+          gaps++;
         }
       }
-      List<Operation> operations = remembered.stream().map(Placed::operation).toList();
-      return OperationWindow.of(operations, forgotten, first);
+      if (gaps == 0) {
+        oldest = ordered.indexOf(Collections.min(ordered, Placed.BY_VERSION));
+      }
+      if (gaps > 1) {
+        throw new IllegalStateException("operations are not in their places");
+      }
+      Collections.rotate(ordered, -oldest);
+      List<Operation> operations = ordered.stream().map(Placed::operation).toList();
+      return OperationWindow.of(operations, forgotten, ordered.get(0).place());
     }
 
     private static <T> T as(byte[] value, Class<T> type) {

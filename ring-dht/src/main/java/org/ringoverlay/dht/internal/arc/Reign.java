@@ -55,6 +55,9 @@ final class Reign {
   private final Collector collector;
   private boolean over;
 
+  /** Whether somebody gave no answer, and perhaps nobody waits for it: the next tick asks again. */
+  private boolean unanswered;
+
   /**
    * With which epoch who left the arc did; what it said of older ones it may have dropped since.
    */
@@ -379,7 +382,10 @@ final class Reign {
     newest = apply.next().version();
     // The very register that the shelf holds now, so that both go on with one log of operations.
     Register kept = shelf.register(arc, cell.key);
-    cell.becomes(kept == null ? apply.next() : kept, ballot.round());
+    if (kept == null || kept.version() != apply.next().version()) {
+      throw new IllegalStateException("the shelf granted a change that it did not take");
+    }
+    cell.becomes(kept, ballot.round());
     prefixWatchers.saw(cell);
     cell.changing = pending;
     busy.put(cell.key, cell);
@@ -474,6 +480,7 @@ final class Reign {
         cell.asked.remove(node);
       }
     }
+    unanswered = true;
     out.tick();
   }
 
@@ -485,6 +492,7 @@ final class Reign {
 
   void configureFailed(Id node) {
     members.failed(node);
+    unanswered = true;
     out.tick();
   }
 
@@ -681,6 +689,11 @@ final class Reign {
   }
 
   boolean tick(long nowNanos) {
+    if (unanswered) {
+      unanswered = false;
+      out.repair();
+      goOn(nowNanos);
+    }
     if (busy.isEmpty() && !checks.isRunning() && !members.isMoving()) {
       return false;
     }

@@ -281,11 +281,14 @@ final class Soundness {
     }
   }
 
+  /** Whether each came after the one before it, and a step's after all that its base has seen. */
   private static boolean areOf(Entry entry, List<Operation> operations) {
+    long newest = Math.max(0, entry.base());
     for (Operation operation : operations) {
-      if (!isOf(entry, operation)) {
+      if (!isOf(entry, operation) || operation.version() <= newest) {
         return false;
       }
+      newest = operation.version();
     }
     return true;
   }

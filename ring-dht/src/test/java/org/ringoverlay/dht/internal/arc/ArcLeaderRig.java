@@ -180,6 +180,7 @@ abstract class ArcLeaderRig {
   /** Keeps what the leader sends. */
   static final class Sent extends CalmOutbox {
     boolean kept = true;
+    int repairs;
     final List<LongConsumer> alarms = new ArrayList<>();
     final List<LongConsumer> waiting = new ArrayList<>();
     final List<Accept> accepts = new ArrayList<>();
@@ -200,6 +201,11 @@ abstract class ArcLeaderRig {
           .filter(accept -> accept.node.equals(node))
           .reduce((earlier, later) -> later)
           .orElseThrow();
+    }
+
+    @Override
+    public void repair() {
+      repairs++;
     }
 
     @Override

@@ -431,4 +431,25 @@ class ArcLeaderTest extends ArcLeaderRig {
 
     assertThat(put.isAnswered()).isTrue();
   }
+
+  @Test
+  void aCopyThatMissedAChangeIsBroughtLevelThoughNobodyWaits() {
+    lead();
+    leader.configured(B.node(), leader.ballot(), leader.configuration(), granted(B), 0);
+    leader.configured(C.node(), leader.ballot(), leader.configuration(), granted(C), 0);
+    leader.tick(1);
+    Pending one = put("a", 1);
+    leader.submit(one, 0);
+    accept(B);
+    assertThat(one.isAnswered()).isTrue();
+    int before = sent.repairs;
+    fail(C);
+    assertThat(sent.repairs).as("not in a tight circle").isEqualTo(before);
+
+    leader.tick(SECOND);
+
+    assertThat(sent.repairs).isEqualTo(before + 1);
+    leader.tick(2 * SECOND);
+    assertThat(sent.repairs).isEqualTo(before + 1);
+  }
 }

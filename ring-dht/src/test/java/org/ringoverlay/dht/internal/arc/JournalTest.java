@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.CommitNumber;
@@ -135,6 +137,93 @@ class JournalTest {
         .extracting(Operation::id)
         .containsExactly("o199", "o200", "o300");
     assertThat(disk.entries.keySet()).filteredOn(name -> name[0] == 'o').hasSize(3);
+  }
+
+  @Test
+  void operationsAreFoundInTheirOrderWhateverTheirVersionsAre() {
+    Shelf shelf = shelf(7);
+    shelf.found(8);
+    var whole =
+        Entry.made(
+            KEY,
+            300,
+            false,
+            Json.of(300),
+            Entry.WHOLE,
+            List.of(
+                Operation.made("o200", 200, true, 0),
+                Operation.made("o199", 199, true, 0),
+                Operation.made("again", 199, true, 0)));
+    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(whole)));
+    settle(shelf);
+
+    assertThat(shelf(8).register(ARC, KEY).operations().list()).isEqualTo(whole.operations());
+  }
+
+  @Test
+  void whatIsFoundAgainIsWhatWasHeldWhateverCameBefore() {
+    for (int seed = 0; seed < 60; seed++) {
+      disk.entries.clear();
+      var random = new Random(seed);
+      Shelf shelf = shelf(7);
+      shelf.found(8);
+      Ballot ballot = BALLOT;
+      List<Register> former = new ArrayList<>();
+      for (int version = 1; version <= 400; version++) {
+        Register held = shelf.register(ARC, KEY);
+        switch (random.nextInt(12)) {
+          case 0 -> {
+            ballot = new Ballot(ballot.round() + 1, NODE, 1);
+            if (!former.isEmpty()) {
+              Entry older = former.get(random.nextInt(former.size())).whole(KEY);
+              shelf.accept(CopyRequest.Accept.registers(ARC, ballot, 1, List.of(older)));
+            }
+          }
+          case 1 -> {
+            if (held != null && random.nextInt(8) == 0) {
+              shelf.drop(ARC, KEY);
+            }
+          }
+          case 2 -> {
+            if (held != null) {
+              // As of a change that is refused after it was decided.
+              assertThat(held.operations().plus(Operation.made("no", version, true, 0)))
+                  .isNotNull();
+            }
+          }
+          case 3 -> {
+            settle(shelf);
+            shelf = shelf(8);
+            shelf.enter("ring", 9);
+            isTheSame(shelf.register(ARC, KEY), held);
+            former.clear();
+          }
+          default -> {
+            long base = held == null ? Entry.WHOLE : held.version();
+            long next = Math.max(version, base + 1);
+            shelf.accept(
+                CopyRequest.Accept.registers(
+                    ARC, ballot, 1, List.of(entry(next, base, "o" + version))));
+          }
+        }
+        Register now = shelf.register(ARC, KEY);
+        if (now != null) {
+          former.add(now);
+        }
+      }
+      settle(shelf);
+    }
+  }
+
+  private void isTheSame(@Nullable Register found, @Nullable Register held) {
+    assertThat(found == null).isEqualTo(held == null);
+    if (found != null && held != null) {
+      assertThat(found.operations().list()).isEqualTo(held.operations().list());
+      assertThat(found.operations().forgotten()).isEqualTo(held.operations().forgotten());
+      assertThat(disk.entries.keySet())
+          .filteredOn(name -> name[0] == 'o')
+          .hasSize(held.operations().list().size());
+    }
   }
 
   @Test
