@@ -58,9 +58,8 @@ final class OperationWindow {
       this.place = place % OPERATIONS_MAX;
       this.operations = operations;
       this.hashes = new int[operations.length];
-      for (int at = 0; at < operations.length && operations[at] != null; at++) {
-        hashes[at] = operations[at].id().hashCode();
-        size++;
+      for (Operation operation : operations) {
+        hashes[size++] = operation.id().hashCode();
       }
     }
 

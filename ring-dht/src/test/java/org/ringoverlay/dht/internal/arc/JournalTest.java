@@ -55,6 +55,14 @@ class JournalTest {
     return Entry.made(KEY, version, false, Json.of(version), base, made);
   }
 
+  private static Entry whole(long version, Operation... operations) {
+    return Entry.made(KEY, version, false, Json.of(version), Entry.WHOLE, List.of(operations));
+  }
+
+  private static void accept(Shelf shelf, Entry entry) {
+    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(entry)));
+  }
+
   private void settle(Shelf shelf) {
     while (!shelf.isKept()) {
       loop.run();
@@ -89,8 +97,7 @@ class JournalTest {
     Shelf shelf = shelf(7);
     shelf.found(8);
     for (int version = 1; version <= 500; version++) {
-      var step = entry(version, version - 1, "o" + version);
-      shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(step)));
+      accept(shelf, entry(version, version - 1, "o" + version));
       if (version > 1) {
         loop.run();
         assertThat(disk.pending.element().getKey())
@@ -116,21 +123,15 @@ class JournalTest {
     Shelf shelf = shelf(7);
     shelf.found(8);
     for (int version = 1; version <= 200; version++) {
-      var step = entry(version, version - 1, "o" + version);
-      shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(step)));
+      accept(shelf, entry(version, version - 1, "o" + version));
     }
-    var whole =
-        Entry.made(
-            KEY,
+    accept(
+        shelf,
+        whole(
             300,
-            false,
-            Json.of(300),
-            Entry.WHOLE,
-            List.of(
-                Operation.made("o199", 199, true, 0),
-                Operation.made("o200", 200, true, 0),
-                Operation.made("o300", 300, true, 0)));
-    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(whole)));
+            Operation.made("o199", 199, true, 0),
+            Operation.made("o200", 200, true, 0),
+            Operation.made("o300", 300, true, 0)));
     settle(shelf);
 
     assertThat(shelf(8).register(ARC, KEY).operations().list())
@@ -143,18 +144,13 @@ class JournalTest {
   void operationsAreFoundInTheirOrderWhateverTheirVersionsAre() {
     Shelf shelf = shelf(7);
     shelf.found(8);
-    var whole =
-        Entry.made(
-            KEY,
+    Entry whole =
+        whole(
             300,
-            false,
-            Json.of(300),
-            Entry.WHOLE,
-            List.of(
-                Operation.made("o200", 200, true, 0),
-                Operation.made("o199", 199, true, 0),
-                Operation.made("again", 199, true, 0)));
-    shelf.accept(CopyRequest.Accept.registers(ARC, BALLOT, 1, List.of(whole)));
+            Operation.made("o200", 200, true, 0),
+            Operation.made("o199", 199, true, 0),
+            Operation.made("again", 199, true, 0));
+    accept(shelf, whole);
     settle(shelf);
 
     assertThat(shelf(8).register(ARC, KEY).operations().list()).isEqualTo(whole.operations());

@@ -319,13 +319,19 @@ class ReconfigurationTest {
     assertThat(shelfOf(E).configuration(ARC)).isEqualTo(changed);
   }
 
-  @Test
-  void aMemberWhosePromiseComesLateIsToldWhatItDoesNotKnow() {
+  /** B and this node have met the configuration, and C has not promised when the ballot leads. */
+  private Configuration leadWithWhatOnlySomeHaveMet() {
     Configuration newer = new Configuration(3, 2, List.of(SELF, B, C), List.of());
     meet(newer, SELF, B);
     leader.start(now);
     answer(B);
     assertThat(leader.isPreparing()).isFalse();
+    return newer;
+  }
+
+  @Test
+  void aMemberWhosePromiseComesLateIsToldWhatItDoesNotKnow() {
+    Configuration newer = leadWithWhatOnlySomeHaveMet();
 
     answer(C);
 
@@ -335,17 +341,19 @@ class ReconfigurationTest {
 
   @Test
   void aMemberWhosePromiseWasLostIsToldWhatItMayNotKnow() {
-    Configuration newer = new Configuration(3, 2, List.of(SELF, B, C), List.of());
-    meet(newer, SELF, B);
-    leader.start(now);
-    answer(B);
-    assertThat(leader.isPreparing()).isFalse();
+    Configuration newer = leadWithWhatOnlySomeHaveMet();
 
     leader.prepareFailed(C.node(), leader.ballot());
     leader.wake(now);
 
     assertThat(proposedTo(C)).containsExactly(newer.again(ROUND));
     assertThat(proposedTo(B)).isEmpty();
+
+    post.take(C.node(), letter -> true);
+    leader.configureFailed(C.node(), leader.ballot());
+    assertThat(proposedTo(C)).isEmpty();
+    leader.tick(now);
+    assertThat(proposedTo(C)).as("told again, though nobody waits").hasSize(1);
   }
 
   @Test
