@@ -47,6 +47,30 @@ class GreetingTest {
     assertThat(refused).containsOnly("a message that is no greeting").hasSize(2);
   }
 
+  /** What a slow seed sends on the first connection must not be lost for a second one. */
+  @RingTest
+  void connectionThatANewerOneReplacesIsHeardUntilTheOtherClosesIt(Simulation simulation) {
+    Stranger seed = Stranger.on(simulation, "m");
+    SimRing ring =
+        simulation.ring(
+            1,
+            plan -> {
+              plan.builder().set("ring.join.attempt", "500ms");
+              if (plan.index() == 1) {
+                plan.builder().seeds(List.of(seed.address));
+              }
+            });
+    var unused = ring.beginAdding();
+    simulation.run(Duration.ofMillis(800));
+    assertThat(seed.greetings).isEqualTo(2);
+    assertThat(seed.count("idle")).isEqualTo(1);
+
+    seed.says("{\"type\":\"ping\",\"number\":7,\"digest\":0}");
+    simulation.run(Duration.ofMillis(100));
+    assertThat(seed.count("pong")).isEqualTo(1);
+    assertThat(seed.ends).isEmpty();
+  }
+
   @RingTest
   void helloThatComesAgainIsAnsweredAgain(Simulation simulation) {
     SimRing ring = ringOfOne(simulation);

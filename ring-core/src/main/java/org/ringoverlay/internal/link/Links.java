@@ -83,7 +83,10 @@ public final class Links {
   private final TreeMap<String, Long> quietUntil = new TreeMap<>();
 
   /** Connections on which nothing is sent any more and that the other is about to close. */
-  private final ArrayList<Wire> retired = new ArrayList<>();
+  private ArrayList<Wire> retired = new ArrayList<>();
+
+  /** Those of them that were at the last housekeeping. */
+  private ArrayList<Wire> retiredBefore = new ArrayList<>();
 
   private @Nullable LinkEvents listener;
   private boolean closed;
@@ -246,24 +249,20 @@ public final class Links {
   /**
    * Housekeeping, now and then: ends connections that nobody uses, and forgets nodes to which there
    * is none.
-   *
-   * <p>What the other sends at that moment must not be lost, so it is the other that closes, once
-   * it has read that nothing more is to come. One that does not is closed at the next housekeeping.
    */
   public void tidy() {
     long now = clock.nanos();
     quietUntil.values().removeIf(until -> until != Long.MAX_VALUE && now - until >= 0);
-    List<Wire> late = List.copyOf(retired);
-    retired.clear();
+    List<Wire> late = retiredBefore;
+    retiredBefore = retired;
+    retired = new ArrayList<>();
     late.forEach(wire -> wire.close("it was idle"));
     peers.forEach(
         (node, peer) -> {
           boolean needless = isHeldTwice(node, peer);
           for (Wire wire : List.copyOf(peer.agreed)) {
             if (wire.isIdle(now) || (needless && !wire.isDialled())) {
-              peer.agreed.remove(wire);
-              wire.send(Frames.write(new LinkMessage.Idle()));
-              retired.add(wire);
+              retire(peer, wire);
             }
           }
         });
@@ -288,6 +287,7 @@ public final class Links {
       peer.agreed.remove(wire);
     }
     retired.remove(wire);
+    retiredBefore.remove(wire);
     wire.close("it was idle");
   }
 
@@ -338,7 +338,7 @@ public final class Links {
     peer.heardAt = clock.nanos();
     peer.dialAgainAt = Long.MIN_VALUE;
     dropFormer(peer, card.incarnation());
-    dropReplaced(peer, wire);
+    retireReplaced(peer, wire);
     // What was opened in one moment, as all a newcomer's are, is not to be closed in one.
     wire.keep(
         limits.idleNanos()
@@ -375,15 +375,26 @@ public final class Links {
 
   /**
    * Who dials again while it is connected, as a newcomer does with a slow seed, has one connection
-   * of its own making and no more. The dialler alone closes: so both never close each other's last.
+   * of its own making and no more. The dialler alone gives one up: so both never give up each
+   * other's last.
    */
-  private static void dropReplaced(Peer peer, Wire newer) {
+  private void retireReplaced(Peer peer, Wire newer) {
     for (Wire former : List.copyOf(peer.agreed)) {
       if (newer.isDialled() && former.isDialled()) {
-        peer.agreed.remove(former);
-        former.close("a newer connection replaces it");
+        retire(peer, former);
       }
     }
+  }
+
+  /**
+   * Sends nothing more on a connection. What the other sends at that moment must not be lost, so it
+   * is the other that closes, once it has read that nothing more is to come. One that does not is
+   * closed at the next housekeeping but one.
+   */
+  private void retire(Peer peer, Wire wire) {
+    peer.agreed.remove(wire);
+    wire.send(Frames.write(new LinkMessage.Idle()));
+    retired.add(wire);
   }
 
   /** Whoever takes what waited sends it, or says that it is lost. */

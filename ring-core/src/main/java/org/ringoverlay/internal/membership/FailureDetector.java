@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.internal.wire.Card;
 import org.ringoverlay.internal.wire.LinkMessage;
 import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Randomness;
@@ -377,9 +378,12 @@ public final class FailureDetector {
     }
     List<MemberTable.Known> dead = membership.table().in(MemberState.DEAD);
     if (!dead.isEmpty()) {
-      Id id = dead.get((int) randomness.below(dead.size())).card().id();
-      links.reach(id);
-      probing.ping(id);
+      Card sought = dead.get((int) randomness.below(dead.size())).card();
+      // Where a present member listens there is nobody else.
+      if (!membership.isTaken(sought.address())) {
+        links.reach(sought.id());
+        probing.ping(sought.id());
+      }
     }
   }
 

@@ -120,6 +120,11 @@ public final class Membership {
     return known == null ? proximity.addressOf(node) : known.card().address();
   }
 
+  /** Whether a present member listens at an address, so that nobody else can. */
+  public boolean isTaken(String address) {
+    return view.members().stream().anyMatch(member -> member.address().equals(address));
+  }
+
   /** How a member is seen, null if it is not known. */
   public @Nullable MemberState stateOf(Id node) {
     MemberTable.Known known = table.get(node);

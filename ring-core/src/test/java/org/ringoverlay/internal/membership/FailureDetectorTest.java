@@ -6,9 +6,13 @@ import static org.ringoverlay.internal.fake.Facts.node;
 import static org.ringoverlay.internal.fake.FakeLoop.MILLIS;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.wire.Entry;
 import org.ringoverlay.internal.wire.LinkMessage;
+import org.ringoverlay.internal.wire.MemberCard;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.view.MemberState;
 
 class FailureDetectorTest extends DetectorSeat {
@@ -215,6 +219,20 @@ class FailureDetectorTest extends DetectorSeat {
     assertThat(world.reached).contains(node(4));
     run(6_000 * MILLIS);
     assertThat(membership.stateOf(node(4))).isNull();
+  }
+
+  @Test
+  void nobodyIsLookedForWhereAPresentMemberListens() {
+    members(2, 3, 4);
+    membership.suspect(node(4), "test");
+    membership.bury(node(4), "test");
+    world.silent.add(node(4));
+    String address = Facts.card(node(4), 1).address();
+    var successor = new MemberCard(node(5), 1, address, null, Map.of(), List.of("echo"));
+    membership.apply(List.of(new Entry(Json.of(successor), 1, MemberState.ALIVE)), "test");
+    run(8_000 * MILLIS);
+    assertThat(world.reached).isEmpty();
+    assertThat(sentTo(node(4), LinkMessage.Ping.class)).isEmpty();
   }
 
   @Test
