@@ -1,6 +1,8 @@
 package org.ringoverlay;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.id.Id;
 
 /**
  * How to ask.
@@ -13,10 +15,15 @@ import java.time.Duration;
  * @param likely whether a node may answer that is the root as far as it knows, although a closer
  *     one may only be silent; for services that decide by other means who may act, as records do by
  *     majorities. Otherwise such a request waits until the silent one is dead or has spoken
+ * @param first the node to which the first attempt is handed, and which answers it whether it is
+ *     the root or not; null for the root. A hint: it is passed over where that node is not in the
+ *     ring or not one hop away, and every further attempt goes to the root. Of no effect on a
+ *     direct request
  */
-public record AskOptions(Duration timeout, boolean direct, boolean readOnly, boolean likely) {
+public record AskOptions(
+    Duration timeout, boolean direct, boolean readOnly, boolean likely, @Nullable Id first) {
   private static final AskOptions DEFAULTS =
-      new AskOptions(Duration.ofSeconds(5), false, false, false);
+      new AskOptions(Duration.ofSeconds(5), false, false, false, null);
 
   /** Checks the timeout: positive, and at most an hour. */
   public AskOptions {
@@ -32,21 +39,26 @@ public record AskOptions(Duration timeout, boolean direct, boolean readOnly, boo
 
   /** The same with another timeout. */
   public AskOptions within(Duration newTimeout) {
-    return new AskOptions(newTimeout, direct, readOnly, likely);
+    return new AskOptions(newTimeout, direct, readOnly, likely, first);
   }
 
   /** The same, to exactly the node whose ID is the target. */
   public AskOptions directly() {
-    return new AskOptions(timeout, true, readOnly, likely);
+    return new AskOptions(timeout, true, readOnly, likely, first);
   }
 
   /** The same for a request that changes nothing. */
   public AskOptions reading() {
-    return new AskOptions(timeout, direct, true, likely);
+    return new AskOptions(timeout, direct, true, likely, first);
   }
 
   /** The same, answered by a likely root too. */
   public AskOptions atLikelyRoot() {
-    return new AskOptions(timeout, direct, readOnly, true);
+    return new AskOptions(timeout, direct, readOnly, true, first);
+  }
+
+  /** The same, with the first attempt handed to a node that is thought to know the answer. */
+  public AskOptions firstTo(@Nullable Id node) {
+    return new AskOptions(timeout, direct, readOnly, likely, node);
   }
 }

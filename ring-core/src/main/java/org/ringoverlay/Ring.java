@@ -211,7 +211,11 @@ public final class Ring implements AutoCloseable {
         target,
         payload,
         new CallOptions(
-            options.timeout().toNanos(), options.direct(), options.readOnly(), options.likely()),
+            options.timeout().toNanos(),
+            options.direct(),
+            options.readOnly(),
+            options.likely(),
+            options.first()),
         (reply, error) -> complete(future, reply, error, replyType));
     return future;
   }

@@ -19,6 +19,7 @@ import org.ringoverlay.dht.internal.wire.Condition;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.view.MemberState;
 
 /**
  * Asks the daddy of a key, and asks again while daddies change.
@@ -45,6 +46,7 @@ final class Caller {
   private final Map<Runnable, Runnable> pausing = new LinkedHashMap<>();
 
   private final SeenVersions seen = new SeenVersions();
+  private final Daddies daddies = new Daddies();
   private boolean closed;
 
   Caller(Ring ring) {
@@ -197,7 +199,8 @@ final class Caller {
       if (request instanceof Request.Change change) {
         request = attempts == 0 ? first(change) : change.sent(change.seen(), maybeChanged);
       }
-      AskOptions options = AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left));
+      AskOptions options =
+          AskOptions.defaults().atLikelyRoot().within(Duration.ofNanos(left)).firstTo(daddy());
       ring.call(
               Records.SERVICE, target(), request, replyType, changes ? options : options.reading())
           .whenComplete(this::answered);
@@ -211,6 +214,18 @@ final class Caller {
         seen.named(nameOf(change), version);
       }
       return change.sent(version, sentBefore);
+    }
+
+    /** Who is likely to lead the arc, null if that is best left to the ring. */
+    private @Nullable Id daddy() {
+      Id known = daddies.of(arc());
+      boolean answers =
+          known != null
+              && ring.view()
+                  .find(known)
+                  .filter(member -> member.state() == MemberState.ALIVE)
+                  .isPresent();
+      return answers ? known : null;
     }
 
     /** An arc is asked at its centre: an ID may be that of a node, which would get the message. */
@@ -269,6 +284,7 @@ final class Caller {
       if (error == null && answer != null) {
         if (answer.value() instanceof Request.Done done) {
           seen.saw(arc(), done.seen());
+          daddies.answered(arc(), done.daddy() == null ? answer.node() : done.daddy());
           if (request instanceof Request.Change change && done.forgotten() > 0) {
             forgotten(change, done, answer.conclusive());
             return;
@@ -281,11 +297,17 @@ final class Caller {
           }
         } else if (answer.value() instanceof Request.Found found) {
           seen.saw(arc(), found.seen());
+          if (!(request instanceof Request.Get get && get.stale())) {
+            daddies.answered(arc(), found.daddy() == null ? answer.node() : found.daddy());
+          }
         }
         future.complete(answer);
         return;
       }
       Throwable cause = error == null ? nodeClosed() : unwrap(error);
+      if (saysNothingOfTheChange(cause)) {
+        daddies.forget(arc());
+      }
       maybeChanged |= changes && cause instanceof RingException.OutcomeUnknown;
       if (cause instanceof RingException.Unavailable unavailable) {
         lastUnavailable = unavailable;

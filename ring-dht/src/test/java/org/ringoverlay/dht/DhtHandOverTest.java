@@ -147,6 +147,28 @@ class DhtHandOverTest {
     writers.assertNoneWaited();
   }
 
+  /** Whoever is nearest to a key and has no record of it yet is not on the way to its daddy. */
+  @RingTest(seeds = 3)
+  void noWriteWaitsForANewcomerThatHangsBeforeItLeads(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(3, DhtSetup.with(plan -> plan.builder().set("ring.dht.settled", "1m")));
+    DhtSetup.settle(ring);
+    int newcomer;
+    do {
+      newcomer = ring.size();
+      ring.add(1);
+    } while (!isNearestToAKey(ring, newcomer));
+    var writers = new Writers(ring, newcomer);
+    ring.run(Duration.ofSeconds(2));
+    ring.freeze(newcomer);
+    ring.run(Duration.ofSeconds(8));
+    writers.assertNoneWaited();
+  }
+
+  private static boolean isNearestToAKey(SimRing ring, int node) {
+    return Writers.KEYS.stream().anyMatch(key -> ring.rootOf(Dht.on(ring.node(0)).id(key)) == node);
+  }
+
   @RingTest(seeds = 10)
   void aGuestThatLeavesWhileItsFirstArcsComeTakesNoneWithIt(Simulation simulation) {
     SimRing ring = ring(simulation, 1, false);

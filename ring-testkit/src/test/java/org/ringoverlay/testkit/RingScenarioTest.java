@@ -477,6 +477,25 @@ class RingScenarioTest {
   }
 
   @RingTest(seeds = 3)
+  void aNodeThatIsAskedFirstAnswersAndIfItCannotTheRootDoes(Simulation simulation) {
+    var echo = new Echo();
+    SimRing ring = simulation.ring(5, echo);
+    ring.settle();
+    Id target = Id.of("a key");
+    int root = ring.rootOf(target);
+    int other = (root + 1) % 5;
+    int asker = (root + 2) % 5;
+    var first = AskOptions.defaults().firstTo(ring.node(other).id());
+    for (int from : List.of(asker, other, root)) {
+      Said said = ring.await(ring.node(from).ask("echo", target, new Say(from), Said.class, first));
+      assertThat(said.node()).as("asked by %s", from).isEqualTo(other);
+    }
+    ring.kill(other);
+    Said said = ring.await(ring.node(asker).ask("echo", target, new Say(9), Said.class, first));
+    assertThat(said.node()).isEqualTo(root);
+  }
+
+  @RingTest(seeds = 3)
   void aPausedNodeIsSureAgainAlthoughOneNeighbourCannotAnswerIt(Simulation simulation) {
     var troubles = new ArrayList<String>();
     var echo = new Echo();

@@ -23,7 +23,8 @@ import org.ringoverlay.spi.Scheduler;
  * <p>A call is attempted at once; again with exponential backoff and jitter while nothing comes
  * back, soon when the overlay gave an attempt back, and at once when the node that it was handed to
  * is suspected; all attempts carry the same number, so that the answering side runs them once. It
- * ends with the first reply or at its deadline.
+ * ends with the first reply or at its deadline. The first attempt may go to a node that the asker
+ * names, all others go to the root.
  *
  * <p>An answer says for which attempts it speaks. One that says that nothing was changed ends a
  * call that may change something as it stands only if every attempt has been spoken for; what is
@@ -39,6 +40,12 @@ import org.ringoverlay.spi.Scheduler;
 public final class Calls {
   /** Attempts without a word after which a link is taken for one that swallows them. */
   private static final int UNANSWERED = 2;
+
+  /**
+   * Of what silence makes a call wait, the part that it waits first when an attempt was given back;
+   * twice as long each further time.
+   */
+  private static final int GIVEN_BACK_PART = 16;
 
   private static final long TURN_MILLIS = 10;
   private static final long TURN_NANOS = TURN_MILLIS * 1_000_000;
@@ -62,6 +69,10 @@ public final class Calls {
     final CallEnd end;
     final long deadline;
     int attempts;
+
+    /** How many of the attempts the overlay gave back. */
+    int givenBack;
+
     long dueAt;
     boolean deliveredHere;
 
@@ -191,7 +202,10 @@ public final class Calls {
 
   private void attempt(Open call, long now) {
     call.attempts++;
-    call.dueAt = Math.min(call.deadline, now + backoffNanos(call.attempts));
+    call.dueAt = Math.min(call.deadline, now + backoffNanos(call.attempts - call.givenBack));
+    if (call.attempts == 1 && attemptFirst(call, now)) {
+      return;
+    }
     Id hop = way.nextHop(call.target, call.options.direct());
     call.nextHop = hop;
     if (hop == null) {
@@ -209,11 +223,9 @@ public final class Calls {
     if (here && call.deliveredHere) {
       return;
     }
-    Envelope envelope = envelope(call, now, here ? 0 : 1);
+    Envelope envelope = envelope(call, now, here ? 0 : 1, 0);
     if (here) {
-      call.handedOut();
-      call.deliveredHere = true;
-      way.deliverHere(envelope);
+      deliverHere(call, envelope);
       return;
     }
     Id first = isSwallowed(call) ? way.around(hop, call.sequence + call.attempts) : hop;
@@ -224,8 +236,10 @@ public final class Calls {
           call.lastTrouble =
               new RingException.Refused(
                   "The outbound queue to node " + hop + " is full (ring.outbound.max).");
-      case CLOSED ->
-          call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
+      case CLOSED -> {
+        call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
+        givenBack(call, now);
+      }
       case TOO_LONG -> {
         call.lastTrouble =
             RingException.InvalidInput.tooLarge(
@@ -235,6 +249,34 @@ public final class Calls {
         }
       }
     }
+  }
+
+  /**
+   * Hands the first attempt to the node that the asker named, if it is one hop away.
+   *
+   * @return false if nothing was sent
+   */
+  private boolean attemptFirst(Open call, long now) {
+    Id first = call.options.first();
+    if (first == null || call.options.direct() || !first.equals(way.nextHop(first, true))) {
+      return false;
+    }
+    call.nextHop = first;
+    if (first.equals(self)) {
+      deliverHere(call, envelope(call, now, 0, Envelope.FIRST));
+      return true;
+    }
+    Connection.Sent sent = way.send(first, envelope(call, now, 1, Envelope.FIRST));
+    if (sent == Connection.Sent.QUEUED) {
+      call.handedOut();
+    }
+    return sent == Connection.Sent.QUEUED;
+  }
+
+  private void deliverHere(Open call, Envelope envelope) {
+    call.handedOut();
+    call.deliveredHere = true;
+    way.deliverHere(envelope);
   }
 
   /**
@@ -252,9 +294,10 @@ public final class Calls {
             "The node " + call.target + " is not in the ring as this node sees it.");
   }
 
-  private Envelope envelope(Open call, long now, int hops) {
+  private Envelope envelope(Open call, long now, int hops, int moreFlags) {
     int flags =
-        (call.options.direct() ? Envelope.DIRECT : 0)
+        moreFlags
+            | (call.options.direct() ? Envelope.DIRECT : 0)
             | (call.options.likely() ? Envelope.LIKELY : 0)
             | (call.attempts > 1 ? Envelope.REPEAT : 0);
     long microsLeft = Math.max(0, Math.min(Envelope.MICROS_LEFT_MAX, (call.deadline - now) / 1000));
@@ -285,7 +328,19 @@ public final class Calls {
   private long backoffNanos(int attempts) {
     long doubled = limits.firstRetryNanos() << Math.min(attempts - 1, 20);
     long base = doubled <= 0 ? limits.retryMaxNanos() : Math.min(doubled, limits.retryMaxNanos());
+    return jittered(base);
+  }
+
+  private long jittered(long base) {
     return base - base / 4 + randomness.below(Math.max(1, base / 2));
+  }
+
+  /** An attempt surely was not run; the next one is due soon. */
+  private void givenBack(Open call, long now) {
+    long first = limits.firstRetryNanos();
+    long wait = Math.min(first, (first / GIVEN_BACK_PART) << Math.min(call.givenBack, 20));
+    call.givenBack++;
+    call.dueAt = Math.min(call.dueAt, now + jittered(wait));
   }
 
   private void turn() {
@@ -368,7 +423,7 @@ public final class Calls {
       if (answer.origin().equals(self)) {
         call.deliveredHere = false;
       }
-      call.dueAt = Math.min(call.dueAt, clock.nanos() + backoffNanos(1));
+      givenBack(call, clock.nanos());
       return;
     }
     if (!told.understood() && !call.options.readOnly()) {

@@ -23,9 +23,9 @@ import org.ringoverlay.spi.Scheduler;
  *
  * <p>The root of a target is decided afresh at every hop, by that node's own view. A request is
  * delivered by a node that is surely the root, or by a likely one if its asker is content with
- * that. One that finds no way is told to its asker as a failure of the overlay, and the asker tries
- * again. Where messages make several hops each hop acknowledges requests, and a missed one is told
- * to the asker in the same way. On the loop.
+ * that, or by the one that its asker named to try first. One that finds no way is told to its asker
+ * as a failure of the overlay, and the asker tries again. Where messages make several hops each hop
+ * acknowledges requests, and a missed one is told to the asker in the same way. On the loop.
  */
 final class Router implements Way {
   /** Hops that an answer is handed to, one after the other, until it is given up. */
@@ -152,6 +152,7 @@ final class Router implements Way {
       answers.accept(envelope);
     } else if (envelope.has(Envelope.DIRECT)
         || envelope.has(Envelope.LIKELY)
+        || isFirst(envelope)
         || surelyRoot.test(envelope.target())) {
       requests.accept(envelope);
     } else {
@@ -173,7 +174,7 @@ final class Router implements Way {
     Id next = nextHop(envelope.target(), envelope.has(Envelope.DIRECT));
     if (next == null) {
       noWay(envelope, "Node " + self + " sees no member for " + envelope.target() + ".");
-    } else if (next.equals(self)) {
+    } else if (next.equals(self) || isFirst(envelope)) {
       if (envelope.kind() == Kind.REQUEST && nextHop(envelope.origin(), true) != null) {
         detours.came(from, envelope);
       }
@@ -192,6 +193,11 @@ final class Router implements Way {
         noWay(envelope, "Node " + self + " cannot send to node " + next + " now (" + sent + ").");
       }
     }
+  }
+
+  /** Whether a request came from its asker, who wants it delivered here. */
+  private static boolean isFirst(Envelope envelope) {
+    return envelope.kind() == Kind.REQUEST && envelope.has(Envelope.FIRST) && envelope.hops() <= 1;
   }
 
   private void noWay(Envelope envelope, String why) {

@@ -66,6 +66,12 @@ public record Envelope(
    */
   public static final int UNACKNOWLEDGED = 16;
 
+  /**
+   * Whoever gets it from its asker may deliver it, root or not. It goes on to the root from a node
+   * that does not know this.
+   */
+  public static final int FIRST = 32;
+
   private static final byte[] NO_BYTES = {};
 
   /** Most microseconds that the header can say; longer is said as this. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.error.RingException.Refused;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.fake.Facts;
 import org.ringoverlay.internal.fake.FakeLoop;
@@ -315,7 +316,7 @@ class CallsTest {
     call(WRITE);
     RingException lost = new RingException.NoRoute("lost");
     calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
-    loop.advance(200 * MILLIS);
+    loop.advance(20 * MILLIS);
     calls.answered(reply(way.last(), ROOT, "4"));
     assertThat(conclusive).as("the overlay gave the first one back").isTrue();
     assertThat(ends).containsExactly("1", "2", "3", "4");
@@ -371,19 +372,80 @@ class CallsTest {
   }
 
   @Test
-  void attemptThatTheOverlayGaveBackIsMadeAgainSoonAndNotAtOnce() {
+  void attemptThatTheOverlayGaveBackIsMadeAgainSoonAndEachTimeLater() {
     call(new CallOptions(10_000 * MILLIS, false, false, false));
     loop.advance(2_500 * MILLIS);
     int before = way.sent.size();
     assertThat(before).as("the pauses have grown").isGreaterThan(5);
-    for (int i = 0; i < 3; i++) {
+    long pause = 100 * MILLIS / 16;
+    for (int i = 0; i < 7; i++) {
       RingException lost = new RingException.NoRoute("lost");
       calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
-      loop.advance(70 * MILLIS);
+      loop.advance(pause * 3 / 4 - 1);
       assertThat(way.sent).as("not at once").hasSize(before + i);
-      loop.advance(70 * MILLIS);
-      assertThat(way.sent).as("within the first pause and its jitter").hasSize(before + i + 1);
+      loop.advance(pause / 2 + 10 * MILLIS);
+      assertThat(way.sent).as("within the pause and its jitter").hasSize(before + i + 1);
+      pause = Math.min(2 * pause, 100 * MILLIS);
     }
+  }
+
+  @Test
+  void attemptsThatWereGivenBackDoNotMakeSilenceLonger() {
+    call(new CallOptions(10_000 * MILLIS, false, false, false));
+    for (int i = 0; i < 4; i++) {
+      RingException lost = new RingException.NoRoute("lost");
+      calls.answered(failure(way.last(), THIRD, Envelope.FROM_ROUTER, lost));
+      loop.advance(75 * MILLIS);
+    }
+    assertThat(way.sent).hasSize(5);
+    loop.advance(130 * MILLIS);
+    assertThat(way.sent).as("the first silent attempt is followed as ever").hasSize(6);
+  }
+
+  @Test
+  void attemptForWhichThereIsNoConnectionIsMadeAgainSoon() {
+    way.outcome = Connection.Sent.CLOSED;
+    call(WRITE);
+    way.outcome = Connection.Sent.QUEUED;
+    loop.advance(20 * MILLIS);
+    assertThat(way.sent).hasSize(2);
+  }
+
+  @Test
+  void firstAttemptGoesToTheNodeThatTheAskerNamesAndAllOthersToTheRoot() {
+    way.neighbours.put(THIRD, THIRD);
+    call(new CallOptions(1_000 * MILLIS, false, false, true, THIRD));
+    assertThat(way.sent.get(0).hop()).isEqualTo(THIRD);
+    assertThat(way.last().has(Envelope.FIRST)).isTrue();
+    assertThat(way.last().target()).isEqualTo(TARGET);
+    calls.doubt(THIRD);
+    assertThat(way.sent.get(1).hop()).isEqualTo(ROOT);
+    assertThat(way.last().has(Envelope.FIRST)).isFalse();
+    assertThat(way.last().sequence()).isEqualTo(way.sent.get(0).envelope().sequence());
+    calls.answered(reply(way.sent.get(0).envelope(), THIRD, "1"));
+    assertThat(ends).containsExactly("1");
+    assertThat(conclusive).as("the root may run it yet").isFalse();
+  }
+
+  @Test
+  void firstAttemptGoesToTheRootIfTheNamedNodeCannotBeHandedIt() {
+    way.neighbours.put(THIRD, ROOT);
+    call(new CallOptions(1_000 * MILLIS, false, false, true, THIRD));
+    assertThat(way.sent).as("it is several hops away").hasSize(1);
+    assertThat(way.sent.get(0).hop()).isEqualTo(ROOT);
+    assertThat(way.last().has(Envelope.FIRST)).isFalse();
+
+    way.neighbours.put(THIRD, THIRD);
+    way.unreachable.add(THIRD);
+    call(new CallOptions(1_000 * MILLIS, false, false, true, THIRD));
+    assertThat(way.sent).as("no connection").hasSize(3);
+    assertThat(way.sent.get(2).hop()).isEqualTo(ROOT);
+    calls.answered(failure(way.last(), ROOT, 0, new RingException.Refused("busy")));
+    assertThat(ends).as("nothing else was handed out").last().isInstanceOf(Refused.class);
+
+    way.neighbours.put(SELF, SELF);
+    call(new CallOptions(1_000 * MILLIS, false, false, true, SELF));
+    assertThat(way.delivered).singleElement().matches(envelope -> envelope.has(Envelope.FIRST));
   }
 
   @Test

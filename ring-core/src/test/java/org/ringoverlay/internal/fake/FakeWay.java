@@ -2,6 +2,10 @@ package org.ringoverlay.internal.fake;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.call.Way;
 import org.ringoverlay.internal.wire.Envelope;
@@ -18,12 +22,18 @@ public final class FakeWay implements Way {
   /** Where everything goes; null for nowhere. */
   public Id hop;
 
+  /** Where what is for these very nodes goes instead. */
+  public final Map<Id, Id> neighbours = new TreeMap<>();
+
+  /** To whom there is no connection. */
+  public final Set<Id> unreachable = new TreeSet<>();
+
   /** What becomes of a message that is handed out. */
   public Connection.Sent outcome = Connection.Sent.QUEUED;
 
   @Override
   public Id nextHop(Id target, boolean direct) {
-    return hop;
+    return direct ? neighbours.getOrDefault(target, hop) : hop;
   }
 
   @Override
@@ -34,7 +44,7 @@ public final class FakeWay implements Way {
   @Override
   public Connection.Sent send(Id nextHop, Envelope envelope) {
     sent.add(new Sent(nextHop, envelope));
-    return outcome;
+    return unreachable.contains(nextHop) ? Connection.Sent.CLOSED : outcome;
   }
 
   @Override
