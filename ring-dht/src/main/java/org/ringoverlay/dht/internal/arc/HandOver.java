@@ -1,7 +1,6 @@
 package org.ringoverlay.dht.internal.arc;
 
 import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,9 +10,9 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Clock;
 
 /**
- * How a node that is about to go lets others lead in its stead. The members that should lead next
- * are told, and take its arcs over, a few at a time; until then it leads, so that nobody waits for
- * longer than one takeover. A failure makes the takeovers later, as after a crash. On the loop.
+ * How a node that is about to go lets others lead in its stead. The other members are told, and
+ * take its arcs over, a few at a time; until then it leads, so that nobody waits for longer than
+ * one takeover. A failure makes the takeovers later, as after a crash. On the loop.
  *
  * @see <a href="https://web.stanford.edu/~ouster/cgi-bin/papers/OngaroPhD.pdf">Ongaro 2014,
  *     Consensus: Bridging Theory and Practice, section 3.10</a>
@@ -49,25 +48,26 @@ final class HandOver {
 
   void begin() {
     leaders.rests();
-    first = leaders.heirs().size();
     toldAtNanos = clock.nanos() - AGAIN_NANOS;
     look();
   }
 
   private void look() {
-    SortedMap<Integer, Id> heirs = leaders.heirs();
+    var heirs = new TreeSet<Id>();
+    int arcs = leaders.toHandOver(heirs);
+    first = Math.max(first, arcs);
     long now = clock.nanos();
-    if (heirs.size() < left) {
-      left = heirs.size();
+    if (arcs < left) {
+      left = arcs;
       lessSinceNanos = now;
     }
-    if (heirs.isEmpty() || now - lessSinceNanos >= STALLED_NANOS) {
+    if (arcs == 0 || now - lessSinceNanos >= STALLED_NANOS) {
       done.complete((long) Math.max(0, first - left));
       return;
     }
     if (now - toldAtNanos >= AGAIN_NANOS) {
       toldAtNanos = now;
-      for (Id heir : new TreeSet<>(heirs.values())) {
+      for (Id heir : heirs) {
         post.send(
             heir,
             new CopyRequest.Locate(List.of(), false, true),

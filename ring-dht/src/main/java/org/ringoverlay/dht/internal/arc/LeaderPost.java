@@ -103,15 +103,20 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   public void configure(Id node, CopyRequest.Accept message, Configuration configuration) {
     Ballot ballot = message.ballot();
     long lease = leases.generation(node);
+    long sentAt = now();
     post.send(
         node,
         message,
         CopyReply.Accepted.class,
         reply -> {
+          upkeep.configured(node, now() - sentAt);
           confirmed(node, ballot, reply, lease);
           leader().configured(node, ballot, configuration, reply, now());
         },
-        () -> leader().configureFailed(node, ballot));
+        () -> {
+          upkeep.configured(node, now() - sentAt);
+          leader().configureFailed(node, ballot);
+        });
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +34,16 @@ import org.ringoverlay.view.RingView;
  */
 final class Leaders {
   /** Arcs that one turn of the loop looks at, so that others have their turn in between. */
-  private static final int PLACED_IN_TURN_MAX = 256;
+  private static final int PLACED_IN_TURN_MAX = 64;
 
   /** Takeovers that one turn begins. */
   private static final int TAKEN_IN_TURN_MAX = 16;
 
   /** Arcs that are taken over at once from daddies who lead until then: nobody waits long. */
   private static final int HANDED_OVER_AT_ONCE_MAX = 8;
+
+  /** The same while this node's loop is late: who waits for an arc waits for it. */
+  private static final int HANDED_OVER_LATE_MAX = 1;
 
   private final Ring ring;
   private final Settings settings;
@@ -175,12 +177,12 @@ final class Leaders {
   }
 
   private int wanted(@Nullable Configuration configuration) {
-    return charters.wanted(configuration == null ? 0 : lasting(configuration));
+    return charters.wanted(configuration == null ? 0 : lasting(configuration).size());
   }
 
-  /** How many members a configuration has, or will have when it has changed. */
-  private static int lasting(Configuration configuration) {
-    return (configuration.joint() ? configuration.next() : configuration.members()).size();
+  /** The members that a configuration has, or will have when it has changed. */
+  private static List<Voter> lasting(Configuration configuration) {
+    return configuration.joint() ? configuration.next() : configuration.members();
   }
 
   /** The nodes that are members of arcs that this node leads. */
@@ -268,17 +270,28 @@ final class Leaders {
     }
   }
 
-  /** The arcs that this node leads and others could, each with the one that should. */
-  SortedMap<Integer, Id> heirs() {
-    var heirs = new TreeMap<Integer, Id>();
-    for (int arc : leaders.arcs()) {
-      Configuration configuration = shelf.configuration(arc);
-      Id first = configuration == null ? null : daddy(arc, configuration);
-      if (first != null && !first.equals(ring.id()) && around().canLead(first)) {
-        heirs.put(arc, first);
-      }
-    }
-    return heirs;
+  /**
+   * How many arcs this node leads that another member could.
+   *
+   * @param heirs takes those members
+   */
+  int toHandOver(Set<Id> heirs) {
+    int[] count = {0};
+    leaders.forEach(
+        (arc, leader) -> {
+          boolean any = false;
+          Configuration configuration = shelf.configuration(arc);
+          for (Voter voter : configuration == null ? List.<Voter>of() : lasting(configuration)) {
+            if (!voter.node().equals(ring.id())
+                && around().canLead(voter.node())
+                && !stores.isReplaced(voter)) {
+              any = true;
+              heirs.add(voter.node());
+            }
+          }
+          count[0] += any ? 1 : 0;
+        });
+    return count[0];
   }
 
   /**
@@ -463,7 +476,8 @@ final class Leaders {
         }
       }
     }
-    while (preparing + begun < HANDED_OVER_AT_ONCE_MAX && !handedOver.isEmpty()) {
+    int atOnce = upkeep.isLate() ? HANDED_OVER_LATE_MAX : HANDED_OVER_AT_ONCE_MAX;
+    while (preparing + begun < atOnce && !handedOver.isEmpty()) {
       int arc = handedOver.pollFirst();
       if (shouldLead(arc)) {
         lead(arc, ring.clock().nanos());

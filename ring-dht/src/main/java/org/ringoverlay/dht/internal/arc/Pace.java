@@ -1,23 +1,21 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.ringoverlay.id.Id;
 
 /**
- * How many messages that bring copies level may be under way: as many as do not wait in queues. The
- * shortest of the last answers of a node shows how long one takes that waits for nothing; while
- * answers take little longer more are sent, and fewer when they take much longer, for then the
- * callers' requests wait in the same queues. Where one at a time is too much there are pauses in
- * between, up to as long as each took: copies have to get whole, too. On the loop.
+ * How much of what can wait may be under way: as much as does not wait in queues. The shortest of
+ * the last answers of a node shows how long one takes that waits for nothing; while answers take
+ * little longer more is begun, and less when they take much longer, for then the callers' requests
+ * wait in the same queues. Where one at a time is too much there are pauses in between, up to as
+ * long as each took: copies have to get whole, too. On the loop.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6817">RFC 6817, Low Extra Delay Background
  *     Transport, section 2.4.2</a>
  */
 final class Pace {
-  /** What may be waited in queues. */
-  private static final double TARGET_NANOS = 2_000_000;
-
   /** For how long the shortest answer counts: a way may become longer. */
   private static final long BASE_NANOS = 10_000_000_000L;
 
@@ -31,6 +29,8 @@ final class Pace {
   private static final long PAUSE_NANOS_MAX = 50_000_000;
 
   private final int max;
+  private final double targetNanos;
+  private final int counted;
   private final Map<Id, Base> bases = new TreeMap<>();
   private double allowed = 2;
 
@@ -38,15 +38,37 @@ final class Pace {
     long nanos = Long.MAX_VALUE;
     long nextNanos = Long.MAX_VALUE;
     long sinceNanos;
+
+    /** The last answers, in a circle. */
+    final long[] last;
+
+    private int place;
+
+    Base(int counted) {
+      last = new long[counted];
+      Arrays.fill(last, Long.MAX_VALUE);
+    }
+
+    /** One more answer; tells the shortest of the last ones. */
+    long shortestWith(long nanos) {
+      last[place] = nanos;
+      place = (place + 1) % last.length;
+      return Arrays.stream(last).min().orElse(nanos);
+    }
   }
 
   /**
    * Allows up to so many.
    *
    * @param max at least 1
+   * @param targetNanos how long may be waited in queues
+   * @param counted of how many answers of a node in a row the shortest counts: one that was late by
+   *     chance is no queue
    */
-  Pace(int max) {
+  Pace(int max, long targetNanos, int counted) {
     this.max = max;
+    this.targetNanos = targetNanos;
+    this.counted = counted;
   }
 
   /** How many may be under way, at least 1. */
@@ -61,7 +83,7 @@ final class Pace {
 
   /** A node has answered, or not, after so long. */
   void ended(Id node, long tookNanos, long nowNanos) {
-    Base base = bases.computeIfAbsent(node, unused -> new Base());
+    Base base = bases.computeIfAbsent(node, unused -> new Base(counted));
     if (nowNanos - base.sinceNanos >= BASE_NANOS) {
       base.nanos = base.nextNanos;
       base.nextNanos = Long.MAX_VALUE;
@@ -70,7 +92,7 @@ final class Pace {
     }
     base.nextNanos = Math.min(base.nextNanos, tookNanos);
     base.nanos = Math.min(base.nanos, tookNanos);
-    double off = (TARGET_NANOS - (tookNanos - base.nanos)) / TARGET_NANOS;
+    double off = (targetNanos - (base.shortestWith(tookNanos) - base.nanos)) / targetNanos;
     double change = Math.max(off / Math.max(1, allowed), -CUT_MAX * allowed);
     allowed = Math.max(ALLOWED_MIN, Math.min(max, allowed + change));
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Clock;
 import org.ringoverlay.spi.Scheduler;
 
@@ -16,16 +17,29 @@ import org.ringoverlay.spi.Scheduler;
 final class Upkeep {
   private static final long TICK_NANOS = 50_000_000;
 
+  /** What a message that brings copies level may wait in queues. */
+  private static final long REPAIR_QUEUED_NANOS = 2_000_000;
+
+  /** What one of a change of members may: disks of their own are on the way of those. */
+  private static final long MOVE_QUEUED_NANOS = 5_000_000;
+
+  private static final int MOVE_ANSWERS_COUNTED = 4;
+
+  /** A loop that ticks later than this has too much to do to ask for more. */
+  private static final long LATE_NANOS = 10_000_000;
+
   private final Scheduler scheduler;
   private final Clock clock;
-  private final Pace pace;
-  private final int movesMax;
+  private final Pace repairPace;
+  private final Pace movePace;
   private final LinkedHashSet<ArcLeader> moving = new LinkedHashSet<>();
   private final LinkedHashSet<ArcLeader> waitingToMove = new LinkedHashSet<>();
   private final ArrayDeque<ArcLeader> ticking = new ArrayDeque<>();
   private final Map<Integer, Worker> uneven = new LinkedHashMap<>();
   private final LinkedHashSet<Runnable> atTick = new LinkedHashSet<>();
   private boolean tickDue;
+  private long tickAtNanos;
+  private boolean late;
   private boolean repairDue;
   private int repairing;
 
@@ -41,8 +55,8 @@ final class Upkeep {
   Upkeep(Scheduler scheduler, Clock clock, int repairsMax, int movesMax) {
     this.scheduler = scheduler;
     this.clock = clock;
-    this.pace = new Pace(repairsMax);
-    this.movesMax = movesMax;
+    this.repairPace = new Pace(repairsMax, REPAIR_QUEUED_NANOS, 1);
+    this.movePace = new Pace(movesMax, MOVE_QUEUED_NANOS, MOVE_ANSWERS_COUNTED);
   }
 
   void tick(ArcLeader leader) {
@@ -63,6 +77,7 @@ final class Upkeep {
   private void armTick() {
     if (!tickDue) {
       tickDue = true;
+      tickAtNanos = clock.nanos() + TICK_NANOS;
       scheduler.schedule(TICK_NANOS, this::ticked);
     }
   }
@@ -70,6 +85,7 @@ final class Upkeep {
   private void ticked() {
     tickDue = false;
     long now = clock.nanos();
+    late = now - tickAtNanos > LATE_NANOS;
     for (int left = ticking.size(); left > 0; left--) {
       ArcLeader leader = ticking.element();
       boolean again = leader.tick(now);
@@ -87,6 +103,11 @@ final class Upkeep {
     }
   }
 
+  /** Whether this node's loop was so busy that the last tick came late. */
+  boolean isLate() {
+    return late;
+  }
+
   void repair(Worker worker) {
     uneven.put(worker.leader().arc(), worker);
     repairSoon();
@@ -101,7 +122,7 @@ final class Upkeep {
 
   private void repairSome() {
     repairDue = false;
-    while (repairing < pace.allowed() && !uneven.isEmpty()) {
+    while (repairing < repairPace.allowed() && !uneven.isEmpty()) {
       Iterator<Worker> first = uneven.values().iterator();
       Worker worker = first.next();
       first.remove();
@@ -123,8 +144,8 @@ final class Upkeep {
         () -> {
           long now = clock.nanos();
           long took = now - sentAt;
-          pace.ended(repair.node(), took, now);
-          long pause = pace.pauseNanos(took);
+          repairPace.ended(repair.node(), took, now);
+          long pause = repairPace.pauseNanos(took);
           if (pause == 0) {
             repaired(worker);
           } else {
@@ -139,22 +160,28 @@ final class Upkeep {
   }
 
   /**
-   * Whether a leader may change the members of its arc now: only so many do at once, or a newcomer
-   * to a ring of thousands of arcs would keep everybody from their work. Whoever may not is woken
-   * when its turn comes.
+   * Whether a leader may change the members of its arc now: only so many do at once as do not wait
+   * for each other, or a newcomer to a ring of thousands of arcs would keep everybody from their
+   * work. Whoever may not is woken when its turn comes.
    */
   boolean mayMove(ArcLeader leader) {
     if (moving.contains(leader)) {
       return true;
     }
     // Arcs that hold records have as many places again, so that they need not wait for empty ones.
-    if (moving.size() < (leader.holdsRecords() ? 2 * movesMax : movesMax)) {
+    int allowed = movePace.allowed();
+    if (moving.size() < (leader.holdsRecords() ? 2 * allowed : allowed)) {
       waitingToMove.remove(leader);
       moving.add(leader);
       return true;
     }
     waitingToMove.add(leader);
     return false;
+  }
+
+  /** A member has answered to a configuration, or not, after so long. */
+  void configured(Id node, long tookNanos) {
+    movePace.ended(node, tookNanos, clock.nanos());
   }
 
   /** A leader changes its members no more. */
@@ -168,7 +195,7 @@ final class Upkeep {
   private void moveNext() {
     // Each is woken once: whoever does not want to change any more takes no place, and who has to
     // go on waiting stands behind the others.
-    for (int left = waitingToMove.size(); left > 0 && moving.size() < movesMax; left--) {
+    for (int left = waitingToMove.size(); left > 0 && moving.size() < movePace.allowed(); left--) {
       Iterator<ArcLeader> first = waitingToMove.iterator();
       if (!first.hasNext()) {
         return;

@@ -9,7 +9,7 @@ class PaceTest {
   private static final long MILLI = 1_000_000;
   private static final Id NEAR = Id.of("near");
   private static final Id FAR = Id.of("far");
-  private final Pace pace = new Pace(16);
+  private final Pace pace = new Pace(16, 2 * MILLI, 1);
   private long now;
 
   private void answers(Id node, int times, long millis) {
