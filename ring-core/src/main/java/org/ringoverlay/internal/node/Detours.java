@@ -56,7 +56,12 @@ final class Detours {
         own && next.equals(message.target())
             ? cameBy.get(new Request(next, message.incarnation(), message.sequence()))
             : null;
-    return by == null ? next : by;
+    return by == null || !isKnown(by) ? next : by;
+  }
+
+  /** Whoever has left since takes no answer along. */
+  private boolean isKnown(Id node) {
+    return members.get().stream().anyMatch(member -> member.id().equals(node));
   }
 
   /** Another member than the next hop, the next one with each turn; the hop if there is none. */
