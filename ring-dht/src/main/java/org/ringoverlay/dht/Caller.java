@@ -174,6 +174,10 @@ final class Caller {
     private final Class<R> replyType;
     private final long deadlineNanos;
     private final boolean changes;
+
+    /** Where the request's key lies, or what it asks for. */
+    private final Id id;
+
     private Request request;
 
     /** Whether this node sent the operation before, so that it may have been decided. */
@@ -188,6 +192,7 @@ final class Caller {
       this.replyType = replyType;
       this.deadlineNanos = deadlineNanos;
       this.changes = request instanceof Request.Change;
+      this.id = Keys.id(request);
     }
 
     private void attempt() {
@@ -230,12 +235,11 @@ final class Caller {
 
     /** An arc is asked at its centre: an ID may be that of a node, which would get the message. */
     private Id target() {
-      Id id = Keys.id(request);
       return request instanceof Request.Where ? ring.view().arcs().address(id) : id;
     }
 
     private int arc() {
-      return ring.view().arcs().indexOf(Keys.id(request));
+      return ring.view().arcs().indexOf(id);
     }
 
     private static boolean isNamed(Request.Change change) {

@@ -113,10 +113,7 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
           confirmed(node, ballot, reply, lease);
           leader().configured(node, ballot, configuration, reply, now());
         },
-        () -> {
-          upkeep.configured(node, now() - sentAt);
-          leader().configureFailed(node, ballot);
-        });
+        () -> leader().configureFailed(node, ballot));
   }
 
   @Override
@@ -229,6 +226,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   @Override
   public boolean mayMove() {
     return upkeep.mayMove(leader());
+  }
+
+  @Override
+  public boolean mayChange() {
+    return upkeep.mayChange(leader());
   }
 
   @Override

@@ -60,6 +60,12 @@ interface Outbox {
   /** Whether the leader may change its members now; if not, it is woken when it may. */
   boolean mayMove();
 
+  /**
+   * Whether the change of members may be decided now, when the newcomers are ready; the leader is
+   * woken when it may, if not.
+   */
+  boolean mayChange();
+
   /** The leader's members are those that they should be. */
   void moved();
 

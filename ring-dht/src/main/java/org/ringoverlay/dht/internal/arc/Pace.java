@@ -32,7 +32,7 @@ final class Pace {
   private final double targetNanos;
   private final int counted;
   private final Map<Id, Base> bases = new TreeMap<>();
-  private double allowed = 2;
+  private double allowed;
 
   private static final class Base {
     long nanos = Long.MAX_VALUE;
@@ -60,12 +60,14 @@ final class Pace {
   /**
    * Allows up to so many.
    *
+   * @param first what is allowed before there are answers
    * @param max at least 1
    * @param targetNanos how long may be waited in queues
    * @param counted of how many answers of a node in a row the shortest counts: one that was late by
    *     chance is no queue
    */
-  Pace(int max, long targetNanos, int counted) {
+  Pace(int first, int max, long targetNanos, int counted) {
+    this.allowed = first;
     this.max = max;
     this.targetNanos = targetNanos;
     this.counted = counted;

@@ -228,6 +228,9 @@ final class Reconfiguration {
     if (ready ? !canDecide(to) : !mayGoWithout(to, nowNanos)) {
       return;
     }
+    if (!out.mayChange()) {
+      return;
+    }
     if (!proposing) {
       propose(current);
     }

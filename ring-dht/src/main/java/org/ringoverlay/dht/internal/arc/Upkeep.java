@@ -20,10 +20,15 @@ final class Upkeep {
   /** What a message that brings copies level may wait in queues. */
   private static final long REPAIR_QUEUED_NANOS = 2_000_000;
 
-  /** What one of a change of members may: disks of their own are on the way of those. */
-  private static final long MOVE_QUEUED_NANOS = 5_000_000;
+  private static final int REPAIRS_FIRST = 2;
 
-  private static final int MOVE_ANSWERS_COUNTED = 4;
+  /** What one of a change of members may: disks of their own are on the way of those. */
+  private static final long CHANGE_QUEUED_NANOS = 5_000_000;
+
+  private static final int CHANGE_ANSWERS_COUNTED = 8;
+
+  /** The part of the moves that may be decided at once however late answers are. */
+  private static final int CHANGES_PART_MIN = 8;
 
   /** A loop that ticks later than this has too much to do to ask for more. */
   private static final long LATE_NANOS = 10_000_000;
@@ -31,9 +36,13 @@ final class Upkeep {
   private final Scheduler scheduler;
   private final Clock clock;
   private final Pace repairPace;
-  private final Pace movePace;
-  private final LinkedHashSet<ArcLeader> moving = new LinkedHashSet<>();
-  private final LinkedHashSet<ArcLeader> waitingToMove = new LinkedHashSet<>();
+  private final Pace changePace;
+  private final int movesMax;
+  private final Gate moving = new Gate();
+
+  /** For those that move and wait for no newcomer any more. */
+  private final Gate changing = new Gate();
+
   private final ArrayDeque<ArcLeader> ticking = new ArrayDeque<>();
   private final Map<Integer, Worker> uneven = new LinkedHashMap<>();
   private final LinkedHashSet<Runnable> atTick = new LinkedHashSet<>();
@@ -42,6 +51,51 @@ final class Upkeep {
   private boolean late;
   private boolean repairDue;
   private int repairing;
+
+  /** Those that do something that only so many may do at once, and those that wait for it. */
+  private static final class Gate {
+    final LinkedHashSet<ArcLeader> inside = new LinkedHashSet<>();
+    final LinkedHashSet<ArcLeader> waiting = new LinkedHashSet<>();
+
+    /** Lets a leader in, or has it wait. */
+    boolean admits(ArcLeader leader, int allowed) {
+      if (inside.contains(leader)) {
+        return true;
+      }
+      // Arcs that hold records have as many places again, so that they need not wait for empty
+      // ones.
+      if (inside.size() < (leader.holdsRecords() ? 2 * allowed : allowed)) {
+        waiting.remove(leader);
+        inside.add(leader);
+        return true;
+      }
+      waiting.add(leader);
+      return false;
+    }
+
+    /** A leader goes, or waits no longer; tells whether another may have its place. */
+    boolean leaves(ArcLeader leader) {
+      waiting.remove(leader);
+      return inside.remove(leader) && !waiting.isEmpty();
+    }
+
+    /**
+     * Wakes as many of those that wait as there are places for. Each is woken once: whoever does
+     * not want to get in any more takes no place, and who has to go on waiting stands behind the
+     * others.
+     */
+    void wake(int allowed, long nowNanos) {
+      for (int left = waiting.size(); left > 0 && inside.size() < allowed; left--) {
+        Iterator<ArcLeader> first = waiting.iterator();
+        if (!first.hasNext()) {
+          return;
+        }
+        ArcLeader next = first.next();
+        first.remove();
+        next.wake(nowNanos);
+      }
+    }
+  }
 
   /** A leader and the way to send what it wants sent. */
   interface Worker {
@@ -55,8 +109,9 @@ final class Upkeep {
   Upkeep(Scheduler scheduler, Clock clock, int repairsMax, int movesMax) {
     this.scheduler = scheduler;
     this.clock = clock;
-    this.repairPace = new Pace(repairsMax, REPAIR_QUEUED_NANOS, 1);
-    this.movePace = new Pace(movesMax, MOVE_QUEUED_NANOS, MOVE_ANSWERS_COUNTED);
+    this.repairPace = new Pace(REPAIRS_FIRST, repairsMax, REPAIR_QUEUED_NANOS, 1);
+    this.changePace = new Pace(movesMax / 2, movesMax, CHANGE_QUEUED_NANOS, CHANGE_ANSWERS_COUNTED);
+    this.movesMax = movesMax;
   }
 
   void tick(ArcLeader leader) {
@@ -160,49 +215,38 @@ final class Upkeep {
   }
 
   /**
-   * Whether a leader may change the members of its arc now: only so many do at once as do not wait
-   * for each other, or a newcomer to a ring of thousands of arcs would keep everybody from their
-   * work. Whoever may not is woken when its turn comes.
+   * Whether a leader may begin to change the members of its arc now: only so many do at once, or a
+   * newcomer to a ring of thousands of arcs would keep everybody from their work. Whoever may not
+   * is woken when its turn comes.
    */
   boolean mayMove(ArcLeader leader) {
-    if (moving.contains(leader)) {
-      return true;
-    }
-    // Arcs that hold records have as many places again, so that they need not wait for empty ones.
-    int allowed = movePace.allowed();
-    if (moving.size() < (leader.holdsRecords() ? 2 * allowed : allowed)) {
-      waitingToMove.remove(leader);
-      moving.add(leader);
-      return true;
-    }
-    waitingToMove.add(leader);
-    return false;
+    return moving.admits(leader, movesMax);
   }
 
-  /** A member has answered to a configuration, or not, after so long. */
+  /**
+   * Whether a leader that moves, and whose newcomers are ready, may have the change decided now:
+   * only so many do as do not wait for each other's messages. Whoever may not is woken, too.
+   */
+  boolean mayChange(ArcLeader leader) {
+    return changing.admits(leader, changesAllowed());
+  }
+
+  private int changesAllowed() {
+    return Math.max(movesMax / CHANGES_PART_MIN, changePace.allowed());
+  }
+
+  /** A member has answered to a configuration after so long. */
   void configured(Id node, long tookNanos) {
-    movePace.ended(node, tookNanos, clock.nanos());
+    changePace.ended(node, tookNanos, clock.nanos());
   }
 
   /** A leader changes its members no more. */
   void moved(ArcLeader leader) {
-    waitingToMove.remove(leader);
-    if (moving.remove(leader) && !waitingToMove.isEmpty()) {
-      scheduler.execute(this::moveNext);
+    if (changing.leaves(leader)) {
+      scheduler.execute(() -> changing.wake(changesAllowed(), clock.nanos()));
     }
-  }
-
-  private void moveNext() {
-    // Each is woken once: whoever does not want to change any more takes no place, and who has to
-    // go on waiting stands behind the others.
-    for (int left = waitingToMove.size(); left > 0 && moving.size() < movePace.allowed(); left--) {
-      Iterator<ArcLeader> first = waitingToMove.iterator();
-      if (!first.hasNext()) {
-        return;
-      }
-      ArcLeader next = first.next();
-      first.remove();
-      next.wake(clock.nanos());
+    if (moving.leaves(leader)) {
+      scheduler.execute(() -> moving.wake(movesMax, clock.nanos()));
     }
   }
 

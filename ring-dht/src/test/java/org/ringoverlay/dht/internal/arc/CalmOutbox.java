@@ -47,6 +47,11 @@ abstract class CalmOutbox implements Outbox {
   }
 
   @Override
+  public boolean mayChange() {
+    return true;
+  }
+
+  @Override
   public void moved() {}
 
   @Override
