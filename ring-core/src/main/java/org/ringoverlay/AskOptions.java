@@ -15,10 +15,11 @@ import org.ringoverlay.id.Id;
  * @param likely whether a node may answer that is the root as far as it knows, although a closer
  *     one may only be silent; for services that decide by other means who may act, as records do by
  *     majorities. Otherwise such a request waits until the silent one is dead or has spoken
- * @param first the node to which the first attempt is handed, and which answers it whether it is
- *     the root or not; null for the root. A hint: it is passed over where that node is not in the
- *     ring or not one hop away, and every further attempt goes to the root. Of no effect on a
- *     direct request
+ * @param first the node to which the first attempt is handed, and a second one if it is silent, and
+ *     which answers whether it is the root or not; null for the root. A hint: it is passed over
+ *     where that node is not in the ring or not one hop away. Every further attempt goes to the
+ *     root, which has not seen the others and may run the request once more: for services that know
+ *     repeats by other means, as records do. Of no effect on a direct request
  */
 public record AskOptions(
     Duration timeout, boolean direct, boolean readOnly, boolean likely, @Nullable Id first) {

@@ -228,7 +228,9 @@ final class Caller {
           known != null
               && ring.view()
                   .find(known)
-                  .filter(member -> member.state() == MemberState.ALIVE)
+                  .filter(
+                      member ->
+                          member.state() == MemberState.ALIVE && member.offers(Records.SERVICE))
                   .isPresent();
       return answers ? known : null;
     }

@@ -24,7 +24,8 @@ import org.ringoverlay.spi.Scheduler;
  * back, soon when the overlay gave an attempt back, and at once when the node that it was handed to
  * is suspected; all attempts carry the same number, so that the answering side runs them once. It
  * ends with the first reply or at its deadline. The first attempt may go to a node that the asker
- * names, all others go to the root.
+ * names, and so does a second one after a silence, which that node knows for a repeat; all others
+ * go to the root, which may run the request once more.
  *
  * <p>An answer says for which attempts it speaks. One that says that nothing was changed ends a
  * call that may change something as it stands only if every attempt has been spoken for; what is
@@ -69,6 +70,9 @@ public final class Calls {
     final CallEnd end;
     final long deadline;
     int attempts;
+
+    /** Whether the last node that an attempt was handed to was doubted since. */
+    boolean doubted;
 
     /** How many of the attempts the overlay gave back. */
     int givenBack;
@@ -203,7 +207,7 @@ public final class Calls {
   private void attempt(Open call, long now) {
     call.attempts++;
     call.dueAt = Math.min(call.deadline, now + backoffNanos(call.attempts - call.givenBack));
-    if (call.attempts == 1 && attemptFirst(call, now)) {
+    if (isForFirst(call) && attemptFirst(call, now)) {
       return;
     }
     Id hop = way.nextHop(call.target, call.options.direct());
@@ -238,7 +242,7 @@ public final class Calls {
                   "The outbound queue to node " + hop + " is full (ring.outbound.max).");
       case CLOSED -> {
         call.lastTrouble = new RingException.NoRoute("No connection to node " + hop + ".");
-        givenBack(call, now);
+        givenBack(call, now, limits.retryMaxNanos());
       }
       case TOO_LONG -> {
         call.lastTrouble =
@@ -251,8 +255,18 @@ public final class Calls {
     }
   }
 
+  /** The named node gets the first attempt, and a second one if it was silent for a while. */
+  private static boolean isForFirst(Open call) {
+    return call.attempts == 1
+        || (call.attempts == 2
+            && !call.doubted
+            && call.silent == Envelope.attempt(1)
+            && call.options.first() != null
+            && call.options.first().equals(call.nextHop));
+  }
+
   /**
-   * Hands the first attempt to the node that the asker named, if it is one hop away.
+   * Hands an attempt to the node that the asker named, if it is one hop away.
    *
    * @return false if nothing was sent
    */
@@ -262,6 +276,12 @@ public final class Calls {
       return false;
     }
     call.nextHop = first;
+    if (call.attempts > 1) {
+      observer.retried(self, call.service, call.target, call.attempts);
+    }
+    if (first.equals(self) && call.deliveredHere) {
+      return true;
+    }
     if (first.equals(self)) {
       deliverHere(call, envelope(call, now, 0, Envelope.FIRST));
       return true;
@@ -336,9 +356,9 @@ public final class Calls {
   }
 
   /** An attempt surely was not run; the next one is due soon. */
-  private void givenBack(Open call, long now) {
+  private void givenBack(Open call, long now, long longest) {
     long first = limits.firstRetryNanos();
-    long wait = Math.min(first, (first / GIVEN_BACK_PART) << Math.min(call.givenBack, 20));
+    long wait = Math.min(longest, (first / GIVEN_BACK_PART) << Math.min(call.givenBack, 20));
     call.givenBack++;
     call.dueAt = Math.min(call.dueAt, now + jittered(wait));
   }
@@ -418,12 +438,15 @@ public final class Calls {
       return;
     }
     if (answer.has(Envelope.FROM_ROUTER)) {
+      boolean news = (answer.attempts() & call.silent) != 0;
       call.spokenFor(answer.attempts());
       call.lastTrouble = error;
       if (answer.origin().equals(self)) {
         call.deliveredHere = false;
       }
-      givenBack(call, clock.nanos());
+      if (news) {
+        givenBack(call, clock.nanos(), limits.firstRetryNanos());
+      }
       return;
     }
     if (!told.understood() && !call.options.readOnly()) {
@@ -496,6 +519,7 @@ public final class Calls {
     }
     for (Open call : affected) {
       if (open.containsKey(call.sequence) && now < call.deadline) {
+        call.doubted = true;
         attempt(call, now);
       }
     }

@@ -392,9 +392,12 @@ public final class Links {
    * closed at the next housekeeping but one.
    */
   private void retire(Peer peer, Wire wire) {
-    peer.agreed.remove(wire);
-    wire.send(Frames.write(new LinkMessage.Idle()));
-    retired.add(wire);
+    Connection.Sent said = wire.send(Frames.write(new LinkMessage.Idle()));
+    // Where the queue is full there is something to send yet, and the next housekeeping comes.
+    if (said != Connection.Sent.FULL) {
+      peer.agreed.remove(wire);
+      retired.add(wire);
+    }
   }
 
   /** Whoever takes what waited sends it, or says that it is lost. */

@@ -428,6 +428,40 @@ class CallsTest {
   }
 
   @Test
+  void aSilentNodeThatTheAskerNamedIsAskedOnceMoreAndThenTheRoot() {
+    way.neighbours.put(THIRD, THIRD);
+    call(new CallOptions(1_000 * MILLIS, false, false, true, THIRD));
+    loop.advance(140 * MILLIS);
+    assertThat(way.sent).hasSize(2);
+    assertThat(way.sent.get(1).hop()).isEqualTo(THIRD);
+    assertThat(way.last().has(Envelope.FIRST)).isTrue();
+    assertThat(way.last().has(Envelope.REPEAT)).isTrue();
+    loop.advance(280 * MILLIS);
+    assertThat(way.sent).hasSize(3);
+    assertThat(way.sent.get(2).hop()).isEqualTo(ROOT);
+    assertThat(way.last().has(Envelope.FIRST)).isFalse();
+  }
+
+  @Test
+  void whatIsGivenBackTwiceCountsOnce() {
+    call(new CallOptions(10_000 * MILLIS, false, false, false));
+    Envelope first = way.last();
+    RingException lost = new RingException.NoRoute("lost");
+    for (int i = 0; i < 5; i++) {
+      calls.answered(failure(first, THIRD, Envelope.FROM_ROUTER, lost));
+    }
+    loop.advance(20 * MILLIS);
+    assertThat(way.sent).hasSize(2);
+    for (int i = 0; i < 5; i++) {
+      calls.answered(failure(first, THIRD, Envelope.FROM_ROUTER, lost));
+    }
+    loop.advance(70 * MILLIS);
+    assertThat(way.sent).as("the second one is not spoken of").hasSize(2);
+    loop.advance(70 * MILLIS);
+    assertThat(way.sent).as("and is silent no longer than any first").hasSize(3);
+  }
+
+  @Test
   void firstAttemptGoesToTheRootIfTheNamedNodeCannotBeHandedIt() {
     way.neighbours.put(THIRD, ROOT);
     call(new CallOptions(1_000 * MILLIS, false, false, true, THIRD));

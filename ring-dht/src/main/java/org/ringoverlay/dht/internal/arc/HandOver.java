@@ -10,9 +10,9 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.spi.Clock;
 
 /**
- * How a node that is about to go lets others lead in its stead. The other members are told, and
- * take its arcs over, a few at a time; until then it leads, so that nobody waits for longer than
- * one takeover. A failure makes the takeovers later, as after a crash. On the loop.
+ * How a node that is about to go lets others lead in its stead. The other members of its arcs are
+ * told, and take its arcs over, a few at a time; until then it leads, so that nobody waits for
+ * longer than one takeover. A failure makes the takeovers later, as after a crash. On the loop.
  *
  * @see <a href="https://web.stanford.edu/~ouster/cgi-bin/papers/OngaroPhD.pdf">Ongaro 2014,
  *     Consensus: Bridging Theory and Practice, section 3.10</a>

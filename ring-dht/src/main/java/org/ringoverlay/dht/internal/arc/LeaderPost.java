@@ -234,6 +234,11 @@ final class LeaderPost implements Outbox, Upkeep.Worker {
   }
 
   @Override
+  public void waitsToChange() {
+    upkeep.waitsToChange(leader());
+  }
+
+  @Override
   public void moved() {
     upkeep.moved(leader());
   }

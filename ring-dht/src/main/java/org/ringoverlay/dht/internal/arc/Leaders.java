@@ -43,7 +43,7 @@ final class Leaders {
   private static final int HANDED_OVER_AT_ONCE_MAX = 8;
 
   /** The same while this node's loop is late: who waits for an arc waits for it. */
-  private static final int HANDED_OVER_LATE_MAX = 1;
+  private static final int HANDED_OVER_LATE_MAX = 3;
 
   private final Ring ring;
   private final Settings settings;

@@ -66,6 +66,9 @@ interface Outbox {
    */
   boolean mayChange();
 
+  /** The change of members waits for a newcomer: another arc may be decided meanwhile. */
+  void waitsToChange();
+
   /** The leader's members are those that they should be. */
   void moved();
 

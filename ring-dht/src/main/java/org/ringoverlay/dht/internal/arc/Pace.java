@@ -90,12 +90,14 @@ final class Pace {
       base.nanos = base.nextNanos;
       base.nextNanos = Long.MAX_VALUE;
       base.sinceNanos = nowNanos;
+      // What was quick in former times says nothing of now.
+      Arrays.fill(base.last, Long.MAX_VALUE);
       bases.values().removeIf(each -> nowNanos - each.sinceNanos >= 2 * BASE_NANOS);
     }
     base.nextNanos = Math.min(base.nextNanos, tookNanos);
     base.nanos = Math.min(base.nanos, tookNanos);
     double off = (targetNanos - (base.shortestWith(tookNanos) - base.nanos)) / targetNanos;
-    double change = Math.max(off / Math.max(1, allowed), -CUT_MAX * allowed);
+    double change = Math.max(Math.min(1, off) / Math.max(1, allowed), -CUT_MAX * allowed);
     allowed = Math.max(ALLOWED_MIN, Math.min(max, allowed + change));
   }
 }

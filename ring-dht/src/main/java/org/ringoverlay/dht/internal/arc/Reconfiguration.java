@@ -226,6 +226,7 @@ final class Reconfiguration {
     }
     boolean ready = to.size() == wish.size();
     if (ready ? !canDecide(to) : !mayGoWithout(to, nowNanos)) {
+      out.waitsToChange();
       return;
     }
     if (!out.mayChange()) {

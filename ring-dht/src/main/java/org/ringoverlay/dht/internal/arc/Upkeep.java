@@ -240,11 +240,16 @@ final class Upkeep {
     changePace.ended(node, tookNanos, clock.nanos());
   }
 
-  /** A leader changes its members no more. */
-  void moved(ArcLeader leader) {
+  /** A leader that moves waits for a newcomer. */
+  void waitsToChange(ArcLeader leader) {
     if (changing.leaves(leader)) {
       scheduler.execute(() -> changing.wake(changesAllowed(), clock.nanos()));
     }
+  }
+
+  /** A leader changes its members no more. */
+  void moved(ArcLeader leader) {
+    waitsToChange(leader);
     if (moving.leaves(leader)) {
       scheduler.execute(() -> moving.wake(movesMax, clock.nanos()));
     }

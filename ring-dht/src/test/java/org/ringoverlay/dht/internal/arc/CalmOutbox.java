@@ -52,6 +52,9 @@ abstract class CalmOutbox implements Outbox {
   }
 
   @Override
+  public void waitsToChange() {}
+
+  @Override
   public void moved() {}
 
   @Override

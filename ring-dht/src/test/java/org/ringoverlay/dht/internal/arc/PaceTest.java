@@ -67,6 +67,27 @@ class PaceTest {
   }
 
   @Test
+  void whatWasQuickInFormerTimesDoesNotCount() {
+    var forgiving = new Pace(8, 16, 2 * MILLI, 8);
+    for (int answer = 0; answer < 8; answer++) {
+      forgiving.ended(NEAR, MILLI, now);
+    }
+    int before = forgiving.allowed();
+    for (int pause = 0; pause < 3; pause++) {
+      now += 11_000 * MILLI;
+      forgiving.ended(NEAR, 50 * MILLI, now);
+    }
+    for (int answer = 0; answer < 8; answer++) {
+      forgiving.ended(NEAR, 90 * MILLI, now);
+    }
+    assertThat(forgiving.allowed()).isLessThan(before + 4);
+    for (int answer = 0; answer < 20; answer++) {
+      forgiving.ended(NEAR, 90 * MILLI, now);
+    }
+    assertThat(forgiving.allowed()).isEqualTo(1);
+  }
+
+  @Test
   void aWayThatIsLongByItselfIsNoQueue() {
     for (int round = 0; round < 500; round++) {
       answers(NEAR, 1, 1);
