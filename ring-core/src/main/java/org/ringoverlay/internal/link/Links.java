@@ -393,7 +393,7 @@ public final class Links {
    */
   private void retire(Peer peer, Wire wire) {
     Connection.Sent said = wire.send(Frames.write(new LinkMessage.Idle()));
-    // Where the queue is full there is something to send yet, and the next housekeeping comes.
+    // Where the queue is full the other would not hear of it: the connection stays in use.
     if (said != Connection.Sent.FULL) {
       peer.agreed.remove(wire);
       retired.add(wire);

@@ -209,12 +209,16 @@ class FailureDetectorTest extends DetectorSeat {
     assertThat(post.to(node(4), LinkMessage.Pong.class)).hasSize(1);
   }
 
+  private void dies(int place) {
+    membership.suspect(node(place), "test");
+    membership.bury(node(place), "test");
+    world.silent.add(node(place));
+  }
+
   @Test
   void deadMembersAreLookedForNowAndThenAndForgottenInTheEnd() {
     members(2, 3, 4);
-    membership.suspect(node(4), "test");
-    membership.bury(node(4), "test");
-    world.silent.add(node(4));
+    dies(4);
     run(5_000 * MILLIS);
     assertThat(world.reached).contains(node(4));
     run(6_000 * MILLIS);
@@ -224,9 +228,7 @@ class FailureDetectorTest extends DetectorSeat {
   @Test
   void nobodyIsLookedForWhereAPresentMemberListens() {
     members(2, 3, 4);
-    membership.suspect(node(4), "test");
-    membership.bury(node(4), "test");
-    world.silent.add(node(4));
+    dies(4);
     String address = Facts.card(node(4), 1).address();
     var successor = new MemberCard(node(5), 1, address, null, Map.of(), List.of("echo"));
     membership.apply(List.of(new Entry(Json.of(successor), 1, MemberState.ALIVE)), "test");
