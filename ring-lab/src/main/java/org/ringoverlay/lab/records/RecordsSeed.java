@@ -26,8 +26,9 @@ import org.ringoverlay.testkit.schedule.Schedule;
  * A minute of one ring that keeps records: three to nine nodes, one ring in twenty of twenty; a
  * workload of clients; and what befalls them. Three rings in four keep their copies on disks; in
  * those all but one may be down at once, disks fail and are full, and sometimes one disk is lost or
- * put back to an older state, or all lose their power in one moment. The others keep their copies
- * in memory, and nobody dies there.
+ * put back to an older state, or all lose their power in one moment. Some leave, and one that is
+ * told that it could not hand everything over comes back. The others keep their copies in memory,
+ * and nobody dies there.
  *
  * <p>In one ring of three the number of copies is changed meanwhile.
  *
@@ -125,8 +126,7 @@ public final class RecordsSeed {
     var watchingPrefix = new WatchingPrefix(ring);
     watchingPrefix.begin(List.of("key ", "key 1"));
     boolean returns = durable && !older && chance.below(2) == 0;
-    // A leave that cannot end in its time takes the only copy with it, and says so.
-    boolean stays = loses || returns || resizing.thins();
+    boolean stays = loses || returns;
     Loss loss = loses ? loss(ring, nodes, older) : null;
     Schedule schedule = schedule(durable, stays, nodes, loss, leased);
     if (returns) {

@@ -205,7 +205,10 @@ public sealed interface Incident {
     }
   }
 
-  /** A node leaves as it should. */
+  /**
+   * A node leaves as it should; one that could not hand everything over is started again a second
+   * later, with what its disk keeps.
+   */
   record Leave(int node) implements Incident {
     @Override
     public List<Incident> simpler() {

@@ -21,6 +21,9 @@ public final class Playback {
   /** What one event of a process is taken to cost, of which a slowed node's is a multiple. */
   private static final Duration EVENT_COST = Duration.ofNanos(10_000);
 
+  /** So long after a leave that did not hand everything over its node is started again. */
+  private static final long READS_REPORT_MILLIS = 1_000;
+
   private final Schedule schedule;
   private final SimRing ring;
   private final Simulation simulation;
@@ -100,9 +103,7 @@ public final class Playback {
         ring.beginAdding();
       }
     } else if (incident instanceof Incident.Leave leave) {
-      if (exists(leave.node()) && ring.isReady(leave.node()) && !isFrozen(leave.node())) {
-        ring.beginLeave(leave.node());
-      }
+      leave(leave.node());
     } else {
       strikeMachine(incident);
     }
@@ -158,6 +159,32 @@ public final class Playback {
       if (crash.forMillis() > 0) {
         endAfter(crash.forMillis(), () -> startAgain(node, crash.disk()));
       }
+    }
+  }
+
+  /**
+   * A node whose report says that not all was handed over holds what nobody else may: whoever reads
+   * that starts it again.
+   */
+  private void leave(int node) {
+    if (!exists(node) || !ring.isReady(node) || isFrozen(node)) {
+      return;
+    }
+    int process = ring.host(node).processes();
+    var unused =
+        ring.beginLeave(node)
+            .thenCombine(ring.node(node).closed(), (report, closed) -> report)
+            .thenAccept(
+                report -> {
+                  if (!report.unfinished().isEmpty()) {
+                    endAfter(READS_REPORT_MILLIS, () -> startAgainAfter(node, process));
+                  }
+                });
+  }
+
+  private void startAgainAfter(int node, int process) {
+    if (ring.host(node).processes() == process && !ring.running().contains(node)) {
+      ring.beginRestart(node);
     }
   }
 

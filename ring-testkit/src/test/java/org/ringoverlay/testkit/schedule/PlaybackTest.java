@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.ringoverlay.Context;
+import org.ringoverlay.RingService;
 import org.ringoverlay.error.RingException;
+import org.ringoverlay.json.Json;
 import org.ringoverlay.spi.Table;
 import org.ringoverlay.testkit.DiskFate;
 import org.ringoverlay.testkit.NodePlan;
@@ -179,6 +184,49 @@ class PlaybackTest {
     runSeconds(ring, 10);
     ring.settle();
     assertThat(ring.running()).containsExactly(0, 1, 3, 4, 5, 6);
+  }
+
+  @RingTest
+  void aNodeThatCouldNotHandEverythingOverComesBack(Simulation simulation) {
+    SimRing ring =
+        simulation.ring(
+            4,
+            plan -> {
+              plan.durable();
+              if (plan.index() == 2) {
+                plan.service(new Keeper());
+              }
+            });
+    ring.settle();
+    play(ring, new Incident.Leave(1), new Incident.Leave(2));
+    runSeconds(ring, 6.5);
+    assertThat(ring.running()).containsExactly(0, 3);
+    runSeconds(ring, 5);
+    assertThat(ring.running()).containsExactly(0, 2, 3);
+    ring.settle();
+  }
+
+  /** A service that cannot hand over what it has. */
+  private static final class Keeper implements RingService<Json> {
+    @Override
+    public String name() {
+      return "keeper";
+    }
+
+    @Override
+    public Class<Json> requestType() {
+      return Json.class;
+    }
+
+    @Override
+    public CompletionStage<?> handle(Json request, Context context) {
+      return CompletableFuture.completedFuture(request);
+    }
+
+    @Override
+    public CompletionStage<Long> leaving() {
+      return new CompletableFuture<>();
+    }
   }
 
   @RingTest
