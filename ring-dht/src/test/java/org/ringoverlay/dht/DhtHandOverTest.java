@@ -169,6 +169,41 @@ class DhtHandOverTest {
     return Writers.KEYS.stream().anyMatch(key -> ring.rootOf(Dht.on(ring.node(0)).id(key)) == node);
   }
 
+  /** Those that lead next come with the change, and are not who is to tell the leaver of it. */
+  @RingTest(seeds = 10)
+  void whoLeavesIsToldByWhoeverLeadsThatNobodyNeedsIt(Simulation simulation) {
+    SimRing ring = ring(simulation, 3, true);
+    ring.add(1);
+    ring.run(Duration.ofSeconds(simulation.seed() % 2 == 0 ? 0 : 20));
+    for (String key : DhtScenarioTest.keys(40)) {
+      ring.await(Dht.on(ring.node(0)).put(key, Json.of(key)));
+    }
+
+    assertThat(ring.leave(2).unfinished()).isEmpty();
+  }
+
+  @RingTest(seeds = 3)
+  void whoSeesNobodyWhenItLeavesHasHandedNothingOver(Simulation simulation) {
+    SimRing ring = ring(simulation, 3, true);
+    ring.await(Dht.on(ring.node(0)).put("key", Json.of(1)));
+    ring.freeze(1);
+    ring.freeze(2);
+    ring.run(Duration.ofSeconds(10));
+    assertThat(ring.node(0).view().aliveCount()).isEqualTo(1);
+
+    LeaveReport report = ring.leave(0);
+
+    assertThat(report.unfinished()).containsOnlyKeys("dht");
+    ring.thaw(1);
+    ring.thaw(2);
+    ring.restart(0);
+    ring.settle();
+    assertThat(ring.await(Dht.on(ring.node(0)).get("key")).value()).contains(Json.of(1));
+    for (int node = 0; node < 3; node++) {
+      assertThat(ring.leave(node).unfinished()).as("node " + node).isEmpty();
+    }
+  }
+
   @RingTest(seeds = 10)
   void aGuestThatLeavesWhileItsFirstArcsComeTakesNoneWithIt(Simulation simulation) {
     SimRing ring = ring(simulation, 1, false);

@@ -512,9 +512,9 @@ final class ArcLeader {
     return reign != null && reign.holdsRecords();
   }
 
-  /** Whether it leads under this configuration, and that is decided. */
-  boolean isDecided(Configuration configuration) {
-    return reign != null && reign.isDecided(configuration);
+  /** The configuration under which it leads if that is decided, else null. */
+  @Nullable Configuration decided() {
+    return reign == null ? null : reign.decided();
   }
 
   /** All that have, or lately had, a voice; empty while it does not lead. */

@@ -197,9 +197,12 @@ final class Copies implements RingService<CopyRequest> {
     }
     var placed = new ArrayList<CopyReply.Placed>();
     for (int arc : locate.arcs()) {
-      Configuration configuration = shelf.configuration(arc);
-      if (configuration != null) {
-        placed.add(new CopyReply.Placed(arc, configuration, leaders.isDecided(arc, configuration)));
+      Configuration decided = leaders.decided(arc);
+      Configuration met = shelf.configuration(arc);
+      if (decided != null && (met == null || decided.compareTo(met) >= 0)) {
+        placed.add(new CopyReply.Placed(arc, decided, true));
+      } else if (met != null) {
+        placed.add(new CopyReply.Placed(arc, met, false));
       }
     }
     return new CopyReply.Located(shelf.self().store(), shelf.isDurable(), placed);

@@ -11,6 +11,7 @@ import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.id.Id;
 
 /**
@@ -73,7 +74,7 @@ final class Departure {
     List<Integer> voiced = shelf.voiced();
     boolean leadsNone = arcs.stream().noneMatch(arc -> leads.test(arc));
     boolean isHeard = unheard.stream().noneMatch(around::answers);
-    if ((voiced.isEmpty() && leadsNone && isHeard) || around.isAlone()) {
+    if ((voiced.isEmpty() && leadsNone && isHeard) || isLast(voiced)) {
       handedOver.complete(voiced.isEmpty() ? records : 0);
       return;
     }
@@ -83,6 +84,22 @@ final class Departure {
       ask(voiced);
     }
     upkeep.atNextTick(this::look);
+  }
+
+  /** Whether this node is the last one, and nobody who may come back has a voice beside it. */
+  private boolean isLast(List<Integer> voiced) {
+    if (!around.isAlone()) {
+      return false;
+    }
+    for (int arc : voiced) {
+      Configuration configuration = shelf.configuration(arc);
+      for (Voter voter : configuration == null ? List.<Voter>of() : configuration.voters()) {
+        if (!voter.node().equals(ring.id()) && !around.hasLeft(voter.node())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void ask(List<Integer> voiced) {

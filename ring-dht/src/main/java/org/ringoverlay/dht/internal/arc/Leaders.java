@@ -381,10 +381,14 @@ final class Leaders {
         && mayDecide(configuration);
   }
 
-  /** Whether a configuration is the one under which this node leads the arc, and decided. */
-  boolean isDecided(int arc, Configuration configuration) {
+  /**
+   * The configuration under which this node leads an arc if that is decided, else null. It may be
+   * known under an older round here: who takes an arc over from a quorum that knows its
+   * configuration does not propose that again.
+   */
+  @Nullable Configuration decided(int arc) {
     ArcLeader leader = leaders.get(arc);
-    return leader != null && leader.isDecided(configuration);
+    return leader == null ? null : leader.decided();
   }
 
   /** With whom this node shares which of the arcs that it leads. */

@@ -202,6 +202,11 @@ final class Neighbourhood {
     return resting.add(node);
   }
 
+  /** Whether a node said goodbye, and is not expected back. */
+  boolean hasLeft(Id node) {
+    return left.contains(node);
+  }
+
   /** Whether a node is in the ring, be it under suspicion or about to go. */
   boolean isThere(Id node) {
     return seen.containsKey(node);

@@ -787,9 +787,9 @@ final class Reign {
     return !cells.isEmpty();
   }
 
-  /** Whether a configuration is the present one, and decided. */
-  boolean isDecided(Configuration configuration) {
-    return members.isDecided() && members.current().equals(configuration);
+  /** The present configuration if it is decided, else null. */
+  @Nullable Configuration decided() {
+    return members.isDecided() ? members.current() : null;
   }
 
   /** All that have a voice, and those that had one and are still to be told. */

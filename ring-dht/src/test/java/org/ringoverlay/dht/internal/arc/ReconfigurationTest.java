@@ -282,7 +282,7 @@ class ReconfigurationTest {
     answer(B);
     assertThat(leader.tick(now)).isFalse();
     assertThat(shelf.configuration(ARC)).isEqualTo(leader.configuration());
-    assertThat(leader.isDecided(shelf.configuration(ARC))).isTrue();
+    assertThat(leader.decided()).isEqualTo(shelf.configuration(ARC));
   }
 
   @Test
@@ -303,7 +303,7 @@ class ReconfigurationTest {
     answer(D);
     answer(D);
     Configuration changed = leader.configuration();
-    assertThat(leader.isDecided(changed)).isTrue();
+    assertThat(leader.decided()).isEqualTo(changed);
     post.take(E.node(), letter -> true);
     post.silent.add(E.node());
     leader.configureFailed(E.node(), leader.ballot());
