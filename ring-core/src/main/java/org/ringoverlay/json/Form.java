@@ -291,11 +291,25 @@ interface Form {
   }
 
   /** A record, whose own form is made when it is first needed, for it may hold its like. */
-  record Nested(Class<?> type, RecordForms records) implements Nullish {
+  final class Nested implements Nullish {
+    private final Class<?> type;
+    private final RecordForms records;
+    // Asked for more than once if threads meet here, and always the same.
+    private @Nullable RecordForm own;
+
+    Nested(Class<?> type, RecordForms records) {
+      this.type = type;
+      this.records = records;
+    }
+
     private RecordForm form() {
-      RecordForm form = records.of(type);
+      RecordForm form = own;
       if (form == null) {
-        throw new GaveUp();
+        form = records.of(type);
+        if (form == null) {
+          throw new GaveUp();
+        }
+        own = form;
       }
       return form;
     }
@@ -355,11 +369,15 @@ interface Form {
 
     @Override
     public void writePresent(Object value, FormWriter to) {
-      RecordForm form = records.of(value.getClass());
-      if (form == null) {
-        throw new GaveUp();
+      Class<?> type = value.getClass();
+      List<RecordForm> forms = forms();
+      for (int i = 0; i < forms.size(); i++) {
+        if (forms.get(i).type() == type) {
+          forms.get(i).write(value, to);
+          return;
+        }
       }
-      form.write(value, to);
+      throw new GaveUp();
     }
   }
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@link Form} of one record type.
  *
+ * @param type the type
  * @param name its name in its family, in quotes; empty if it is of none
  * @param opening what comes before its components
  * @param fields the names of its components, in quotes
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and nobody changes them
 record RecordForm(
+    Class<?> type,
     byte[] name,
     byte[] opening,
     byte[][] fields,

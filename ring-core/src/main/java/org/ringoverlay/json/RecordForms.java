@@ -182,6 +182,7 @@ final class RecordForms {
             lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
       }
       return new RecordForm(
+          type,
           Form.ascii(inFamily),
           Form.ascii(opening),
           fields,

@@ -162,8 +162,47 @@ record Slice(byte[] array, int start, int end) {
     while (plain < to && array[plain] != '\\') {
       plain++;
     }
+    String ascii = plain == to ? null : unescapeAscii(array, from, to);
+    if (ascii != null) {
+      return ascii;
+    }
     String text = new String(array, from, to - from, StandardCharsets.UTF_8);
     return plain == to ? text : unescape(text);
+  }
+
+  /** The same if it is of ASCII alone, as most are; null if not. */
+  private static @Nullable String unescapeAscii(byte[] array, int from, int to) {
+    byte[] plain = new byte[to - from];
+    int size = 0;
+    int at = from;
+    while (at < to) {
+      byte b = array[at++];
+      if (b == '\\') {
+        b = array[at++];
+        switch (b) {
+          case 'n' -> b = '\n';
+          case 't' -> b = '\t';
+          case 'r' -> b = '\r';
+          case 'b' -> b = '\b';
+          case 'f' -> b = '\f';
+          case 'u' -> {
+            if (array[at] != '0' || array[at + 1] != '0') {
+              return null;
+            }
+            b =
+                (byte)
+                    (Character.digit(array[at + 2], 16) << 4 | Character.digit(array[at + 3], 16));
+            at += 4;
+          }
+          default -> {}
+        }
+      }
+      if (b < 0) {
+        return null;
+      }
+      plain[size++] = b;
+    }
+    return new String(plain, 0, size, StandardCharsets.US_ASCII);
   }
 
   private static String unescape(String text) {

@@ -54,7 +54,7 @@ final class Admission {
     }
     if (request instanceof Request.Change change
         && (change.operation() == null
-            || !isOperation(change.operation())
+            || !OperationWindow.isId(change.operation())
             || change.seen() < 0
             || change.condition() == null
             || change.condition().kind() == null
@@ -75,19 +75,6 @@ final class Admission {
         || (request instanceof Request.Put put && put.ttlMillis() != 0)) {
       throw new RingException.InvalidInput("The settings of the ring are changed, and stay.");
     }
-  }
-
-  /** What an idempotency key may be, and the prefix that tells whose name it is. */
-  private static boolean isOperation(String operation) {
-    if (operation.isEmpty() || operation.length() > OperationWindow.ID_CHARS_MAX) {
-      return false;
-    }
-    for (int i = 0; i < operation.length(); i++) {
-      if (operation.charAt(i) < ' ' || operation.charAt(i) > '~') {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Checks the size of a value. */

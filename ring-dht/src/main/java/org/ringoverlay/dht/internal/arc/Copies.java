@@ -102,7 +102,7 @@ final class Copies implements RingService<CopyRequest> {
     if (request instanceof CopyRequest.Batch batch) {
       var replies = new ArrayList<CopyReply>();
       batch.requests().forEach(each -> replies.add(answerOrDecline(each, origin)));
-      return new CopyReply.Answers(replies, null);
+      return CopyReply.Answers.of(replies);
     }
     Soundness.check(leaders.arcs(), shelf, request, origin);
     if (isVote(request)) {

@@ -183,10 +183,10 @@ final class CopyPost {
       tell(letters.get(0), reply);
       return;
     }
-    List<CopyReply> replies =
-        reply instanceof CopyReply.Answers answers ? answers.replies() : List.of();
+    var answers = reply instanceof CopyReply.Answers all ? all : null;
+    boolean fits = answers != null && answers.size() == letters.size();
     for (int at = 0; at < letters.size(); at++) {
-      tell(letters.get(at), replies.size() == letters.size() ? replies.get(at) : null);
+      tell(letters.get(at), answers != null && fits ? answers.reply(at) : null);
     }
   }
 

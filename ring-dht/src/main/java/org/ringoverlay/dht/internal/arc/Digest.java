@@ -34,7 +34,7 @@ final class Digest {
       digest.add(operation.version());
       digest.add(operation.existed() ? 1 : 0);
       digest.add(operation.fingerprint());
-      digest.add(operation.outcome().name());
+      digest.add(operation.result().name());
       digest.add(operation.found());
     }
     return new Fingerprint(digest.high, digest.low);

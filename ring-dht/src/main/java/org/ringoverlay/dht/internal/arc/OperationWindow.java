@@ -1,6 +1,5 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Operation;
@@ -16,63 +15,48 @@ final class OperationWindow {
   static final int OPERATIONS_MAX = 128;
 
   /** The most characters of an operation's ID, all of them printable ASCII. */
-  static final int ID_CHARS_MAX = 130;
+  private static final int ID_CHARS_MAX = 130;
 
   /** A log holds up to 32 operations that its newest window shows no more. */
   private static final int LOG_MAX = OPERATIONS_MAX + 32;
 
   static final OperationWindow EMPTY = of(List.of(), 0);
 
+  /** Whether this can be an operation's ID. */
+  static boolean isId(String id) {
+    if (id.isEmpty() || id.length() > ID_CHARS_MAX) {
+      return false;
+    }
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) < ' ' || id.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Tells of the place of an operation, and of the operation. */
   interface Places {
     void at(int place, Operation operation);
   }
 
-  private final Log log;
+  private final OperationLog log;
+
+  /** The place of the log's first operation. */
+  private final int place;
+
   private final int from;
   private final int to;
 
   /** The version of the newest operation that came before the log and is remembered no more. */
   private final long before;
 
-  private OperationWindow(Log log, int from, int to, long before) {
+  private OperationWindow(OperationLog log, int place, int from, int to, long before) {
     this.log = log;
+    this.place = place;
     this.from = from;
     this.to = to;
     this.before = before;
-  }
-
-  /** Operations that are only ever added to. */
-  private static final class Log {
-    private Operation[] operations;
-
-    /** Of their IDs, so that a search comes by without looking at each. */
-    private int[] hashes;
-
-    private int size;
-
-    /** The place of the first. */
-    private final int place;
-
-    Log(Operation[] operations, int place) {
-      this.place = place % OPERATIONS_MAX;
-      this.operations = operations;
-      this.hashes = new int[operations.length];
-      for (Operation operation : operations) {
-        hashes[size++] = operation.id().hashCode();
-      }
-    }
-
-    void add(Operation operation) {
-      if (size == operations.length) {
-        int larger = Math.min(LOG_MAX, 2 * size);
-        operations = Arrays.copyOf(operations, larger);
-        hashes = Arrays.copyOf(hashes, larger);
-      }
-      operations[size] = operation;
-      hashes[size] = operation.id().hashCode();
-      size++;
-    }
   }
 
   /**
@@ -92,37 +76,34 @@ final class OperationWindow {
   static OperationWindow of(List<Operation> operations, long forgotten, int place) {
     int from = Math.max(0, operations.size() - OPERATIONS_MAX);
     long newest = from == 0 ? forgotten : operations.get(from - 1).version();
-    Operation[] kept = operations.subList(from, operations.size()).toArray(Operation[]::new);
+    int size = operations.size() - from;
+    var log = new OperationLog(size);
+    operations.subList(from, operations.size()).forEach(each -> log.add(each, LOG_MAX));
     return new OperationWindow(
-        new Log(kept, place + from), 0, kept.length, Math.max(forgotten, newest));
+        log, (place + from) % OPERATIONS_MAX, 0, size, Math.max(forgotten, newest));
   }
 
   /** The window with one more operation, and without its oldest if it was full. */
   OperationWindow plus(Operation operation) {
     int start = Math.max(from, to + 1 - OPERATIONS_MAX);
-    boolean added = to < log.size && log.operations[to].equals(operation);
-    if (!added && (to < log.size || to == LOG_MAX || to == 0)) {
+    boolean added = to < log.size() && log.isAt(to, operation);
+    if (!added && (to < log.size() || to == LOG_MAX || to == 0)) {
       // Another window went on with the log, or it is full, or it is that of all empty windows.
-      Operation[] kept = Arrays.copyOfRange(log.operations, start, to + 1);
-      kept[to - start] = operation;
+      int size = to - start + 1;
+      OperationLog own = log.copy(start, to, size < OPERATIONS_MAX ? size : LOG_MAX);
+      own.add(operation, LOG_MAX);
       return new OperationWindow(
-          new Log(kept, log.place + start), 0, kept.length, newestBefore(start));
+          own, (place + start) % OPERATIONS_MAX, 0, size, newestBefore(start));
     }
     if (!added) {
-      log.add(operation);
+      log.add(operation, LOG_MAX);
     }
-    return new OperationWindow(log, start, to + 1, before);
+    return new OperationWindow(log, place, start, to + 1, before);
   }
 
   /** The operation with this ID, if it is remembered. The newest is looked at first. */
   @Nullable Operation find(String id) {
-    int hash = id.hashCode();
-    for (int at = to - 1; at >= from; at--) {
-      if (log.hashes[at] == hash && log.operations[at].id().equals(id)) {
-        return log.operations[at];
-      }
-    }
-    return null;
+    return log.find(id, from, to);
   }
 
   /** The version of the newest operation that is remembered no more, 0 if all are. */
@@ -131,11 +112,11 @@ final class OperationWindow {
   }
 
   private long newestBefore(int start) {
-    return start == 0 ? before : Math.max(before, log.operations[start - 1].version());
+    return start == 0 ? before : Math.max(before, log.version(start - 1));
   }
 
   List<Operation> list() {
-    return List.of(Arrays.copyOfRange(log.operations, from, to));
+    return List.of(log.range(from, to));
   }
 
   /**
@@ -150,7 +131,7 @@ final class OperationWindow {
     if (next.log == log && next.to >= to) {
       // Each new one takes an empty place, or that of one that was forgotten for it.
       for (int at = to; at < next.to; at++) {
-        put.at(next.place(at), log.operations[at]);
+        put.at(next.place(at), log.get(at));
       }
       return;
     }
@@ -170,12 +151,12 @@ final class OperationWindow {
   /** Tells of all that is kept of this window. */
   void forEach(Places each) {
     for (int at = from; at < to; at++) {
-      each.at(place(at), log.operations[at]);
+      each.at(place(at), log.get(at));
     }
   }
 
   private int place(int at) {
-    return (log.place + at) % OPERATIONS_MAX;
+    return (place + at) % OPERATIONS_MAX;
   }
 
   private @Nullable Operation[] byPlace() {

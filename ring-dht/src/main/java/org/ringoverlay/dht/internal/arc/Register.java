@@ -66,7 +66,7 @@ record Register(
     return new Entry(
         key,
         version,
-        written,
+        version - written,
         deleted,
         value,
         Entry.WHOLE,
@@ -78,7 +78,15 @@ record Register(
   /** The register as it is sent to a node that should hold {@code base}. */
   Entry step(String key, @Nullable Register base, Operation operation) {
     return new Entry(
-        key, version, written, deleted, value, versionOf(base), List.of(operation), 0, ttlMillis);
+        key,
+        version,
+        version - written,
+        deleted,
+        value,
+        versionOf(base),
+        List.of(operation),
+        0,
+        ttlMillis);
   }
 
   /**
@@ -86,7 +94,8 @@ record Register(
    * ballot: without what it holds, which a node that does not have it says it is behind with.
    */
   Entry stamp(String key) {
-    return new Entry(key, version, written, deleted, NOTHING, version, List.of(), 0, ttlMillis);
+    return new Entry(
+        key, version, version - written, deleted, NOTHING, version, List.of(), 0, ttlMillis);
   }
 
   /** What a node that holds {@code base}, as the entry says, makes of it. */

@@ -184,7 +184,7 @@ final class Reign {
         && change.acknowledge() == Acknowledge.DADDY
         && cell.current != null) {
       Operation operation = cell.current.operations().find(change.operation());
-      if (operation != null && operation.outcome() == Operation.Outcome.MADE) {
+      if (operation != null && operation.result() == Operation.Outcome.MADE) {
         made.done(operation.done(1, wanted(), seen()));
       }
     }
@@ -346,7 +346,7 @@ final class Reign {
   }
 
   private void repeat(Cell cell, Pending pending, Request.Change change, Operation first) {
-    if (first.outcome() == Operation.Outcome.CONFLICT) {
+    if (first.result() == Operation.Outcome.CONFLICT) {
       RingException conflict = Decision.conflict(change, cell.current, first.found());
       checks.confirm(pending, () -> pending.fail(conflict));
     } else {
@@ -530,7 +530,7 @@ final class Reign {
 
   /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
   private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
-    if (operation.outcome() == Operation.Outcome.CONFLICT) {
+    if (operation.result() == Operation.Outcome.CONFLICT) {
       pending.fail(Decision.conflict(change, cell.current, operation.found()));
     } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
       done(cell, pending, operation);

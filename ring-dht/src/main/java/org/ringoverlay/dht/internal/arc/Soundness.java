@@ -262,8 +262,8 @@ final class Soundness {
     if (entry.key() == null
         || entry.value() == null
         || !isVersion(entry.version(), roundMax)
-        || entry.written() < 0
-        || entry.written() > entry.version()
+        || entry.age() < 0
+        || entry.age() > entry.version()
         || entry.ttlMillis() < 0
         || entry.ttlMillis() > Request.Put.TTL_MILLIS_MAX
         || entry.forgotten() < 0
@@ -303,7 +303,7 @@ final class Soundness {
 
   private static boolean isOf(Entry entry, Operation operation) {
     return operation.id() != null
-        && operation.id().length() <= OperationWindow.ID_CHARS_MAX
+        && OperationWindow.isId(operation.id())
         && operation.version() >= 1
         && operation.version() <= entry.version()
         && operation.found() >= 0

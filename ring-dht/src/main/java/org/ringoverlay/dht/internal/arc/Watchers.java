@@ -224,7 +224,7 @@ final class Watchers {
   static List<Long> versions(Register register, long after) {
     var versions = new ArrayList<Long>();
     for (Operation operation : register.operations().list()) {
-      if (operation.outcome() == Operation.Outcome.MADE
+      if (operation.result() == Operation.Outcome.MADE
           && operation.version() > after
           && operation.version() < register.written()) {
         versions.add(operation.version());

@@ -107,7 +107,9 @@ final class Witness {
         }
       }
       return new CopyReply.Answers(
-          replies, commit == 0 ? null : new CommitNumber(journal.self().store(), commit));
+          replies,
+          answers.times(),
+          commit == 0 ? null : new CommitNumber(journal.self().store(), commit));
     }
     if (reply instanceof CopyReply.Located located) {
       CommitNumber asker = request instanceof CopyRequest.Locate locate ? locate.sender() : null;

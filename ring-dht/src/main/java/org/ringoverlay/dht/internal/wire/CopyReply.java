@@ -211,13 +211,38 @@ public sealed interface CopyReply {
   /**
    * The reply to {@link CopyRequest.Batch}, in its order.
    *
+   * @param times how many replies the first one of the list stands for, which is the only one then;
+   *     0 if the list is what it is
    * @param sender by which commit the node's disk has all that this tells of; null if its store is
    *     in memory
    */
-  record Answers(List<CopyReply> replies, @Nullable CommitNumber sender) implements CopyReply {
+  @Sparse
+  record Answers(List<CopyReply> replies, int times, @Nullable CommitNumber sender)
+      implements CopyReply {
     /** Copies the list. */
     public Answers {
       replies = Entry.orEmpty(replies);
+    }
+
+    /** Answers, told as one if all was granted alike. */
+    public static Answers of(List<CopyReply> replies) {
+      boolean same = replies.size() > 1 && replies.get(0) instanceof Accepted;
+      for (int at = 1; same && at < replies.size(); at++) {
+        same = replies.get(at).equals(replies.get(0));
+      }
+      return same
+          ? new Answers(replies.subList(0, 1), replies.size(), null)
+          : new Answers(replies, 0, null);
+    }
+
+    /** How many replies there are. */
+    public int size() {
+      return times > 0 && replies.size() == 1 ? times : replies.size();
+    }
+
+    /** One of the replies. */
+    public CopyReply reply(int at) {
+      return times > 0 && replies.size() == 1 ? replies.get(0) : replies.get(at);
     }
   }
 

@@ -218,6 +218,7 @@ public sealed interface CopyRequest {
    *
    * @param sender how far the sender's own store is, null if it is in memory
    */
+  @Sparse
   record Batch(List<CopyRequest> requests, @Nullable CommitNumber sender) implements CopyRequest {
     /** Copies the list. */
     public Batch {

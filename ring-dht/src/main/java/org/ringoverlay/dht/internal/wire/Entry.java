@@ -10,7 +10,8 @@ import org.ringoverlay.json.Sparse;
  *
  * @param key the full key, with its namespace
  * @param version the register's version
- * @param written the version under which its value was written, 0 if none ever was
+ * @param age how many versions ago its value was written, 0 if with this one; the version itself if
+ *     none ever was
  * @param deleted whether it is a tombstone
  * @param value the value, JSON's null for a tombstone
  * @param base the version to which {@code operations} is to be added (0 for none at all), or {@link
@@ -24,7 +25,7 @@ import org.ringoverlay.json.Sparse;
 public record Entry(
     String key,
     long version,
-    long written,
+    long age,
     boolean deleted,
     Json value,
     long base,
@@ -49,7 +50,12 @@ public record Entry(
       Json value,
       long base,
       List<Operation> operations) {
-    return new Entry(key, version, version, deleted, value, base, operations, 0, 0);
+    return new Entry(key, version, 0, deleted, value, base, operations, 0, 0);
+  }
+
+  /** The version under which its value was written, 0 if none ever was. */
+  public long written() {
+    return version - age;
   }
 
   /** How many bytes it takes on the wire at most. */

@@ -1,5 +1,6 @@
 package org.ringoverlay.dht.internal.wire;
 
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.json.Sparse;
 
 /**
@@ -10,12 +11,17 @@ import org.ringoverlay.json.Sparse;
  * @param existed whether there was a value before it
  * @param fingerprint of what was asked; 0 where the ID was drawn by the library and cannot be
  *     reused
- * @param outcome what came of it
+ * @param outcome what came of it, null if it was made, as nearly all are
  * @param found the version of the value that it met, 0 if there was none
  */
 @Sparse
 public record Operation(
-    String id, long version, boolean existed, long fingerprint, Outcome outcome, long found) {
+    String id,
+    long version,
+    boolean existed,
+    long fingerprint,
+    @Nullable Outcome outcome,
+    long found) {
   /** What can come of an operation that was decided. */
   public enum Outcome {
     /** It was made. */
@@ -26,19 +32,24 @@ public record Operation(
     NOTHING
   }
 
-  /** What a peer left out was made. */
+  /** One that was made says nothing of it. */
   public Operation {
-    outcome = outcome == null ? Outcome.MADE : outcome;
+    outcome = outcome == Outcome.MADE ? null : outcome;
+  }
+
+  /** What came of it. */
+  public Outcome result() {
+    return outcome == null ? Outcome.MADE : outcome;
   }
 
   /** An operation that was made. */
   public static Operation made(String id, long version, boolean existed, long fingerprint) {
-    return new Operation(id, version, existed, fingerprint, Outcome.MADE, 0);
+    return new Operation(id, version, existed, fingerprint, null, 0);
   }
 
   /** What its client is told, unless it is a conflict. */
   public Request.Done done(int copies, int wanted, long seen) {
     return new Request.Done(
-        outcome == Outcome.MADE ? version : 0, existed, copies, wanted, seen, 0);
+        result() == Outcome.MADE ? version : 0, existed, copies, wanted, seen, 0);
   }
 }

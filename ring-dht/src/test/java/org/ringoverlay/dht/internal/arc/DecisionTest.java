@@ -88,7 +88,7 @@ class DecisionTest {
     Register deleted = ((Decision.Apply) decide(remembered.next(), delete("k:away"), 103)).next();
     var repeat = (Decision.Repeat) decide(deleted, put("k:once", 2, absent), 104);
 
-    assertThat(repeat.first().outcome()).isEqualTo(Operation.Outcome.CONFLICT);
+    assertThat(repeat.first().result()).isEqualTo(Operation.Outcome.CONFLICT);
     var told =
         (RingException.Conflict)
             Decision.conflict(put("k:once", 2, absent), deleted, repeat.first().found());

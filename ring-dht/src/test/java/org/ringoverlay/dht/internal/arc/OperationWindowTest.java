@@ -1,6 +1,7 @@
 package org.ringoverlay.dht.internal.arc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,43 @@ class OperationWindowTest {
       assertThat(written).containsExactly((number - 1) % 128);
       window = next;
     }
+  }
+
+  @Test
+  void everythingOfAnOperationIsRemembered() {
+    var random = new Random(3);
+    List<Operation.Outcome> outcomes = List.of(Operation.Outcome.values());
+    List<Operation> all = new ArrayList<>();
+    OperationWindow window = OperationWindow.EMPTY;
+    for (int number = 1; number <= 300; number++) {
+      Operation.Outcome outcome = outcomes.get(random.nextInt(outcomes.size()));
+      long fingerprint = number > 100 && random.nextBoolean() ? random.nextLong() : 0;
+      String id = "~".repeat(random.nextInt(100)) + number;
+      var operation =
+          new Operation(
+              id,
+              Long.MAX_VALUE - 300 + number,
+              random.nextBoolean(),
+              fingerprint,
+              outcome,
+              number);
+      all.add(operation);
+      window = window.plus(operation);
+      assertThat(window.find(id)).isEqualTo(operation);
+    }
+
+    assertThat(window.list()).isEqualTo(all.subList(172, 300));
+    assertThat(OperationWindow.of(window.list(), 0).list()).isEqualTo(window.list());
+  }
+
+  @Test
+  void whatIsNoIdOfAnOperationIsNotRemembered() {
+    OperationWindow window = OperationWindow.EMPTY.plus(operation(1));
+    Operation bad = Operation.made("\u00e9", 2, false, 0);
+
+    assertThat(OperationWindow.isId(bad.id())).isFalse();
+    assertThatThrownBy(() -> window.plus(bad)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(window.plus(operation(3)).list()).containsExactly(operation(1), operation(3));
   }
 
   private static Operation operation(int number) {

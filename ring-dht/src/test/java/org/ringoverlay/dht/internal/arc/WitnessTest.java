@@ -39,7 +39,7 @@ class WitnessTest {
     assertThat(witness.counts(B.node(), asked, accepted(8, 0))).as("an old version").isTrue();
     assertThat(
             witness.counts(
-                B.node(), asked, new CopyReply.Answers(List.of(), new CommitNumber(8, 5))))
+                B.node(), asked, new CopyReply.Answers(List.of(), 0, new CommitNumber(8, 5))))
         .isFalse();
   }
 
@@ -62,7 +62,8 @@ class WitnessTest {
             witness.signed(
                 B.node(),
                 new CopyRequest.Batch(List.of(back), null),
-                new CopyReply.Answers(List.of(new CopyReply.Located(7, false, List.of())), null));
+                new CopyReply.Answers(
+                    List.of(new CopyReply.Located(7, false, List.of())), 0, null));
 
     assertThat(answers.replies())
         .singleElement()
