@@ -9,7 +9,10 @@ import java.util.TreeMap;
  * What a leaving node handed over.
  *
  * @param handedOver how many things each service handed over, by the service's name
- * @param unfinished why a service did not finish, by the service's name; empty when all went well
+ * @param unfinished why a service did not finish, by the service's name; empty when all went well.
+ *     What such a service keeps, others may not have: if the node has a data directory, keep that,
+ *     start the node again with it, and leave again when the ring is well. Without one, what the
+ *     node alone kept is gone. The node says so in its log, too
  * @param took how long it took
  */
 public record LeaveReport(

@@ -288,7 +288,10 @@ public final class Ring implements AutoCloseable {
 
   /**
    * Leaves the ring for good: services hand over, the others are told, the node closes. Bounded by
-   * {@code ring.leave.timeout}. A second call gives the first one's stage.
+   * {@code ring.leave.timeout}, and the node closes even if a service could not hand over by then,
+   * because too few others answered. So look into the report before a data directory is thrown
+   * away: {@link LeaveReport#unfinished} says which services these are, and what to do then. A
+   * second call gives the first one's stage.
    */
   public CompletionStage<LeaveReport> leave() {
     return node.leave()
@@ -320,7 +323,8 @@ public final class Ring implements AutoCloseable {
 
   /**
    * Stops and waits until the node is closed; does nothing if it is. A node with a data directory
-   * says goodbye and keeps its place, to come back with what it keeps; one without leaves. Blocks;
+   * says goodbye and keeps its place, to come back with what it keeps; one without leaves. Whether
+   * all services could hand over, {@link #stop} reports; here it stands in the log alone. Blocks;
    * throws at once on a loop.
    */
   @Override

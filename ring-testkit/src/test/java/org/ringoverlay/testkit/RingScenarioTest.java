@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.ringoverlay.AskOptions;
@@ -260,6 +261,39 @@ class RingScenarioTest {
     assertThat(report.unfinished()).isEmpty();
     assertThat(ring.settle()).isLessThan(Duration.ofSeconds(1));
     assertThat(states).endsWith(MemberState.LEFT).doesNotContain(MemberState.SUSPECT);
+  }
+
+  @RingTest(seeds = 5)
+  void aNodeThatCannotHandOverLeavesInTimeAndSaysWhatToDo(Simulation simulation) {
+    var troubles = new ArrayList<String>();
+    SimRing ring =
+        simulation.ring(
+            4,
+            plan -> {
+              plan.service(new Reluctant());
+              if (plan.index() == 1) {
+                plan.durable();
+              }
+              plan.observer(
+                  new RingObserver() {
+                    @Override
+                    public void trouble(Id node, String what) {
+                      troubles.add(plan.index() + ": " + what);
+                    }
+                  });
+            });
+    ring.settle();
+
+    Map<String, String> unfinished = Map.of("reluctant", "did not hand over in time");
+    assertThat(ring.leave(1).unfinished()).isEqualTo(unfinished);
+    assertThat(ring.await(ring.beginStop(2)).unfinished()).isEqualTo(unfinished);
+    assertThat(troubles)
+        .containsExactly(
+            "1: left without handing over everything: reluctant (did not hand over in time). Start"
+                + " it again with its data directory, so that others can take over what it keeps,"
+                + " then have it leave again.",
+            "2: stopped without handing over everything: reluctant (did not hand over in time)."
+                + " What it alone kept in memory is gone.");
   }
 
   @RingTest(seeds = 10)

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
@@ -26,7 +27,7 @@ final class Leaving {
   private final Clock clock;
   private final Scheduler scheduler;
   private final long timeoutNanos;
-  private final Runnable goodbye;
+  private final Consumer<Left> goodbye;
   private final TreeMap<String, Long> handedOver = new TreeMap<>();
   private final TreeMap<String, String> unfinished = new TreeMap<>();
   private final List<CompletableFuture<Left>> waiting = new ArrayList<>();
@@ -39,7 +40,7 @@ final class Leaving {
       Clock clock,
       Scheduler scheduler,
       long timeoutNanos,
-      Runnable goodbye) {
+      Consumer<Left> goodbye) {
     this.services = services;
     this.handOver = handOver;
     this.clock = clock;
@@ -87,7 +88,7 @@ final class Leaving {
     }
     var result = new Left(handedOver, unfinished, Duration.ofNanos(took));
     left = result;
-    goodbye.run();
+    goodbye.accept(result);
     waiting.forEach(future -> future.complete(result));
   }
 

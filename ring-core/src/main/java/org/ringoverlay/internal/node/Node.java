@@ -435,15 +435,16 @@ public final class Node {
 
   /** Leaves for good. Any thread. */
   public CompletionStage<Left> leave() {
-    return leave(ByteService::leaving);
+    return leave(ByteService::leaving, true);
   }
 
   /** Leaves, and comes back with what its data directory keeps. Any thread. */
   public CompletionStage<Left> stop() {
-    return leave(ByteService::stopping);
+    return leave(ByteService::stopping, false);
   }
 
-  private CompletionStage<Left> leave(Function<ByteService, CompletionStage<Long>> handOver) {
+  private CompletionStage<Left> leave(
+      Function<ByteService, CompletionStage<Long>> handOver, boolean forGood) {
     var result = new CompletableFuture<Left>();
     boolean accepted =
         scheduler.execute(
@@ -461,7 +462,7 @@ public final class Node {
                         clock,
                         scheduler,
                         config.settings().get(CoreSettings.LEAVE_TIMEOUT),
-                        this::goodbye);
+                        left -> goodbye(left, forGood));
                 leaving = current;
                 state = State.LEAVING;
                 entrance.shut();
@@ -477,7 +478,13 @@ public final class Node {
     return result;
   }
 
-  private void goodbye() {
+  private void goodbye(Left left, boolean forGood) {
+    if (left.isUnfinished()) {
+      observer.graveTrouble(
+          id(),
+          Printable.text(
+              left.warning(forGood, store.isPresent()), RingException.MESSAGE_CHARS_MAX));
+    }
     remember();
     membership.become(MemberState.LEFT, "left");
     scheduler.execute(() -> scheduler.execute(() -> halt("left")));
