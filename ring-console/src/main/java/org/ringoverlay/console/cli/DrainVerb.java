@@ -2,18 +2,31 @@ package org.ringoverlay.console.cli;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** Takes a node out of the ring for good, and waits until it is gone. */
+/**
+ * Takes a node out of the ring for good, and waits until it has left. Done is only what the node
+ * itself said was done: who believes so may throw its disk away.
+ */
 final class DrainVerb implements Verb {
   /** Longer than any node takes with the default of {@code ring.leave.timeout}. */
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
+  private static final String PROGRESS = "/v1/drain?wait=1s";
+
+  /** How long the gateway may keep silent beyond what it was asked to wait. */
+  private static final int SILENT_MILLIS = 10_000;
+
+  private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(250);
+
+  /** What the node says of how far it is. */
+  record Progress(String node, boolean draining, boolean left, Map<String, String> unfinished) {}
 
   @Override
   public String summary() {
@@ -33,15 +46,86 @@ final class DrainVerb implements Verb {
       return Gatewayed.show(begun, terminal, nothing -> {});
     }
     String node = Terminal.text(Json.parse(begun.body()), "/node");
+    GatewayClient patient = client.waiting(SILENT_MILLIS);
     long began = System.nanoTime();
+    while (System.nanoTime() - began < LONGEST.toNanos()) {
+      GatewayClient.Response said;
+      try {
+        said = patient.get(PROGRESS);
+      } catch (GatewayClient.Unreachable gone) {
+        return unknown(node, terminal);
+      } catch (GatewayClient.Broken silent) {
+        pause(node, terminal);
+        continue;
+      }
+      if (said.status() == 405 || said.status() == 404) {
+        return awaitEnd(client, begun, node, began, terminal);
+      }
+      if (said.isOk()) {
+        Progress progress = Json.parse(said.body()).as(Progress.class);
+        if (!progress.node().equals(node) || !progress.draining()) {
+          // Another process has the address by now, or the same node in its next life.
+          return unknown(node, terminal);
+        }
+        if (progress.left()) {
+          return left(said, progress, terminal);
+        }
+        handsOver(node, terminal);
+      } else if (Terminal.text(Json.parse(said.body()), "/code").equals("closed")) {
+        return terminal.problem(said.status(), said.body());
+      } else {
+        pause(node, terminal);
+      }
+    }
+    return stillDrains(node, terminal);
+  }
+
+  private static int left(GatewayClient.Response said, Progress progress, Terminal terminal) {
+    String node = progress.node();
+    return progress.unfinished().isEmpty()
+        ? Gatewayed.show(said, terminal, left -> terminal.fields("node", node, "state", "left"))
+        : Unfinished.problem(node, new TreeMap<>(progress.unfinished()), terminal);
+  }
+
+  private static int unknown(String node, Terminal terminal) {
+    return terminal.problem(
+        "outcome-unknown",
+        "Node " + node + " has ended and did not say whether others have all that it kept.",
+        "The log of its process says so if they do not, and its exit status is 0 if they do. Keep"
+            + " its data directory until you know; in doubt start the node again with it and drain"
+            + " it again.",
+        false);
+  }
+
+  private static int stillDrains(String node, Terminal terminal) {
+    return terminal.problem(
+        new RingException.Timeout(
+            "Node " + node + " still drains after " + LONGEST.toSeconds() + " s; it goes on."));
+  }
+
+  private static void handsOver(String node, Terminal terminal) {
+    terminal.err().println("node " + node + " hands over what it keeps …");
+  }
+
+  private static void pause(String node, Terminal terminal) throws InterruptedException {
+    terminal.err().println("node " + node + " does not say how far it is …");
+    Thread.sleep(AGAIN.toMillis());
+  }
+
+  /** An older node does not say how far it is; that its gateway is gone is all that it tells. */
+  private static int awaitEnd(
+      GatewayClient client,
+      GatewayClient.Response begun,
+      String node,
+      long began,
+      Terminal terminal)
+      throws InterruptedException {
     for (int looks = 1; answers(client); looks++) {
       if (System.nanoTime() - began > LONGEST.toNanos()) {
-        return terminal.problem(
-            new RingException.Timeout(
-                "Node " + node + " still drains after " + LONGEST.toSeconds() + " s; it goes on."));
+        return stillDrains(node, terminal);
       }
       if (looks % 4 == 0) {
-        terminal.err().println("node " + node + " hands over what it keeps …");
+        handsOver(node, terminal);
       }
       Thread.sleep(LOOK.toMillis());
     }

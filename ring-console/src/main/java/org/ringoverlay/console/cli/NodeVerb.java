@@ -1,9 +1,11 @@
 package org.ringoverlay.console.cli;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.LeaveReport;
 import org.ringoverlay.console.node.NodeOptions;
 import org.ringoverlay.console.node.RunningNode;
 import org.ringoverlay.error.RingException;
@@ -47,24 +49,30 @@ final class NodeVerb implements Verb {
       if (parsed.hasMatchedOption("--until-eof")) {
         awaitEnd(terminal);
         life.stop();
-        return Exit.DONE;
+        return node.drained().map(left -> left(node, left, terminal)).orElse(Exit.DONE);
       }
       life.over.await();
       if (life.stopping) {
         // The hook ends the process.
         new CountDownLatch(1).await();
       }
-      if (node.isDrained()) {
-        life.stop();
-        return Exit.DONE;
-      }
-      return terminal.problem(
-          new RingException.Closed("The node closed by itself; the log above says why."));
+      life.stop();
+      Optional<LeaveReport> left = node.drained();
+      return left.isPresent()
+          ? left(node, left.get(), terminal)
+          : terminal.problem(
+              new RingException.Closed("The node closed by itself; the log above says why."));
     } finally {
-      if (!life.stopping || parsed.hasMatchedOption("--until-eof")) {
+      if (!life.stopping) {
         forget(hook);
       }
     }
+  }
+
+  private static int left(RunningNode node, LeaveReport report, Terminal terminal) {
+    return report.unfinished().isEmpty()
+        ? Exit.DONE
+        : Unfinished.problem(node.ring().id().toString(), report.unfinished(), terminal);
   }
 
   private static void awaitEnd(Terminal terminal) {
@@ -95,7 +103,6 @@ final class NodeVerb implements Verb {
     volatile boolean stopping;
 
     void stop() {
-      stopping = true;
       RunningNode running = node.getAndSet(null);
       if (running != null) {
         running.close();
@@ -104,6 +111,7 @@ final class NodeVerb implements Verb {
 
     /** A signal would end the process with its own status; one that was obeyed is a success. */
     void stopAndHalt() {
+      stopping = true;
       int status = Exit.DONE;
       try {
         stop();

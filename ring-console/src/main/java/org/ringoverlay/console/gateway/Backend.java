@@ -1,9 +1,11 @@
 package org.ringoverlay.console.gateway;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +185,26 @@ public interface Backend {
    * it leaves already.
    */
   void drain();
+
+  /**
+   * How far a node is that was told to leave for good.
+   *
+   * @param draining whether it was told to, also when it has left
+   * @param left whether it has left
+   * @param unfinished which services could not hand over until then, and why
+   */
+  record Drained(boolean draining, boolean left, Map<String, String> unfinished) {
+    /** Copies the map. */
+    public Drained {
+      unfinished = Collections.unmodifiableMap(new TreeMap<>(unfinished));
+    }
+  }
+
+  /**
+   * Tells how far it is when it has left, or after this wait. Fails with {@code Closed} if it was
+   * told to leave and closed before it had.
+   */
+  CompletionStage<Drained> drained(Duration wait);
 
   /**
    * An arc that has lost a majority of its members.

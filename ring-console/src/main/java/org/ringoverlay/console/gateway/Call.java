@@ -3,12 +3,14 @@ package org.ringoverlay.console.gateway;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
+import org.ringoverlay.settings.Setting;
 
 /**
  * A whole request.
@@ -18,6 +20,7 @@ import org.ringoverlay.json.Json;
  */
 @SuppressWarnings("ArrayRecordComponent") // a request is read once and never compared
 record Call(String method, boolean head, RequestPath path, HttpHeaders headers, byte[] body) {
+  static final Duration HOLD_MAX = Duration.ofSeconds(30);
   static final int NAME_BYTES_MAX = 128;
   static final int KEY_BYTES_MAX = 512;
   static final int OPERATION_CHARS_MAX = 128;
@@ -56,6 +59,23 @@ record Call(String method, boolean head, RequestPath path, HttpHeaders headers, 
     }
     throw new RingException.InvalidInput(
         "The query parameter '" + name + "' is " + String.join(" or ", allowed) + ".");
+  }
+
+  /** How long the answer may be held back, at most, until there is something to tell. */
+  Duration hold() {
+    String text = path.parameter("wait").orElse("0s");
+    try {
+      var wait = Duration.ofNanos(Setting.durationNanos(text));
+      if (wait.compareTo(HOLD_MAX) <= 0) {
+        return wait;
+      }
+    } catch (NumberFormatException none) {
+      // Said below.
+    }
+    throw new RingException.InvalidInput(
+        "The query parameter 'wait' is a duration such as 500ms or 10s, "
+            + HOLD_MAX.toSeconds()
+            + "s at most.");
   }
 
   /** The operation ID of {@code Idempotency-Key}. */

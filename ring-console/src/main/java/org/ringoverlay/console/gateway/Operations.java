@@ -29,7 +29,7 @@ final class Operations {
     this.backend = backend;
   }
 
-  /** The node is asked to go; how far it is, its readiness and its end tell. */
+  /** The node is asked to go; how far it is, {@link #drained} tells. */
   CompletionStage<Reply> drain(Call call) {
     call.allowOnly().withoutOperation();
     Backend node = backend.get();
@@ -37,6 +37,25 @@ final class Operations {
     return CompletableFuture.completedFuture(
         Reply.Whole.json(
             202, new JsonObject().put("node", node.id().toString()).put("draining", true)));
+  }
+
+  /** Held back until the node has left, so that whoever waits for that hears of it. */
+  CompletionStage<Reply> drained(Call call) {
+    call.allowOnly("wait").withoutOperation();
+    Backend node = backend.get();
+    return node.drained(call.hold())
+        .thenApply(
+            drained -> {
+              var unfinished = new JsonObject();
+              drained.unfinished().forEach(unfinished::put);
+              return Reply.Whole.json(
+                  200,
+                  new JsonObject()
+                      .put("node", node.id().toString())
+                      .put("draining", drained.draining())
+                      .put("left", drained.left())
+                      .put("unfinished", unfinished));
+            });
   }
 
   /** Some arcs at a time, so that whoever asks sees how far it is and can stop. */

@@ -107,7 +107,7 @@ final class Routes {
       case "topics" -> whole ? null : of("GET", messages::subscribe, "POST", messages::publish);
       case "anycast" ->
           whole ? null : new Resource(Map.of("POST", messages::anycast), Problem.Kind.ANYCAST);
-      case "drain" -> whole ? of("POST", operations::drain) : null;
+      case "drain" -> whole ? of("GET", operations::drained, "POST", operations::drain) : null;
       case "verify" -> whole ? of("POST", operations::verify) : null;
       case "recover" -> whole ? of("POST", operations::recover) : null;
       case "ring" -> whole ? of("GET", views::ring) : null;

@@ -43,11 +43,11 @@ import org.ringoverlay.view.RingView;
 final class NodeBackend implements Backend {
   private final Ring ring;
   private final RingEvents events;
-  private final Runnable drain;
+  private final Drain drain;
   private final Dht records;
   private final Topics topics;
 
-  NodeBackend(Ring ring, RingEvents events, Runnable drain) {
+  NodeBackend(Ring ring, RingEvents events, Drain drain) {
     this.ring = ring;
     this.drain = drain;
     this.events = events;
@@ -72,7 +72,12 @@ final class NodeBackend implements Backend {
 
   @Override
   public void drain() {
-    drain.run();
+    drain.begin();
+  }
+
+  @Override
+  public CompletionStage<Drained> drained(Duration wait) {
+    return drain.look(wait);
   }
 
   @Override

@@ -3,9 +3,11 @@ package org.ringoverlay.console.node;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.ringoverlay.LeaveReport;
 import org.ringoverlay.Ring;
 import org.ringoverlay.RingBuilder;
 import org.ringoverlay.console.events.EventLog;
@@ -23,11 +25,12 @@ import org.ringoverlay.settings.Settings;
 public final class RunningNode implements AutoCloseable {
   private final Ring ring;
   private final @Nullable Gateway gateway;
-  private volatile boolean drained;
+  private final Drain drain;
 
   private RunningNode(Ring ring, @Nullable Gateway gateway) {
     this.ring = ring;
     this.gateway = gateway;
+    this.drain = new Drain(ring::leave);
   }
 
   /** The settings that the runnable node adds to those of its parts. */
@@ -57,7 +60,7 @@ public final class RunningNode implements AutoCloseable {
         ring.await(Topics.on(ring).willing(Echo.NAME, Echo::answer));
       }
       if (gateway != null) {
-        gateway.serve(new NodeBackend(ring, events, node::drain));
+        gateway.serve(new NodeBackend(ring, events, node.drain));
       }
       return node;
     } catch (RuntimeException failed) {
@@ -149,20 +152,21 @@ public final class RunningNode implements AutoCloseable {
         + ring.view().aliveCount();
   }
 
-  /** Completes when the node has closed, for whatever reason. */
-  public CompletionStage<Void> closed() {
-    return ring.closed();
+  /**
+   * Completes when the node has closed, for whatever reason. If it was told to leave for good, that
+   * is two seconds after it has, so that whoever told it can ask the gateway what came of it.
+   */
+  public CompletionStage<@Nullable Void> closed() {
+    return ring.closed().thenCompose(nothing -> drain.lastWords());
   }
 
-  /** Leaves the ring for good, and does not wait for it; the node closes when it has left. */
-  private void drain() {
-    drained = true;
-    var unused = ring.leave();
-  }
-
-  /** Whether it was told to leave the ring for good. */
-  public boolean isDrained() {
-    return drained;
+  /**
+   * What came of leaving for good; empty if it was not told to. Blocks until that is known.
+   *
+   * @throws org.ringoverlay.error.RingException.Closed if it closed before it had left
+   */
+  public Optional<LeaveReport> drained() {
+    return drain.isBegun() ? Optional.of(ring.await(drain.report())) : Optional.empty();
   }
 
   /** Leaves the ring, bounded by {@code ring.leave.timeout}, and closes the gateway. */

@@ -121,6 +121,70 @@ class ExitStatusIT {
     assertThat(out.toString(UTF_8)).contains(told);
   }
 
+  private static String answer(int status, String body) {
+    String json = body.replace('\'', '"');
+    return "HTTP/1.1 "
+        + status
+        + " OK\r\nContent-Type: application/json\r\nContent-Length: "
+        + json.length()
+        + "\r\nConnection: close\r\n\r\n"
+        + json;
+  }
+
+  private static final String DRAINING = answer(202, "{'node':'aa','draining':true}");
+  private static final String ON_ITS_WAY =
+      answer(200, "{'node':'aa','draining':true,'left':false,'unfinished':{}}");
+
+  @Test
+  void aDrainIsDoneWhenTheNodeSaysSo() throws Exception {
+    String left = answer(200, "{'node':'aa','draining':true,'left':true,'unfinished':{}}");
+    try (var gateway = FakeGateway.ofOnly(DRAINING, ON_ITS_WAY, left)) {
+      assertThat(ring(gateway.url(), "drain")).isEqualTo(Exit.DONE);
+      assertThat(gateway.requests())
+          .containsExactly(
+              "POST /v1/drain HTTP/1.1",
+              "GET /v1/drain?wait=1s HTTP/1.1",
+              "GET /v1/drain?wait=1s HTTP/1.1");
+    }
+    assertThat(out.toString(UTF_8)).contains("node   aa").contains("state  left");
+    assertThat(err.toString(UTF_8).lines()).containsExactly("node aa hands over what it keeps …");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Not all was handed over.
+        "200|{'node':'aa','draining':true,'left':true,'unfinished':{'dht':'late','x':'y'}}|1"
+            + "|unavailable: Node aa left without handing over everything: dht (late), x (y).",
+        // The process broke off.
+        "503|{'code':'closed','detail':'too early','hint':'h','retrySafe':true}|1|closed: too early",
+        // The process is gone with the next look.
+        "200|{'node':'aa','draining':true,'left':false,'unfinished':{}}|3|outcome-unknown: Node aa has",
+        // It was started again.
+        "200|{'node':'aa','draining':false,'left':false,'unfinished':{}}|3|outcome-unknown: Node aa has",
+        // Another one has its address.
+        "200|{'node':'bb','draining':true,'left':true,'unfinished':{}}|3|outcome-unknown: Node aa has"
+      })
+  void aDrainThatDidNotGoWellSaysWhy(int status, String body, int exit, String why)
+      throws Exception {
+    try (var gateway = FakeGateway.ofOnly(DRAINING, ON_ITS_WAY, answer(status, body))) {
+      assertThat(ring(gateway.url(), "drain")).isEqualTo(exit);
+    }
+    assertThat(err.toString(UTF_8)).contains("ring: " + why);
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void anOlderNodeThatDoesNotSayHowFarItIsIsDrainedWhenItIsGone() throws Exception {
+    String live = answer(200, "{'live':true}");
+    try (var gateway = FakeGateway.ofOnly(DRAINING, problem(405, "method"), live)) {
+      assertThat(ring(gateway.url(), "drain")).isEqualTo(Exit.DONE);
+      assertThat(gateway.requests()).last().isEqualTo("GET /health/live HTTP/1.1");
+    }
+    assertThat(out.toString(UTF_8)).contains("state  left");
+  }
+
   @Test
   void anEmptyNameOfANodeIsNone() throws Exception {
     assertThat(ring(out, Map.of("RING_NODE", ""), "get k --node http://127.0.0.1:1"))

@@ -11,20 +11,31 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A gateway that reads each request to its end, answers always the same, and hangs up. */
+/** A gateway that reads each request to its end, answers as it was told to, and hangs up. */
 public final class FakeGateway implements AutoCloseable {
   private final ServerSocket server;
-  private final String answer;
+  private final List<String> answers;
+  private final boolean ends;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
   /**
-   * Starts one.
+   * Starts one that answers always the same.
    *
    * @param answer what it says, byte for byte; empty to hang up without a word
    */
   public FakeGateway(String answer) throws IOException {
+    this(List.of(answer), false);
+  }
+
+  /** Starts one that says each of these once, in this order, and is gone with the last. */
+  public static FakeGateway ofOnly(String... answers) throws IOException {
+    return new FakeGateway(List.of(answers), true);
+  }
+
+  private FakeGateway(List<String> answers, boolean ends) throws IOException {
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    this.answer = answer;
+    this.answers = answers;
+    this.ends = ends;
     var thread = new Thread(this::serve, "fake-gateway");
     thread.setDaemon(true);
     thread.start();
@@ -53,6 +64,11 @@ public final class FakeGateway implements AutoCloseable {
     }
     in.readNBytes(length);
     requests.add(first);
+    String answer = answers.get(ends ? requests.size() - 1 : 0);
+    if (ends && requests.size() == answers.size()) {
+      // Before the last answer, so that whoever has that finds nobody.
+      server.close();
+    }
     socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
   }
 

@@ -160,6 +160,63 @@ class NodeProcessIT {
     assertThat(again.status()).isEqualTo(2);
   }
 
+  private Running member(String seed, String data) throws IOException {
+    return new Running(
+        any("--ring", "r", "--seeds", seed, "--data", temp.resolve(data).toString()));
+  }
+
+  private static void signal(String signal, Running... nodes) throws Exception {
+    for (Running node : nodes) {
+      String process = Long.toString(node.process.pid());
+      assertThat(new ProcessBuilder("kill", "-" + signal, process).start().waitFor()).isZero();
+    }
+  }
+
+  /** The arcs move to newcomers one after the other. */
+  private static void awaitThreeCopies(GatewayClient gateway) throws Exception {
+    GatewayClient.Response put;
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    do {
+      put = gateway.ask("PUT", "/v1/dht/k?ack=all", Map.of(), "1".getBytes(UTF_8));
+    } while (!"3/3".equals(put.header("Ring-Copies")) && System.nanoTime() - until < 0);
+    assertThat(put.header("Ring-Copies")).as(put::text).isEqualTo("3/3");
+  }
+
+  @Test
+  void aNodeThatCouldNotHandOverSaysSoAndComesBackWithWhatItKept() throws Exception {
+    var first = new Running(any("--ring", "r", "--data", temp.resolve("0").toString()));
+    String seed = first.ready().get("listen");
+    Running second = member(seed, "1");
+    Running leaver = member(seed, "2");
+    second.ready();
+    Map<String, String> ready = leaver.ready();
+    String url = "http://" + ready.get("http");
+    awaitThreeCopies(GatewayClient.at(url));
+    // It could take all over, if only a majority of their members agreed.
+    member(seed, "3").ready();
+
+    signal("STOP", first, second);
+    var drain = new Running("drain", "--node", url);
+    assertThat(drain.status()).as(drain::err).isEqualTo(1);
+    assertThat(drain.out.readLine()).isNull();
+    assertThat(drain.err())
+        .contains("node " + ready.get("node") + " hands over what it keeps …")
+        .contains("ring: unavailable: Node " + ready.get("node") + " left without handing over")
+        .contains("dht (did not hand over in time)")
+        .contains("Keep its data directory.");
+    assertThat(leaver.status()).isEqualTo(1);
+    assertThat(leaver.err())
+        .containsPattern(" WARN .* left without handing over everything: dht \\(did not hand over")
+        .contains("ring: unavailable: Node " + ready.get("node") + " left without handing over");
+
+    signal("CONT", first, second);
+    Map<String, String> back = member(seed, "2").ready();
+    assertThat(back.get("node")).isEqualTo(ready.get("node"));
+    GatewayClient again = GatewayClient.at("http://" + back.get("http"));
+    awaitThreeCopies(again);
+    assertThat(Json.parse(again.get("/v1/drain").body()).at("/draining")).contains(Json.of(false));
+  }
+
   @Test
   void aNodeEndsWithItsParentsPipeWhenItIsTold() throws Exception {
     var node = new Running(any("--until-eof"));

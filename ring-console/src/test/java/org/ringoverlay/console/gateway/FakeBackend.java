@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.ringoverlay.Answer;
@@ -36,6 +38,12 @@ import org.ringoverlay.view.RingView;
 /** A node of one map, so that the gateway alone is under test. */
 public final class FakeBackend implements Backend {
   final AtomicInteger drained = new AtomicInteger();
+
+  /** What it could not hand over, once it has left. */
+  final CompletableFuture<Map<String, String>> left = new CompletableFuture<>();
+
+  /** For how long it was asked to wait for that. */
+  final BlockingQueue<Duration> waits = new LinkedBlockingQueue<>();
 
   public static final Id NODE = Id.of("the node");
   static final Place PLACE = new Place(NODE, 1, 3, 0);
@@ -133,6 +141,15 @@ public final class FakeBackend implements Backend {
   @Override
   public void drain() {
     drained.incrementAndGet();
+  }
+
+  @Override
+  public CompletionStage<Drained> drained(Duration wait) {
+    waits.add(wait);
+    boolean draining = drained.get() > 0;
+    return wait.isZero() && !left.isDone()
+        ? CompletableFuture.completedFuture(new Drained(draining, false, Map.of()))
+        : left.thenApply(unfinished -> new Drained(draining, true, unfinished));
   }
 
   @Override

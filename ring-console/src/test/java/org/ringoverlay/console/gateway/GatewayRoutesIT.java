@@ -3,10 +3,13 @@ package org.ringoverlay.console.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -105,12 +108,54 @@ class GatewayRoutesIT extends ServedGateway {
 
   @Test
   void aNodeIsToldToDrainByAPostAlone() throws IOException {
-    assertThat(ask("GET", "/v1/drain", null).status()).isEqualTo(405);
+    assertThat(ask("GET", "/v1/drain", null).body())
+        .isEqualTo(
+            "{\"node\":\""
+                + FakeBackend.NODE
+                + "\",\"draining\":false,\"left\":false,\"unfinished\":{}}");
+    assertThat(ask("PUT", "/v1/drain", "{}").header("Allow")).isEqualTo("GET, HEAD, POST");
     assertThat(node.drained).hasValue(0);
     Response begun = ask("POST", "/v1/drain", null);
     assertThat(begun.status()).isEqualTo(202);
     assertThat(begun.body()).isEqualTo("{\"node\":\"" + FakeBackend.NODE + "\",\"draining\":true}");
     assertThat(node.drained).hasValue(1);
+    assertThat(ask("GET", "/v1/drain", null).json().at("/draining")).contains(Json.of(true));
+    assertThat(node.waits).containsOnly(Duration.ZERO);
+  }
+
+  @Test
+  void whoWaitsForANodeToLeaveIsToldBeforeItsGatewayCloses() throws Exception {
+    ask("POST", "/v1/drain", null);
+    try (var waiting = new Wire()) {
+      waiting.say(request("GET", "/v1/drain?wait=30s", null));
+      assertThat(node.waits.poll(20, TimeUnit.SECONDS)).isEqualTo(Duration.ofSeconds(30));
+      node.left.complete(Map.of("dht", "did not hand over in time"));
+      gateway.close();
+      Response told = waiting.response();
+      assertThat(told.status()).isEqualTo(200);
+      assertThat(told.body())
+          .isEqualTo(
+              "{\"node\":\""
+                  + FakeBackend.NODE
+                  + "\",\"draining\":true,\"left\":true,"
+                  + "\"unfinished\":{\"dht\":\"did not hand over in time\"}}");
+      assertThat(waiting.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void aNodeThatClosesBeforeItHasLeftSaysSo() throws Exception {
+    node.left.completeExceptionally(new RingException.Closed("The node closed before it had left"));
+    Response closed = ask("GET", "/v1/drain?wait=1s", null);
+    assertThat(closed.status()).isEqualTo(503);
+    assertThat(closed.code()).isEqualTo("closed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wait=", "wait=1", "wait=-1s", "wait=31s", "wait=1m", "until=1s"})
+  void aWaitIsADurationWithinBounds(String query) throws IOException {
+    assertThat(ask("GET", "/v1/drain?" + query, null).status()).isEqualTo(400);
+    assertThat(node.waits).isEmpty();
   }
 
   @Test
