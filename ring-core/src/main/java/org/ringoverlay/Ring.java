@@ -1,5 +1,6 @@
 package org.ringoverlay;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.ringoverlay.id.Id;
 import org.ringoverlay.internal.call.CallOptions;
 import org.ringoverlay.internal.call.Reply;
 import org.ringoverlay.internal.node.CoreSettings;
+import org.ringoverlay.internal.node.Left;
 import org.ringoverlay.internal.node.Node;
 import org.ringoverlay.json.JsonBinding;
 import org.ringoverlay.settings.Settings;
@@ -29,6 +31,9 @@ import org.ringoverlay.view.RingView;
  * them must not block either.
  */
 public final class Ring implements AutoCloseable {
+  /** The longest that {@link #leave(Duration)} may be told to take. */
+  public static final Duration LEAVE_MAX = Duration.ofHours(1);
+
   private final Node node;
   private final JsonBinding binding;
   private final Map<Class<?>, Object> extensions;
@@ -292,19 +297,50 @@ public final class Ring implements AutoCloseable {
    * because too few others answered. So look into the report before a data directory is thrown
    * away: {@link LeaveReport#unfinished} says which services these are, and what to do then. A
    * second call gives the first one's stage.
+   *
+   * @return fails with {@code Closed} if the node has closed, or closes before it has left
    */
   public CompletionStage<LeaveReport> leave() {
-    return node.leave()
-        .thenApply(left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
+    return reported(node.leave());
   }
 
   /**
-   * Stops, as {@link #close} does, without waiting. A second call, or one after {@link #leave},
+   * Leaves the ring for good as {@link #leave()} does, bounded by this instead of {@code
+   * ring.leave.timeout}: that is for a node that somebody waits for, this for one that keeps much
+   * and may take its time. Any thread; does not block. The node takes no longer than it needs, and
+   * closes when the bound is over even if a service could not hand over.
+   *
+   * <p>The first call decides: after any {@code leave}, {@link #stop} or {@link #close} this gives
+   * that one's stage, and the bound stays as it was.
+   *
+   * @param within how long it may take: positive, and at most {@link #LEAVE_MAX}
+   * @return fails with {@code InvalidInput} if the bound is none, and then nothing has begun; with
+   *     {@code Closed} if the node has closed, or closes before it has left
+   */
+  public CompletionStage<LeaveReport> leave(Duration within) {
+    if (within.isNegative() || within.isZero() || within.compareTo(LEAVE_MAX) > 0) {
+      return CompletableFuture.failedFuture(
+          new RingException.InvalidInput(
+              "A node may take more than nothing and at most "
+                  + LEAVE_MAX.toHours()
+                  + " h to leave, not "
+                  + within
+                  + "."));
+    }
+    return reported(node.leave(within.toNanos()));
+  }
+
+  /**
+   * Stops, as {@link #close} does, without waiting. A second call, or one after {@link #leave()},
    * gives the first one's stage.
    */
   public CompletionStage<LeaveReport> stop() {
-    return node.stop()
-        .thenApply(left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
+    return reported(node.stop());
+  }
+
+  private static CompletionStage<LeaveReport> reported(CompletionStage<Left> leaving) {
+    return leaving.thenApply(
+        left -> new LeaveReport(left.handedOver(), left.unfinished(), left.took()));
   }
 
   /** Completes when the node has closed, for whatever reason. */
@@ -324,8 +360,9 @@ public final class Ring implements AutoCloseable {
   /**
    * Stops and waits until the node is closed; does nothing if it is. A node with a data directory
    * says goodbye and keeps its place, to come back with what it keeps; one without leaves. Whether
-   * all services could hand over, {@link #stop} reports; here it stands in the log alone. Blocks;
-   * throws at once on a loop.
+   * all services could hand over, {@link #stop} reports; here it stands in the log alone. Blocks
+   * for {@code ring.leave.timeout} at most, or, if it leaves already, for what {@link
+   * #leave(Duration)} was told; throws at once on a loop.
    */
   @Override
   public void close() {

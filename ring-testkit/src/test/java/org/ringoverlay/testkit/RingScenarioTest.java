@@ -296,6 +296,58 @@ class RingScenarioTest {
                 + " What it alone kept in memory is gone.");
   }
 
+  @RingTest(seeds = 5)
+  void aNodeThatIsGivenTimeToLeaveTakesAllOfItAndNoMore(Simulation simulation) {
+    SimRing ring = simulation.ring(4, plan -> plan.service(new Reluctant()));
+    ring.settle();
+
+    Duration longer = Duration.ofSeconds(100);
+    CompletableFuture<LeaveReport> first = ring.node(1).leave(longer).toCompletableFuture();
+    var others =
+        List.of(
+            ring.node(1).leave().toCompletableFuture(),
+            ring.node(1).leave(Duration.ofMillis(1)).toCompletableFuture(),
+            ring.node(1).stop().toCompletableFuture());
+    LeaveReport report = ring.await(first);
+    assertThat(report.took()).isBetween(longer, longer.plusMillis(20));
+    assertThat(report.unfinished()).isEqualTo(Map.of("reluctant", "did not hand over in time"));
+    assertThat(others).allSatisfy(other -> assertThat(other).isCompletedWithValue(report));
+
+    Duration shorter = Duration.ofMillis(500);
+    assertThat(ring.await(ring.node(2).leave(shorter)).took())
+        .isBetween(shorter, shorter.plusMillis(20));
+
+    ring.node(3).stop();
+    assertThat(ring.await(ring.node(3).leave(longer)).took())
+        .isBetween(Duration.ofSeconds(5), Duration.ofMillis(5_020));
+  }
+
+  @RingTest(seeds = 5)
+  void aNodeThatHasHandedOverDoesNotTakeTheTimeThatItIsGiven(Simulation simulation) {
+    SimRing ring = simulation.ring(4, plan -> plan.service(new Heavy(plan.index())));
+    ring.settle();
+
+    LeaveReport report = ring.await(ring.node(2).leave(Ring.LEAVE_MAX));
+    assertThat(report.handedOver()).containsEntry("heavy", 2L);
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(report.took()).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @RingTest(seeds = 1)
+  void aTimeToLeaveThatIsNoneIsRefusedAndNothingHasBegun(Simulation simulation) {
+    SimRing ring = simulation.ring(2);
+    ring.settle();
+
+    for (Duration none :
+        List.of(Duration.ZERO, Duration.ofNanos(-1), Ring.LEAVE_MAX.plusNanos(1))) {
+      assertThatThrownBy(() -> ring.await(ring.node(1).leave(none)))
+          .isInstanceOf(RingException.InvalidInput.class)
+          .hasMessage(
+              "A node may take more than nothing and at most 1 h to leave, not " + none + ".");
+    }
+    assertThat(ring.node(1).isReady()).isTrue();
+  }
+
   @RingTest(seeds = 10)
   void aDurableNodeComesBackAsItselfWithAHigherIncarnation(Simulation simulation) {
     SimRing ring = simulation.ring(4, NodePlan::durable);

@@ -26,7 +26,7 @@ final class Leaving {
   private final Function<ByteService, CompletionStage<Long>> handOver;
   private final Clock clock;
   private final Scheduler scheduler;
-  private final long timeoutNanos;
+  private final long withinNanos;
   private final Consumer<Left> goodbye;
   private final TreeMap<String, Long> handedOver = new TreeMap<>();
   private final TreeMap<String, String> unfinished = new TreeMap<>();
@@ -39,13 +39,13 @@ final class Leaving {
       Function<ByteService, CompletionStage<Long>> handOver,
       Clock clock,
       Scheduler scheduler,
-      long timeoutNanos,
+      long withinNanos,
       Consumer<Left> goodbye) {
     this.services = services;
     this.handOver = handOver;
     this.clock = clock;
     this.scheduler = scheduler;
-    this.timeoutNanos = timeoutNanos;
+    this.withinNanos = withinNanos;
     this.goodbye = goodbye;
   }
 
@@ -82,7 +82,7 @@ final class Leaving {
   private void look() {
     long took = clock.nanos() - begunAt;
     boolean done = unfinished.isEmpty() && services.inFlight() == 0;
-    if (!done && took < timeoutNanos) {
+    if (!done && took < withinNanos) {
       scheduler.schedule(LOOK_NANOS, this::look);
       return;
     }

@@ -433,18 +433,27 @@ public final class Node {
     return CoreSettings.payloadBytesMax(config.settings());
   }
 
-  /** Leaves for good. Any thread. */
+  /** Leaves for good, bounded by {@code ring.leave.timeout}. Any thread. */
   public CompletionStage<Left> leave() {
-    return leave(ByteService::leaving, true);
+    return leave(leaveTimeoutNanos());
+  }
+
+  /** Leaves for good within a bound. Any thread. */
+  public CompletionStage<Left> leave(long withinNanos) {
+    return leave(ByteService::leaving, withinNanos, true);
   }
 
   /** Leaves, and comes back with what its data directory keeps. Any thread. */
   public CompletionStage<Left> stop() {
-    return leave(ByteService::stopping, false);
+    return leave(ByteService::stopping, leaveTimeoutNanos(), false);
+  }
+
+  private long leaveTimeoutNanos() {
+    return config.settings().get(CoreSettings.LEAVE_TIMEOUT);
   }
 
   private CompletionStage<Left> leave(
-      Function<ByteService, CompletionStage<Long>> handOver, boolean forGood) {
+      Function<ByteService, CompletionStage<Long>> handOver, long withinNanos, boolean forGood) {
     var result = new CompletableFuture<Left>();
     boolean accepted =
         scheduler.execute(
@@ -461,7 +470,7 @@ public final class Node {
                         handOver,
                         clock,
                         scheduler,
-                        config.settings().get(CoreSettings.LEAVE_TIMEOUT),
+                        withinNanos,
                         left -> goodbye(left, forGood));
                 leaving = current;
                 state = State.LEAVING;
