@@ -3,6 +3,8 @@ package org.ringoverlay.console.cli;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.ringoverlay.Ring;
 import org.ringoverlay.console.client.GatewayClient;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.json.Json;
@@ -14,8 +16,11 @@ import picocli.CommandLine.ParseResult;
  * itself said was done: who believes so may throw its disk away.
  */
 final class DrainVerb implements Verb {
-  /** Longer than any node takes with the default of {@code ring.leave.timeout}. */
+  /** How long one is waited for that does not say how long it takes at most. */
   private static final Duration LONGEST = Duration.ofMinutes(2);
+
+  /** How much longer than it said: it never gives up silently, and its end is to be heard. */
+  private static final Duration BEYOND = Duration.ofSeconds(20);
 
   private static final String PROGRESS = "/v1/drain?wait=1s";
 
@@ -25,8 +30,25 @@ final class DrainVerb implements Verb {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(250);
 
-  /** What the node says of how far it is. */
-  record Progress(String node, boolean draining, boolean left, Map<String, String> unfinished) {}
+  /**
+   * What the node says of how far it is.
+   *
+   * @param withinMs how long it takes at most; null if it is too old to say so
+   */
+  record Progress(
+      String node,
+      boolean draining,
+      @Nullable Long withinMs,
+      boolean left,
+      Map<String, String> unfinished) {
+    Duration longest() {
+      if (withinMs == null) {
+        return LONGEST;
+      }
+      var within = Duration.ofMillis(withinMs);
+      return (within.compareTo(Ring.LEAVE_MAX) > 0 ? Ring.LEAVE_MAX : within).plus(BEYOND);
+    }
+  }
 
   @Override
   public String summary() {
@@ -48,7 +70,8 @@ final class DrainVerb implements Verb {
     String node = Terminal.text(Json.parse(begun.body()), "/node");
     GatewayClient patient = client.waiting(SILENT_MILLIS);
     long began = System.nanoTime();
-    while (System.nanoTime() - began < LONGEST.toNanos()) {
+    Duration longest = LONGEST;
+    while (System.nanoTime() - began < longest.toNanos()) {
       GatewayClient.Response said;
       try {
         said = patient.get(PROGRESS);
@@ -70,6 +93,7 @@ final class DrainVerb implements Verb {
         if (progress.left()) {
           return left(said, progress, terminal);
         }
+        longest = progress.longest();
         handsOver(node, terminal);
       } else if (Terminal.text(Json.parse(said.body()), "/code").equals("closed")) {
         return terminal.problem(said.status(), said.body());
@@ -77,7 +101,7 @@ final class DrainVerb implements Verb {
         pause(node, terminal);
       }
     }
-    return stillDrains(node, terminal);
+    return stillDrains(node, longest, terminal);
   }
 
   private static int left(GatewayClient.Response said, Progress progress, Terminal terminal) {
@@ -97,10 +121,10 @@ final class DrainVerb implements Verb {
         false);
   }
 
-  private static int stillDrains(String node, Terminal terminal) {
+  private static int stillDrains(String node, Duration longest, Terminal terminal) {
     return terminal.problem(
         new RingException.Timeout(
-            "Node " + node + " still drains after " + LONGEST.toSeconds() + " s; it goes on."));
+            "Node " + node + " still drains after " + longest.toSeconds() + " s; it goes on."));
   }
 
   private static void handsOver(String node, Terminal terminal) {
@@ -122,7 +146,7 @@ final class DrainVerb implements Verb {
       throws InterruptedException {
     for (int looks = 1; answers(client); looks++) {
       if (System.nanoTime() - began > LONGEST.toNanos()) {
-        return stillDrains(node, terminal);
+        return stillDrains(node, LONGEST, terminal);
       }
       if (looks % 4 == 0) {
         handsOver(node, terminal);

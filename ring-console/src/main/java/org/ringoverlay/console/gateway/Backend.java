@@ -190,10 +190,11 @@ public interface Backend {
    * How far a node is that was told to leave for good.
    *
    * @param draining whether it was told to, also when it has left
+   * @param within how long it takes at most from when it is told to
    * @param left whether it has left
    * @param unfinished which services could not hand over until then, and why
    */
-  record Drained(boolean draining, boolean left, Map<String, String> unfinished) {
+  record Drained(boolean draining, Duration within, boolean left, Map<String, String> unfinished) {
     /** Copies the map. */
     public Drained {
       unfinished = Collections.unmodifiableMap(new TreeMap<>(unfinished));

@@ -53,6 +53,7 @@ final class Operations {
                   new JsonObject()
                       .put("node", node.id().toString())
                       .put("draining", drained.draining())
+                      .put("withinMs", drained.within().toMillis())
                       .put("left", drained.left())
                       .put("unfinished", unfinished));
             });

@@ -8,10 +8,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.LeaveReport;
+import org.ringoverlay.Ring;
 import org.ringoverlay.console.gateway.Backend;
+import org.ringoverlay.error.RingException;
+import org.ringoverlay.settings.Setting;
+import org.ringoverlay.settings.Settings;
 
 /**
  * A node that can be told to leave for good, what came of that, and who waits to hear it. Any
@@ -24,7 +28,15 @@ final class Drain {
    */
   private static final long LAST_WORDS_MILLIS = 2_000;
 
-  private final Supplier<CompletionStage<LeaveReport>> leave;
+  static final Setting<Long> TIMEOUT =
+      Setting.duration(
+          "ring.drain.timeout",
+          "100s",
+          "How long a node that is drained may take to hand over, more than nothing and 1h at"
+              + " most.");
+
+  private final Function<Duration, CompletionStage<LeaveReport>> leave;
+  private final Duration within;
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<LeaveReport> report = new CompletableFuture<>();
   private final Set<Held> waiting = ConcurrentHashMap.newKeySet();
@@ -34,8 +46,37 @@ final class Drain {
     final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
   }
 
-  Drain(Supplier<CompletionStage<LeaveReport>> leave) {
+  /**
+   * Makes one that has not begun.
+   *
+   * @param leave has the node leave within so long
+   * @param within how long it may take
+   */
+  Drain(Function<Duration, CompletionStage<LeaveReport>> leave, Duration within) {
     this.leave = leave;
+    this.within = within;
+  }
+
+  /**
+   * How long it may take by the settings, which is looked at before there is anything to drain.
+   *
+   * @throws RingException.InvalidInput if no node can be told to leave within that
+   */
+  static Duration within(Settings settings) {
+    var within = Duration.ofNanos(settings.get(TIMEOUT));
+    if (within.isZero() || within.compareTo(Ring.LEAVE_MAX) > 0) {
+      throw new RingException.InvalidInput(
+          "The setting "
+              + TIMEOUT
+              + " (from "
+              + settings.origin(TIMEOUT)
+              + ") is more than nothing and at most "
+              + Ring.LEAVE_MAX.toHours()
+              + "h, not '"
+              + settings.text(TIMEOUT)
+              + "'.");
+    }
+    return within;
   }
 
   boolean isBegun() {
@@ -47,7 +88,7 @@ final class Drain {
     if (begun.compareAndSet(false, true)) {
       var unused =
           leave
-              .get()
+              .apply(within)
               .whenComplete(
                   (left, failure) -> {
                     if (failure != null) {
@@ -83,7 +124,7 @@ final class Drain {
   private Backend.Drained now() {
     LeaveReport left = report.getNow(null);
     return new Backend.Drained(
-        begun.get(), left != null, left == null ? Map.of() : left.unfinished());
+        begun.get(), within, left != null, left == null ? Map.of() : left.unfinished());
   }
 
   /** How many answers are held back now. */

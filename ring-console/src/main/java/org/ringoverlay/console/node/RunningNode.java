@@ -1,5 +1,6 @@
 package org.ringoverlay.console.node;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,16 +28,17 @@ public final class RunningNode implements AutoCloseable {
   private final @Nullable Gateway gateway;
   private final Drain drain;
 
-  private RunningNode(Ring ring, @Nullable Gateway gateway) {
+  private RunningNode(Ring ring, @Nullable Gateway gateway, Duration drainWithin) {
     this.ring = ring;
     this.gateway = gateway;
-    this.drain = new Drain(ring::leave);
+    this.drain = new Drain(ring::leave, drainWithin);
   }
 
   /** The settings that the runnable node adds to those of its parts. */
   public static List<Setting<?>> settings() {
     var all = new ArrayList<Setting<?>>(GatewaySettings.ALL);
     all.add(Echo.BYTES_MAX);
+    all.add(Drain.TIMEOUT);
     return all;
   }
 
@@ -44,18 +46,19 @@ public final class RunningNode implements AutoCloseable {
    * Starts a node and waits until it has joined and answers.
    *
    * @throws org.ringoverlay.error.RingException as {@link RingBuilder#start}; {@code InvalidInput}
-   *     also for the gateway's address
+   *     also for the gateway's address and for {@code ring.drain.timeout}
    */
   public static RunningNode start(NodeOptions options) {
+    Settings settings = ownSettings(options);
+    Duration drainWithin = Drain.within(settings);
     // The gateway is bound first, because the others are told of its address when the node joins.
-    Settings settings = gatewaySettings(options);
     Gateway gateway = options.hasGateway() ? Gateway.bind(options.http(), settings) : null;
     // Heard from the first moment, so that the node's own way into the ring can be looked at too.
     RingEvents events = events(settings);
     RunningNode node = null;
     try {
       Ring ring = builder(options, gateway, events).startAndAwait();
-      node = new RunningNode(ring, gateway);
+      node = new RunningNode(ring, gateway, drainWithin);
       if (options.echo()) {
         ring.await(Topics.on(ring).willing(Echo.NAME, Echo::answer));
       }
@@ -110,14 +113,14 @@ public final class RunningNode implements AutoCloseable {
     return builder;
   }
 
-  /** The gateway's own, read before the node's; what else stands in the sources the node judges. */
-  private static Settings gatewaySettings(NodeOptions options) {
+  /** What this adds, read before the node's; what else stands in the sources the node judges. */
+  private static Settings ownSettings(NodeOptions options) {
     var sources = new ArrayList<Settings.Source>();
     sources.add(new Settings.Source("the command line", options.set()));
     sources.addAll(options.sources());
-    var names = GatewaySettings.ALL.stream().map(Setting::name).toList();
+    var names = settings().stream().map(Setting::name).toList();
     return Settings.resolve(
-        GatewaySettings.ALL,
+        settings(),
         sources.stream()
             .map(
                 source -> {
@@ -169,7 +172,10 @@ public final class RunningNode implements AutoCloseable {
     return drain.isBegun() ? Optional.of(ring.await(drain.report())) : Optional.empty();
   }
 
-  /** Leaves the ring, bounded by {@code ring.leave.timeout}, and closes the gateway. */
+  /**
+   * Stops the node, bounded by {@code ring.leave.timeout}, and closes the gateway. One that was
+   * told to leave for good ends that first, bounded by {@code ring.drain.timeout}.
+   */
   @Override
   public void close() {
     try {

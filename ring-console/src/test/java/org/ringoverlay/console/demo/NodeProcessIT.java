@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,11 @@ class NodeProcessIT {
     }
 
     int status() throws InterruptedException {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      return status(60);
+    }
+
+    int status(int seconds) throws InterruptedException {
+      assertThat(process.waitFor(seconds, TimeUnit.SECONDS)).isTrue();
       return process.exitValue();
     }
 
@@ -160,9 +165,11 @@ class NodeProcessIT {
     assertThat(again.status()).isEqualTo(2);
   }
 
-  private Running member(String seed, String data) throws IOException {
-    return new Running(
-        any("--ring", "r", "--seeds", seed, "--data", temp.resolve(data).toString()));
+  private Running member(String seed, String data, String... more) throws IOException {
+    var all = new ArrayList<>(List.of(any("--ring", "r", "--seeds", seed)));
+    all.addAll(List.of("--data", temp.resolve(data).toString()));
+    all.addAll(Arrays.asList(more));
+    return new Running(all.toArray(String[]::new));
   }
 
   private static void signal(String signal, Running... nodes) throws Exception {
@@ -182,12 +189,56 @@ class NodeProcessIT {
     assertThat(put.header("Ring-Copies")).as(put::text).isEqualTo("3/3");
   }
 
+  /** Every arc has a daddy and as many members as the ring wants copies. */
+  private static void awaitAllCopies(GatewayClient gateway) throws Exception {
+    Json told;
+    boolean whole;
+    long until = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    do {
+      told = Json.parse(gateway.get("/v1/copies").body());
+      whole =
+          told.at("/led").isPresent()
+              && told.at("/led").equals(told.at("/arcs"))
+              && told.at("/below").equals(Optional.of(Json.of(0)));
+    } while (!whole && System.nanoTime() - until < 0);
+    assertThat(whole).as(told.toString()).isTrue();
+  }
+
+  /** Takes a node out with all that it keeps, as it says itself. */
+  private void drains(Running leaver, Map<String, String> ready) throws Exception {
+    var drain = new Running("drain", "--node", "http://" + ready.get("http"));
+    assertThat(drain.status(130)).as(drain::err).isZero();
+    assertThat(drain.out.lines()).containsExactly("node   " + ready.get("node"), "state  left");
+    assertThat(leaver.status()).as(leaver::err).isZero();
+  }
+
   @Test
+  @Timeout(300)
+  void aNodeOfARingThatIsWellIsDrainedAlthoughItsArcsMoveToANewcomer() throws Exception {
+    var first = new Running(any("--ring", "r", "--data", temp.resolve("0").toString()));
+    Map<String, String> one = first.ready();
+    String seed = one.get("listen");
+    member(seed, "1").ready();
+    Running leaver = member(seed, "2");
+    Map<String, String> ready = leaver.ready();
+    GatewayClient stays = GatewayClient.at("http://" + one.get("http"));
+    awaitAllCopies(stays);
+    GatewayClient.Response put = stays.ask("PUT", "/v1/dht/k", Map.of(), "1".getBytes(UTF_8));
+    assertThat(put.status()).as(put::text).isEqualTo(201);
+    member(seed, "3").ready();
+
+    drains(leaver, ready);
+    assertThat(stays.get("/v1/dht/k").text()).isEqualTo("1");
+    assertThat(stays.get("/v1/ring").text()).doesNotContain(ready.get("node"));
+  }
+
+  @Test
+  @Timeout(300)
   void aNodeThatCouldNotHandOverSaysSoAndComesBackWithWhatItKept() throws Exception {
     var first = new Running(any("--ring", "r", "--data", temp.resolve("0").toString()));
     String seed = first.ready().get("listen");
     Running second = member(seed, "1");
-    Running leaver = member(seed, "2");
+    Running leaver = member(seed, "2", "--set", "ring.drain.timeout=5s");
     second.ready();
     Map<String, String> ready = leaver.ready();
     String url = "http://" + ready.get("http");
@@ -210,11 +261,15 @@ class NodeProcessIT {
         .contains("ring: unavailable: Node " + ready.get("node") + " left without handing over");
 
     signal("CONT", first, second);
-    Map<String, String> back = member(seed, "2").ready();
+    Running returned = member(seed, "2");
+    Map<String, String> back = returned.ready();
     assertThat(back.get("node")).isEqualTo(ready.get("node"));
     GatewayClient again = GatewayClient.at("http://" + back.get("http"));
     awaitThreeCopies(again);
     assertThat(Json.parse(again.get("/v1/drain").body()).at("/draining")).contains(Json.of(false));
+
+    awaitAllCopies(again);
+    drains(returned, back);
   }
 
   @Test
@@ -256,6 +311,10 @@ class NodeProcessIT {
     var setting = new Running(any("--set", "ring.retry.maxx=1s"));
     assertThat(setting.status()).isEqualTo(2);
     assertThat(setting.err()).contains("ring.retry.max'");
+    var noTime = new Running(any("--set", "ring.drain.timeout=2h"));
+    assertThat(noTime.status()).isEqualTo(2);
+    assertThat(noTime.err())
+        .contains("ring.drain.timeout (from the command line) is more than nothing and at most 1h");
     var nobody = new Running(any("--seeds", "127.0.0.1:1", "--join-timeout", "1s"));
     assertThat(nobody.status()).isEqualTo(2);
     var beyond = new Running("node", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0");

@@ -46,6 +46,7 @@ public final class FakeBackend implements Backend {
   final BlockingQueue<Duration> waits = new LinkedBlockingQueue<>();
 
   public static final Id NODE = Id.of("the node");
+  private static final Duration DRAIN_WITHIN = Duration.ofSeconds(100);
   static final Place PLACE = new Place(NODE, 1, 3, 0);
 
   record Kept(long version, Json value) {}
@@ -148,8 +149,8 @@ public final class FakeBackend implements Backend {
     waits.add(wait);
     boolean draining = drained.get() > 0;
     return wait.isZero() && !left.isDone()
-        ? CompletableFuture.completedFuture(new Drained(draining, false, Map.of()))
-        : left.thenApply(unfinished -> new Drained(draining, true, unfinished));
+        ? CompletableFuture.completedFuture(new Drained(draining, DRAIN_WITHIN, false, Map.of()))
+        : left.thenApply(unfinished -> new Drained(draining, DRAIN_WITHIN, true, unfinished));
   }
 
   @Override

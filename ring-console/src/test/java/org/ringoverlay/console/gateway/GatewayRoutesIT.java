@@ -112,7 +112,7 @@ class GatewayRoutesIT extends ServedGateway {
         .isEqualTo(
             "{\"node\":\""
                 + FakeBackend.NODE
-                + "\",\"draining\":false,\"left\":false,\"unfinished\":{}}");
+                + "\",\"draining\":false,\"withinMs\":100000,\"left\":false,\"unfinished\":{}}");
     assertThat(ask("PUT", "/v1/drain", "{}").header("Allow")).isEqualTo("GET, HEAD, POST");
     assertThat(node.drained).hasValue(0);
     Response begun = ask("POST", "/v1/drain", null);
@@ -137,7 +137,7 @@ class GatewayRoutesIT extends ServedGateway {
           .isEqualTo(
               "{\"node\":\""
                   + FakeBackend.NODE
-                  + "\",\"draining\":true,\"left\":true,"
+                  + "\",\"draining\":true,\"withinMs\":100000,\"left\":true,"
                   + "\"unfinished\":{\"dht\":\"did not hand over in time\"}}");
       assertThat(waiting.isEnded()).isTrue();
     }
