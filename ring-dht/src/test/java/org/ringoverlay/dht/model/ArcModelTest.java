@@ -21,6 +21,7 @@ import org.ringoverlay.testkit.explore.Explorer;
  * Every state of the model within its bounds, and each defence taken out once. What is tagged
  * {@code wide} takes some minutes and is asked for with {@code -Dringtest.excluded=}.
  */
+@Tag("protocol")
 @Execution(ExecutionMode.CONCURRENT)
 class ArcModelTest {
   private static final Bounds LEASES = new Bounds(3, 2, 1, 0, 0, 3, 1, true);

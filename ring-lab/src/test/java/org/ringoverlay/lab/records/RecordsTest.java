@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.ringoverlay.testkit.Simulation;
@@ -13,6 +14,7 @@ class RecordsTest {
   private static final int SEEDS = 150;
 
   @Test
+  @Tag("protocol")
   @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void theFixedSeedsKeepEveryPromise() {
     burn(1);
