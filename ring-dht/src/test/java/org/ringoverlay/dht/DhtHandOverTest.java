@@ -204,6 +204,29 @@ class DhtHandOverTest {
     }
   }
 
+  /** Nobody is left to take anything over, and each has to come back for the other's sake. */
+  @RingTest(seeds = 3)
+  void ofTwoThatLeaveAtOnceNeitherHasHandedEverythingOver(Simulation simulation) {
+    SimRing ring = ring(simulation, 2, true);
+    ring.await(Dht.on(ring.node(0)).put("key", Json.of(1)));
+    var first = ring.node(0).leave(Duration.ofSeconds(3));
+    var second = ring.beginLeave(1);
+
+    assertThat(ring.await(first).unfinished()).containsOnlyKeys("dht");
+    assertThat(ring.await(second).unfinished()).containsOnlyKeys("dht");
+  }
+
+  @RingTest(seeds = 3)
+  void theLastOfThoseThatHandedOverHasNobodyToHandOverTo(Simulation simulation) {
+    SimRing ring = ring(simulation, 2, true);
+    ring.await(Dht.on(ring.node(0)).put("key", Json.of(1)));
+
+    assertThat(ring.leave(0).unfinished()).isEmpty();
+    LeaveReport last = ring.leave(1);
+    assertThat(last.unfinished()).isEmpty();
+    assertThat(last.took()).isLessThan(Duration.ofSeconds(1));
+  }
+
   @RingTest(seeds = 10)
   void aGuestThatLeavesWhileItsFirstArcsComeTakesNoneWithIt(Simulation simulation) {
     SimRing ring = ring(simulation, 1, false);

@@ -71,6 +71,7 @@ final class DrainVerb implements Verb {
     GatewayClient patient = client.waiting(SILENT_MILLIS);
     long began = System.nanoTime();
     Duration longest = LONGEST;
+    boolean told = false;
     while (System.nanoTime() - began < longest.toNanos()) {
       GatewayClient.Response said;
       try {
@@ -82,7 +83,8 @@ final class DrainVerb implements Verb {
         continue;
       }
       if (said.status() == 405 || said.status() == 404) {
-        return awaitEnd(client, begun, node, began, terminal);
+        // Whoever said how far it is was none of the old, and another has its address by now.
+        return told ? unknown(node, terminal) : awaitEnd(client, begun, node, began, terminal);
       }
       if (said.isOk()) {
         Progress progress = Json.parse(said.body()).as(Progress.class);
@@ -93,6 +95,7 @@ final class DrainVerb implements Verb {
         if (progress.left()) {
           return left(said, progress, terminal);
         }
+        told = true;
         longest = progress.longest();
         handsOver(node, terminal);
       } else if (Terminal.text(Json.parse(said.body()), "/code").equals("closed")) {
@@ -115,9 +118,9 @@ final class DrainVerb implements Verb {
     return terminal.problem(
         "outcome-unknown",
         "Node " + node + " has ended and did not say whether others have all that it kept.",
-        "The log of its process says so if they do not, and its exit status is 0 if they do. Keep"
-            + " its data directory until you know; in doubt start the node again with it and drain"
-            + " it again.",
+        "The log of its process says so if they do not, and its exit status is 0 if they do, unless"
+            + " a signal ended it. Keep its data directory until you know; in doubt start the node"
+            + " again with it and drain it again.",
         false);
   }
 

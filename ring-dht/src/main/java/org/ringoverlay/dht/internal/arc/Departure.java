@@ -86,7 +86,11 @@ final class Departure {
     upkeep.atNextTick(this::look);
   }
 
-  /** Whether this node is the last one, and nobody who may come back has a voice beside it. */
+  /**
+   * Whether this node is the last one, and nobody who may come back has a voice beside it. Whoever
+   * handed all over before it left is in no configuration any more; who could not, and has a disk,
+   * is told to come back.
+   */
   private boolean isLast(List<Integer> voiced) {
     if (!around.isAlone()) {
       return false;
@@ -94,7 +98,7 @@ final class Departure {
     for (int arc : voiced) {
       Configuration configuration = shelf.configuration(arc);
       for (Voter voter : configuration == null ? List.<Voter>of() : configuration.voters()) {
-        if (!voter.node().equals(ring.id()) && !around.hasLeft(voter.node())) {
+        if (!voter.node().equals(ring.id()) && !around.isEmptied(voter.node())) {
           return false;
         }
       }

@@ -63,6 +63,10 @@ final class Neighbourhood {
   private final Map<Id, Long> missing = new TreeMap<>();
 
   private final TreeSet<Id> left = new TreeSet<>();
+
+  /** Those of them that kept everything in memory, and cannot come back with it. */
+  private final TreeSet<Id> emptied = new TreeSet<>();
+
   private final TreeSet<Id> leaving = new TreeSet<>();
 
   /** Members that are about to stop, and let others lead. */
@@ -136,6 +140,9 @@ final class Neighbourhood {
               boolean returns = each.getValue().durable && !leaving.contains(each.getKey());
               if (vanished && !each.getValue().suspect && !returns) {
                 left.add(each.getKey());
+                if (each.getValue().told && !each.getValue().durable) {
+                  emptied.add(each.getKey());
+                }
               }
               return vanished;
             });
@@ -147,6 +154,7 @@ final class Neighbourhood {
       left.clear();
     }
     left.removeAll(ids);
+    emptied.retainAll(left);
     if (leaving.size() > REMEMBERED_MAX) {
       leaving.retainAll(ids);
     }
@@ -202,9 +210,9 @@ final class Neighbourhood {
     return resting.add(node);
   }
 
-  /** Whether a node said goodbye, and is not expected back. */
-  boolean hasLeft(Id node) {
-    return left.contains(node);
+  /** Whether a node said goodbye, and what it kept ended with its process. */
+  boolean isEmptied(Id node) {
+    return emptied.contains(node);
   }
 
   /** Whether a node is in the ring, be it under suspicion or about to go. */
