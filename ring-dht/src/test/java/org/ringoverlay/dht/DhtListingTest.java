@@ -16,6 +16,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.ringoverlay.AskOptions;
+import org.ringoverlay.Ring;
+import org.ringoverlay.dht.internal.wire.Configuration;
+import org.ringoverlay.dht.internal.wire.CopyReply;
+import org.ringoverlay.dht.internal.wire.CopyRequest;
+import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 import org.ringoverlay.json.Json;
@@ -122,6 +128,46 @@ class DhtListingTest {
     }
 
     assertThat(ring.await(lister.list("")).keys()).containsExactly("key");
+  }
+
+  /**
+   * A node that last heard of an arc while it was handed on to one that has left since asks only
+   * that one, though a former member is still there.
+   */
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 5)
+  void anArcThatWasHandedOnToOneThatHasLeftIsLookedFor(SimRing ring) {
+    DhtSetup.settle(ring);
+    put(ring, List.of("key"));
+    List<Id> replicas = ring.await(dht(ring, 0).owner("key")).replicas();
+    Ring lister =
+        ring.running().stream()
+            .map(ring::node)
+            .filter(node -> !replicas.contains(node.id()))
+            .findFirst()
+            .orElseThrow();
+    int arc = lister.view().arcs().indexOf(Id.of("key"));
+    Ring daddy = ring.node(ring.indexOf(replicas.get(0)));
+    Configuration present =
+        copy(ring, lister, daddy, new CopyRequest.Locate(List.of(arc)))
+            .placed()
+            .get(0)
+            .configuration();
+    var handedOn =
+        new Configuration(
+            present.epoch(),
+            present.round() + 1,
+            present.members(),
+            List.of(new Voter(Id.of("has left"), 1)));
+    copy(ring, daddy, lister, new CopyRequest.Met(arc, handedOn));
+    ring.leave(ring.indexOf(replicas.get(2)));
+    DhtSetup.settle(ring);
+
+    assertThat(ring.await(Dht.on(lister).list("")).keys()).containsExactly("key");
+  }
+
+  private static CopyReply.Located copy(SimRing ring, Ring from, Ring to, CopyRequest request) {
+    AskOptions options = AskOptions.defaults().directly();
+    return ring.await(from.ask("dht.copy", to.id(), request, CopyReply.Located.class, options));
   }
 
   @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 5)

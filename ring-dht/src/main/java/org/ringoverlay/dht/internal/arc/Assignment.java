@@ -68,8 +68,9 @@ final class Assignment {
   }
 
   /**
-   * A node gave no answer in this round. Arcs of which no member is in the ring any more, as far as
-   * this node knows them, have others by now: these are looked for.
+   * A node gave no answer in this round. Arcs of which nobody is in the ring any more of those who
+   * were, or were to become, their members when this node last heard of them, have others by now:
+   * these are looked for.
    */
   void failed(Asked asked, RingException why) {
     failed.put(asked.node(), why);
@@ -79,7 +80,7 @@ final class Assignment {
             arc -> {
               Configuration known = shelf.configuration(arc);
               return known != null
-                  && known.voters().stream().noneMatch(voter -> around.isThere(voter.node()));
+                  && leaders.preferred(arc, known).stream().noneMatch(around::isThere);
             })
         .forEach(misplaced::set);
   }
