@@ -1,5 +1,6 @@
 package org.ringoverlay.json;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,8 @@ interface Form {
    */
   static @Nullable Form of(Type type, RecordForms records, Set<String> within) {
     if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
-      Type element = generic.getActualTypeArguments()[0];
+      // What Jackson makes of a null among numbers is left to it.
+      Type element = unboxed(generic.getActualTypeArguments()[0]);
       Form form = of(element, records, within);
       return form == null ? null : new Elements(form);
     }
@@ -66,8 +68,8 @@ interface Form {
     if (plain == int.class || plain == Integer.class) {
       return new Whole(true, plain.isPrimitive() ? 0 : null);
     }
-    if (plain == boolean.class) {
-      return new Truth();
+    if (plain == boolean.class || plain == Boolean.class) {
+      return new Truth(plain.isPrimitive() ? false : null);
     }
     if (plain == String.class) {
       return new Text();
@@ -85,6 +87,12 @@ interface Form {
       return new OfFamily(plain, records);
     }
     return plain.isRecord() && records.isPlain(plain, within) ? new Nested(plain, records) : null;
+  }
+
+  private static Type unboxed(Type type) {
+    return type instanceof Class<?> plain
+        ? MethodType.methodType(plain).unwrap().returnType()
+        : type;
   }
 
   /** What may be null. */
@@ -127,7 +135,11 @@ interface Form {
    */
   record Whole(boolean isInt, @Nullable Number absent) implements Form {
     @Override
-    public Object read(FormReader from) {
+    public @Nullable Object read(FormReader from) {
+      if (absent == null && from.isNull()) {
+        from.skipNull();
+        return null;
+      }
       long number = from.number();
       if (!isInt) {
         return number;
@@ -154,28 +166,27 @@ interface Form {
   }
 
   /** True or false. */
-  record Truth() implements Form {
+  record Truth(@Nullable Boolean absent) implements Form {
     private static final byte[] TRUE = ascii("true");
     private static final byte[] FALSE = ascii("false");
 
     @Override
-    public Object read(FormReader from) {
+    public @Nullable Object read(FormReader from) {
+      if (absent == null && from.isNull()) {
+        from.skipNull();
+        return null;
+      }
       return from.truth();
     }
 
     @Override
     public void write(@Nullable Object value, FormWriter to) {
-      to.raw(Boolean.TRUE.equals(value) ? TRUE : FALSE);
-    }
-
-    @Override
-    public Object absent() {
-      return false;
+      to.raw(value == null ? NULL : value.equals(true) ? TRUE : FALSE);
     }
 
     @Override
     public boolean isTakenForGranted(@Nullable Object value) {
-      return !Boolean.TRUE.equals(value);
+      return value == null || (absent != null && value.equals(false));
     }
   }
 

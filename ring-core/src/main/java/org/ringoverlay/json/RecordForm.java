@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param further what comes before each if it is not
  * @param forms what they are
  * @param constructor its canonical constructor, of an array
- * @param accessors of its components
+ * @param accessors of its components, as longs where these are whole numbers that cannot be null
+ * @param whole which are
  * @param sparse whether what a reader takes for granted is left out
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and nobody changes them
@@ -28,6 +29,7 @@ record RecordForm(
     Form[] forms,
     MethodHandle constructor,
     MethodHandle[] accessors,
+    boolean[] whole,
     boolean sparse) {
   private static final byte[] TYPE = Form.ascii("\"" + Family.TYPE + "\"");
 
@@ -88,6 +90,15 @@ record RecordForm(
     to.raw(opening);
     boolean more = opening.length > 0;
     for (int i = 0; i < forms.length; i++) {
+      if (whole[i]) {
+        long number = number(i, value);
+        if (!sparse || number != 0) {
+          to.raw(more ? further[i] : first[i]);
+          more = true;
+          to.number(number);
+        }
+        continue;
+      }
       Object component = get(i, value);
       if (!sparse || !forms[i].isTakenForGranted(component)) {
         to.raw(more ? further[i] : first[i]);
@@ -96,6 +107,16 @@ record RecordForm(
       }
     }
     to.leave('}');
+  }
+
+  private long number(int component, Object value) {
+    try {
+      return (long) accessors[component].invokeExact(value);
+    } catch (Error error) {
+      throw error;
+    } catch (Throwable refused) {
+      throw new Form.GaveUp();
+    }
   }
 
   private @Nullable Object get(int component, Object value) {

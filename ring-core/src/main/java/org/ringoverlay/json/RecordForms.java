@@ -66,9 +66,12 @@ final class RecordForms {
     }
     try {
       for (RecordComponent component : type.getRecordComponents()) {
-        boolean isBoxed = Number.class.isAssignableFrom(component.getType());
+        boolean isBoxed =
+            Number.class.isAssignableFrom(component.getType())
+                || component.getType() == Boolean.class;
         if (!isAscii(component.getName())
-            || (isBoxed && isSparse(type)) // Jackson leaves its zero out, which is not its null.
+            || (isBoxed
+                && isSparse(type)) // Jackson leaves its zero or false out, which is not its null.
             || Form.of(component.getGenericType(), this, within) == null) {
           return false;
         }
@@ -164,6 +167,7 @@ final class RecordForms {
     var further = new byte[components.length][];
     var forms = new Form[components.length];
     var accessors = new MethodHandle[components.length];
+    var whole = new boolean[components.length];
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       for (int i = 0; i < components.length; i++) {
@@ -178,8 +182,9 @@ final class RecordForms {
         further[i] = Form.ascii("," + field + ":");
         Method accessor = components[i].getAccessor();
         accessor.setAccessible(true);
-        accessors[i] =
-            lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
+        whole[i] = form instanceof Form.Whole number && number.absent() != null;
+        Class<?> got = whole[i] ? long.class : Object.class;
+        accessors[i] = lookup.unreflect(accessor).asType(MethodType.methodType(got, Object.class));
       }
       return new RecordForm(
           type,
@@ -191,6 +196,7 @@ final class RecordForms {
           forms,
           constructor(type, lookup),
           accessors,
+          whole,
           isSparse(type));
     } catch (IllegalAccessException | NoSuchMethodException | InaccessibleObjectException closed) {
       return null;

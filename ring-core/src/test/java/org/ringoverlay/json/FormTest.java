@@ -48,7 +48,10 @@ class FormTest {
       @Nullable Json json,
       @Nullable List<Integer> counts,
       @Nullable List<String> texts,
-      @Nullable Shape shape) {}
+      @Nullable Shape shape,
+      @Nullable Long longOrNull,
+      @Nullable Integer intOrNull,
+      @Nullable Boolean booleanOrNull) {}
 
   @Sparse
   record Thin(
@@ -64,6 +67,9 @@ class FormTest {
 
   @Sparse
   record ThinAndBoxed(@Nullable Long number) {}
+
+  @Sparse
+  record ThinAndUnsure(@Nullable Boolean yes) {}
 
   record Refuses(int count) {
     Refuses {
@@ -162,7 +168,10 @@ class FormTest {
         random.nextBoolean() ? Json.parse("{\"a\": [1, \"]}\"]}") : Json.of(null),
         random.nextBoolean() ? List.of(1, 2, random.nextInt()) : null,
         random.nextBoolean() ? List.of(text(random), text(random)) : null,
-        random.nextBoolean() ? shape(random, 3) : null);
+        random.nextBoolean() ? shape(random, 3) : null,
+        random.nextBoolean() ? number(random) : null,
+        random.nextBoolean() ? (int) number(random) : null,
+        random.nextInt(3) == 0 ? null : random.nextBoolean());
   }
 
   private static long number(SplittableRandom random) {
@@ -216,7 +225,8 @@ class FormTest {
   @Test
   void theLargestAndTheSmallestNumberAreWrittenAndRead() {
     for (long number : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 10, 99, 100}) {
-      var value = new All(number, 0, false, null, null, Json.of(null), null, null, null);
+      var value =
+          new All(number, 0, false, null, null, Json.of(null), null, null, null, null, null, null);
       byte[] written = BINDING.writeByJackson(value);
       assertThat(BINDING.writePlain(value)).isEqualTo(written);
       assertThat(BINDING.readPlain(written, 0, All.class)).isEqualTo(value);
@@ -245,6 +255,7 @@ class FormTest {
         "  { \"yes\" :\ttrue , \"count\" : -0 , \"text\":\"\\u0041\\n\" }",
         "{\"shape\":{\"radius\":1,\"type\":\"circle\"}}",
         "{\"shape\":{\"more\":1,\"type\":\"nothing\"}}",
+        "{\"longOrNull\": null,\"intOrNull\":null , \"booleanOrNull\":null}",
         "{\"counts\":[ ],\"texts\":[\"\",\"ü\"],\"json\":null}"
       })
   void whatIsUnusualButRegularIsRead(String text) {
@@ -260,6 +271,9 @@ class FormTest {
         "[]",
         "null",
         "{\"number\":1.0}",
+        "{\"longOrNull\":1.0}",
+        "{\"intOrNull\":2147483648}",
+        "{\"booleanOrNull\":0}",
         "{\"number\":1e3}",
         "{\"number\":null}",
         "{\"number\":9223372036854775808}",
@@ -292,6 +306,7 @@ class FormTest {
     assertThat(BINDING.writePlain(new Renamed(1))).isNull();
     assertThat(BINDING.writePlain(new HasGetter(1))).isNull();
     assertThat(BINDING.writePlain(new ThinAndBoxed(0L))).isNull();
+    assertThat(BINDING.writePlain(new ThinAndUnsure(false))).isNull();
     assertThat(BINDING.writePlain(new WithNumberForConstant(Colour.RED))).isNull();
     assertThat(BINDING.writePlain(new WithDouble(1))).isNull();
     assertThat(byForm("{\"n\":1}", Renamed.class)).isNull();
@@ -315,7 +330,7 @@ class FormTest {
 
   @Test
   void aLoneSurrogateIsLeftToJackson() {
-    var value = new All(0, 0, false, "\ud800", null, null, null, null, null);
+    var value = new All(0, 0, false, "\ud800", null, null, null, null, null, null, null, null);
     assertThat(BINDING.writePlain(value)).isNull();
   }
 }
