@@ -36,15 +36,6 @@ final class Leaders {
   /** Arcs that one turn of the loop looks at, so that others have their turn in between. */
   private static final int PLACED_IN_TURN_MAX = 64;
 
-  /** Takeovers that one turn begins. */
-  private static final int TAKEN_IN_TURN_MAX = 16;
-
-  /** Arcs that are taken over at once from daddies who lead until then: nobody waits long. */
-  private static final int HANDED_OVER_AT_ONCE_MAX = 8;
-
-  /** The same while this node's loop is late: who waits for an arc waits for it. */
-  private static final int HANDED_OVER_LATE_MAX = 3;
-
   private final Ring ring;
   private final Settings settings;
   private final Limits limits;
@@ -57,14 +48,6 @@ final class Leaders {
   private final ValueBudget keptForWatchers;
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
-  /** Arcs that this node should be the daddy of, and is not yet. */
-  private final TreeSet<Integer> orphans = new TreeSet<>();
-
-  /** Those of them whose present daddy answers. */
-  private final TreeSet<Integer> handedOver = new TreeSet<>();
-
-  private final Runnable takeOver = this::takeOverSoon;
-
   /** Arcs that are still to be looked at since the members changed. */
   private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
 
@@ -76,8 +59,7 @@ final class Leaders {
 
   private final Greetings greetings;
   private final Homecoming homecoming;
-
-  private boolean takeOverDue;
+  private final Vacancies vacancies;
 
   /** Whether this node was in the ring once, so that its shelf knows of which it is. */
   private boolean entered;
@@ -108,6 +90,7 @@ final class Leaders {
     this.keptForWatchers = new ValueBudget(settings.get(DhtSettings.WATCH_KEPT));
     this.greetings = new Greetings(post, stores, this::around, this::placeAll);
     this.homecoming = new Homecoming(post, upkeep, ring.scheduler());
+    this.vacancies = new Vacancies(new Heir(), upkeep, ring.scheduler(), settings);
   }
 
   /** Whether this node has a voice, or has just come back. */
@@ -143,8 +126,7 @@ final class Leaders {
   }
 
   private ArcLeader lead(int arc, long nowNanos) {
-    orphans.remove(arc);
-    handedOver.remove(arc);
+    vacancies.remove(arc);
     var outbox =
         new LeaderPost(
             ring,
@@ -152,7 +134,7 @@ final class Leaders {
             post,
             upkeep,
             leases,
-            takeOver,
+            vacancies::takeOverSoon,
             charters,
             keptForWatchers,
             ended -> leaders.remove(ended.arc(), ended));
@@ -244,8 +226,7 @@ final class Leaders {
   /** This node has heard of a configuration of an arc. */
   void configured(int arc) {
     if (shouldLead(arc)) {
-      orphans.add(arc);
-      takeOverSoon();
+      vacancies.add(arc);
     }
   }
 
@@ -453,45 +434,26 @@ final class Leaders {
         .anyMatch(voter -> !voter.equals(shelf.self()) && around().canLead(voter.node()));
   }
 
-  private void takeOverSoon() {
-    if (!takeOverDue && !(orphans.isEmpty() && handedOver.isEmpty())) {
-      takeOverDue = true;
-      ring.scheduler().execute(this::takeOverQuietly);
+  /** How this node takes over what it should lead. */
+  private final class Heir implements Vacancies.Successor {
+    @Override
+    public void look() {
+      refresh();
     }
-  }
 
-  private void takeOverQuietly() {
-    takeOverDue = false;
-    refresh();
-    int preparing = upkeep.preparing();
-    int room = Math.min(settings.get(DhtSettings.TAKEOVERS_QUIET) - preparing, TAKEN_IN_TURN_MAX);
-    int begun = 0;
-    for (int looked = 0; begun < room && looked < PLACED_IN_TURN_MAX; looked++) {
-      Integer arc = orphans.pollFirst();
-      if (arc == null) {
-        break;
-      }
-      if (shouldLead(arc)) {
-        if (around().answers(shelf.promised(arc).daddy())) {
-          handedOver.add(arc);
-        } else {
-          lead(arc, ring.clock().nanos());
-          begun++;
-        }
-      }
+    @Override
+    public boolean shouldLead(int arc) {
+      return Leaders.this.shouldLead(arc);
     }
-    int atOnce = upkeep.isLate() ? HANDED_OVER_LATE_MAX : HANDED_OVER_AT_ONCE_MAX;
-    while (preparing + begun < atOnce && !handedOver.isEmpty()) {
-      int arc = handedOver.pollFirst();
-      if (shouldLead(arc)) {
-        lead(arc, ring.clock().nanos());
-        begun++;
-      }
+
+    @Override
+    public boolean isDaddyThere(int arc) {
+      return around().answers(shelf.promised(arc).daddy());
     }
-    if (begun < room && !orphans.isEmpty()) {
-      takeOverSoon();
-    } else if (!(orphans.isEmpty() && handedOver.isEmpty())) {
-      upkeep.atNextTick(takeOver);
+
+    @Override
+    public void lead(int arc) {
+      Leaders.this.lead(arc, ring.clock().nanos());
     }
   }
 
@@ -582,8 +544,7 @@ final class Leaders {
   void renew() {
     long former = shelf.self().store();
     leaders.forEach((arc, leader) -> leader.end(leader.notOwner()));
-    orphans.clear();
-    handedOver.clear();
+    vacancies.clear();
     shelf.renew(ring.randomness().nextLong());
     stores.heard(shelf.self().node(), shelf.self().store());
     returning = false;
