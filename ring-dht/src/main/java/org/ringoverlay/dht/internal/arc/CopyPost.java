@@ -81,7 +81,9 @@ final class CopyPost {
       return message instanceof CopyRequest.Fetch
           || message instanceof CopyRequest.Floor
           || message instanceof CopyRequest.Compare
-          || (message instanceof CopyRequest.Locate locate && locate.arcs().size() > 1);
+          // Its answer waits until all arcs were looked at.
+          || (message instanceof CopyRequest.Locate locate
+              && (locate.leaving() || locate.arcs().size() > 1));
     }
   }
 

@@ -33,8 +33,8 @@ import org.ringoverlay.view.RingView;
  * <p>On the loop. Bounded by the settings of {@link DhtSettings}.
  */
 final class Leaders {
-  /** Arcs that one turn of the loop looks at, so that others have their turn in between. */
-  private static final int PLACED_IN_TURN_MAX = 64;
+  /** Arcs that one turn looks at: what a caller waits for takes several turns of several loops. */
+  private static final int PLACED_IN_TURN_MAX = 8;
 
   private final Ring ring;
   private final Settings settings;
@@ -449,6 +449,17 @@ final class Leaders {
     @Override
     public boolean isDaddyThere(int arc) {
       return around().answers(shelf.promised(arc).daddy());
+    }
+
+    @Override
+    public boolean doesDaddyStay(int arc) {
+      Configuration configuration = shelf.configuration(arc);
+      return configuration != null && isLedByAnother(arc, configuration);
+    }
+
+    @Override
+    public boolean holdsRecords(int arc) {
+      return shelf.records(arc) > 0;
     }
 
     @Override

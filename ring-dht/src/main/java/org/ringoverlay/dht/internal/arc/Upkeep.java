@@ -33,6 +33,15 @@ final class Upkeep {
   /** A loop that ticks later than this has too much to do to ask for more. */
   private static final long LATE_NANOS = 10_000_000;
 
+  /** After so many ticks in a row that were in time a loop is calm. */
+  private static final int CALM_TICKS = 10;
+
+  /** Between two ticks in a row is no more time. */
+  private static final long IDLE_NANOS = 4 * TICK_NANOS;
+
+  /** A loop that is not calm for so long never will be: it is not waited for any more. */
+  private static final long UNEASY_NANOS_MAX = 10_000_000_000L;
+
   private final Scheduler scheduler;
   private final Clock clock;
   private final Pace repairPace;
@@ -49,6 +58,9 @@ final class Upkeep {
   private boolean tickDue;
   private long tickAtNanos;
   private boolean late;
+  private long tickedAtNanos;
+  private int ticksInTime;
+  private long uneasySinceNanos;
   private boolean repairDue;
   private int repairing;
 
@@ -112,6 +124,7 @@ final class Upkeep {
     this.repairPace = new Pace(REPAIRS_FIRST, repairsMax, REPAIR_QUEUED_NANOS, 1);
     this.changePace = new Pace(movesMax / 2, movesMax, CHANGE_QUEUED_NANOS, CHANGE_ANSWERS_COUNTED);
     this.movesMax = movesMax;
+    this.tickedAtNanos = clock.nanos() - IDLE_NANOS;
   }
 
   void tick(ArcLeader leader) {
@@ -141,6 +154,7 @@ final class Upkeep {
     tickDue = false;
     long now = clock.nanos();
     late = now - tickAtNanos > LATE_NANOS;
+    observe(now);
     for (int left = ticking.size(); left > 0; left--) {
       ArcLeader leader = ticking.element();
       boolean again = leader.tick(now);
@@ -158,9 +172,29 @@ final class Upkeep {
     }
   }
 
+  private void observe(long now) {
+    boolean wasCalm = ticksInTime >= CALM_TICKS;
+    boolean isIdle = now - tickedAtNanos >= IDLE_NANOS;
+    if (isIdle || (late && wasCalm)) {
+      uneasySinceNanos = now;
+    }
+    ticksInTime = isIdle || late ? 0 : ticksInTime + 1;
+    tickedAtNanos = now;
+  }
+
   /** Whether this node's loop was so busy that the last tick came late. */
   boolean isLate() {
     return late;
+  }
+
+  /**
+   * Whether the last ticks came in time, all of them: so this node's loop has time, and not just by
+   * chance. True, too, after ten seconds in which they did not.
+   */
+  boolean isCalm() {
+    long now = clock.nanos();
+    return now - tickedAtNanos < IDLE_NANOS
+        && (ticksInTime >= CALM_TICKS || now - uneasySinceNanos >= UNEASY_NANOS_MAX);
   }
 
   void repair(Worker worker) {

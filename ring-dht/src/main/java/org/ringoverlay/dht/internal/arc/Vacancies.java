@@ -1,13 +1,25 @@
 package org.ringoverlay.dht.internal.arc;
 
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.ringoverlay.settings.Settings;
 import org.ringoverlay.spi.Scheduler;
 
 /**
  * The arcs that this node should be the daddy of, and is not yet: has them taken over, a few in
- * each turn of the loop. Those whose daddy is gone come first; where one leads until then, only a
- * few are taken over at once, so that nobody waits long. On the loop.
+ * each turn of the loop.
+ *
+ * <ol>
+ *   <li>Those whose daddy is gone.
+ *   <li>Those whose daddy is about to go and leads until then, only a few at once, so that nobody
+ *       waits long; those that hold records before the others.
+ *   <li>Those whose daddy stays. These can wait, and do while this node's loop is late, as it is
+ *       when its process has just begun: who waits for an arc waits for the loop of its daddy. Here
+ *       those come first that hold nothing, for what a process does for the first time takes it
+ *       long.
+ * </ol>
+ *
+ * <p>On the loop.
  */
 final class Vacancies {
   /** Takeovers that one turn begins. */
@@ -19,8 +31,11 @@ final class Vacancies {
   /** Arcs that are taken over at once from daddies who lead until then. */
   private static final int HANDED_OVER_AT_ONCE_MAX = 8;
 
-  /** The same while this node's loop is late: who waits for an arc waits for it. */
-  private static final int HANDED_OVER_LATE_MAX = 3;
+  /** The same of arcs that hold nothing: nobody waits for them, but for the loops and the disks. */
+  private static final int EMPTY_AT_ONCE_MAX = 4;
+
+  /** The same while this node's loop is late. */
+  private static final int LATE_AT_ONCE_MAX = 3;
 
   private final Successor successor;
   private final Upkeep upkeep;
@@ -29,8 +44,13 @@ final class Vacancies {
 
   private final TreeSet<Integer> orphans = new TreeSet<>();
 
-  /** Those of them whose present daddy answers. */
+  /** Those of them whose present daddy answers, and that hold records, or none. */
   private final TreeSet<Integer> handedOver = new TreeSet<>();
+
+  private final TreeSet<Integer> handedOverEmpty = new TreeSet<>();
+
+  /** The one that was looked at last. */
+  private int last = -1;
 
   private final Runnable takeOver = this::takeOverSoon;
   private boolean due;
@@ -45,6 +65,12 @@ final class Vacancies {
 
     /** Whether the daddy whose ballot this node has promised answers. */
     boolean isDaddyThere(int arc);
+
+    /** Whether that daddy can lead for as long as this node likes. */
+    boolean doesDaddyStay(int arc);
+
+    /** Whether an arc holds records, as far as this node knows. */
+    boolean holdsRecords(int arc);
 
     /** Begins to take an arc over. */
     void lead(int arc);
@@ -67,11 +93,13 @@ final class Vacancies {
   void remove(int arc) {
     orphans.remove(arc);
     handedOver.remove(arc);
+    handedOverEmpty.remove(arc);
   }
 
   void clear() {
     orphans.clear();
     handedOver.clear();
+    handedOverEmpty.clear();
   }
 
   /** Goes on in another turn, if there is anything to take over. */
@@ -83,7 +111,7 @@ final class Vacancies {
   }
 
   private boolean isEmpty() {
-    return orphans.isEmpty() && handedOver.isEmpty();
+    return orphans.isEmpty() && handedOver.isEmpty() && handedOverEmpty.isEmpty();
   }
 
   private void takeOverSome() {
@@ -99,25 +127,49 @@ final class Vacancies {
       }
       if (successor.shouldLead(arc)) {
         if (successor.isDaddyThere(arc)) {
-          handedOver.add(arc);
+          (successor.holdsRecords(arc) ? handedOver : handedOverEmpty).add(arc);
         } else {
           successor.lead(arc);
           begun++;
         }
       }
     }
-    int atOnce = upkeep.isLate() ? HANDED_OVER_LATE_MAX : HANDED_OVER_AT_ONCE_MAX;
-    while (preparing + begun < atOnce && !handedOver.isEmpty()) {
-      int arc = handedOver.pollFirst();
-      if (successor.shouldLead(arc)) {
-        successor.lead(arc);
-        begun++;
-      }
+    boolean calm = upkeep.isCalm();
+    begun += handOver(handedOver, HANDED_OVER_AT_ONCE_MAX, preparing + begun, false);
+    begun += handOver(handedOverEmpty, EMPTY_AT_ONCE_MAX, preparing + begun, calm);
+    if (handedOverEmpty.isEmpty()) {
+      begun += handOver(handedOver, HANDED_OVER_AT_ONCE_MAX, preparing + begun, calm);
     }
     if (begun < room && !orphans.isEmpty()) {
       takeOverSoon();
     } else if (!isEmpty()) {
       upkeep.atNextTick(takeOver);
     }
+  }
+
+  /**
+   * Takes some over, so that with those on the way there are at most so many.
+   *
+   * @param allOfThem whether also those whose daddy stays
+   * @return how many were begun
+   */
+  private int handOver(NavigableSet<Integer> arcs, int atOnceMax, int onTheWay, boolean allOfThem) {
+    int most = (upkeep.isLate() ? Math.min(LATE_AT_ONCE_MAX, atOnceMax) : atOnceMax) - onTheWay;
+    int begun = 0;
+    int left = Math.min(arcs.size(), LOOKED_AT_IN_TURN_MAX);
+    for (; begun < most && left > 0; left--) {
+      // From where the last turn ended: those before it may have to wait.
+      Integer higher = arcs.higher(last);
+      int arc = higher == null ? arcs.first() : higher;
+      last = arc;
+      if (!successor.shouldLead(arc)) {
+        arcs.remove(arc);
+      } else if (allOfThem || !successor.doesDaddyStay(arc)) {
+        arcs.remove(arc);
+        successor.lead(arc);
+        begun++;
+      }
+    }
+    return begun;
   }
 }
