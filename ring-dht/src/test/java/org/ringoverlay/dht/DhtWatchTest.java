@@ -90,6 +90,35 @@ class DhtWatchTest {
     }
   }
 
+  @RingTest(setup = DhtSetup.class, nodes = 5, seeds = 5)
+  void changesThatAreMadeInOneAreToldOneByOne(SimRing ring) {
+    DhtSetup.settle(ring);
+    ring.await(dht(ring, 0).put("key", Json.of("before")));
+    var ears = new ArrayList<Ear>();
+    for (int node : ring.running()) {
+      var ear = new Ear();
+      ring.await(dht(ring, node).watch("key", ear));
+      ears.add(ear);
+    }
+    var versions = new ArrayList<CompletionStage<Long>>();
+    for (int number = 0; number < 60; number++) {
+      Dht writer = dht(ring, number % 5);
+      versions.add(
+          number % 7 == 6
+              ? writer.delete("key").thenApply(Deleted::version)
+              : writer.put("key", Json.of(number)).thenApply(Written::version));
+    }
+    var made = new TreeSet<Long>();
+    versions.forEach(version -> made.add(ring.await(version)));
+    made.remove(0L); // there was nothing to delete
+    ring.run(Duration.ofSeconds(1));
+
+    for (Ear ear : ears) {
+      assertThat(ear.versions()).containsExactlyElementsOf(made);
+      assertThat(ear.gaps).isEmpty();
+    }
+  }
+
   @RingTest(setup = DhtSetup.class, nodes = 3)
   void aWatchResumesAfterAVersionAndTellsWhatNobodyKept(SimRing ring) {
     DhtSetup.settle(ring);

@@ -52,14 +52,17 @@ final class Cell {
   /** When its value is to vanish, null if it stays. */
   Expiries.@Nullable Expiry expiry;
 
-  /** The change that made the register, until enough copies hold it. */
-  @Nullable Pending changing;
+  /** The changes that made the register, in their order, until enough copies hold it. */
+  List<Made> changing = List.of();
 
   /** The changes that wait until all copies hold the register that they made, or a newer one. */
-  final List<ForAll> waitForAll = new ArrayList<>();
+  final List<Outcome> waitForAll = new ArrayList<>();
 
-  /** A change that enough copies hold, and what came of it. */
-  record ForAll(Pending pending, Operation operation) {}
+  /** A change, and the register that it made. */
+  record Made(Pending pending, Register register) {}
+
+  /** A change, and what came of it. */
+  record Outcome(Pending pending, Operation operation) {}
 
   Cell(String key, @Nullable Register current) {
     this.key = key;
@@ -68,6 +71,11 @@ final class Cell {
 
   long version() {
     return Register.versionOf(current);
+  }
+
+  /** The version of the oldest change that not enough copies hold yet, or of the register. */
+  long firstUnderWay() {
+    return changing.isEmpty() ? version() : changing.get(0).register().version();
   }
 
   /** The register is another one now, which nobody is known to hold, under this round. */

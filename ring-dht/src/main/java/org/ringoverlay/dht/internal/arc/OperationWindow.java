@@ -115,6 +115,11 @@ final class OperationWindow {
     return start == 0 ? before : Math.max(before, log.version(start - 1));
   }
 
+  /** The last ones, the oldest of them first; at most as many as there are. */
+  List<Operation> last(int count) {
+    return List.of(log.range(to - count, to));
+  }
+
   List<Operation> list() {
     return List.of(log.range(from, to));
   }

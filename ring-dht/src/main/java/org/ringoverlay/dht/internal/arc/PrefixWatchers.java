@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.ringoverlay.dht.internal.wire.Head;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.RingException;
@@ -140,13 +141,18 @@ final class PrefixWatchers {
     }
   }
 
-  /** A quorum holds a key's register. */
-  void settled(Cell cell) {
+  /**
+   * A quorum holds a key's register.
+   *
+   * @param made the changes that made it
+   */
+  void settled(Cell cell, List<Cell.Made> made) {
     saw(cell);
     if (!keeping) {
       return;
     }
-    keep(cell);
+    made.forEach(each -> keep(cell.key, each.register()));
+    keep(cell.key, cell.current);
     waiting.removeIf(poll -> poll.pending.isAnswered());
     for (Poll poll : List.copyOf(waiting)) {
       if (cell.key.startsWith(prefix(poll.question))) {
@@ -251,7 +257,7 @@ final class PrefixWatchers {
         break;
       }
       if (!cell.settled) {
-        limit = Math.min(limit, versionOf(cell) - 1);
+        limit = Math.min(limit, firstUnderWay(cell) - 1);
       } else if (cell.current != null) {
         position = Math.max(position, cell.current.written());
       }
@@ -269,6 +275,10 @@ final class PrefixWatchers {
 
   private static long versionOf(Cell cell) {
     return cell.wanted == null ? cell.version() : cell.wanted.version();
+  }
+
+  private static long firstUnderWay(Cell cell) {
+    return cell.wanted == null ? cell.firstUnderWay() : cell.wanted.version();
   }
 
   private NavigableMap<String, Cell> from(String prefix) {
@@ -321,7 +331,7 @@ final class PrefixWatchers {
    * nor what came before them in the same register.
    *
    * @param from the version after which each change is to be told
-   * @param latestAlone whether of each key only the change under way is still missing
+   * @param latestAlone whether of each key only the changes under way are still missing
    */
   private long limit(String prefix, long after, long from, boolean latestAlone) {
     long limit = Versions.MAX;
@@ -340,7 +350,7 @@ final class PrefixWatchers {
         return after;
       }
       if (latestAlone) {
-        limit = Math.min(limit, register.version() - 1);
+        limit = Math.min(limit, cell.firstUnderWay() - 1);
       } else if (register.operations().forgotten() > from) {
         return after;
       } else {
@@ -445,15 +455,14 @@ final class PrefixWatchers {
 
   // ---- what is kept
 
-  private void keep(Cell cell) {
-    Register register = cell.current;
+  private void keep(String key, @Nullable Register register) {
     if (register == null || register.written() <= keptFrom) {
       return;
     }
     if (kept.containsKey(register.written())) {
       return;
     }
-    Request.Sighting one = sighting(cell.key, register, false);
+    Request.Sighting one = sighting(key, register, false);
     while (!budget.take(bytes(one))) {
       Map.Entry<Long, Request.Sighting> oldest = kept.pollFirstEntry();
       if (oldest == null || oldest.getKey() > one.version()) {

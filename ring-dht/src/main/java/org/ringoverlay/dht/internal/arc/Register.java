@@ -75,18 +75,14 @@ record Register(
         ttlMillis);
   }
 
-  /** The register as it is sent to a node that should hold {@code base}. */
-  Entry step(String key, @Nullable Register base, Operation operation) {
+  /**
+   * The register as it is sent to a node that should hold {@code base}.
+   *
+   * @param since the operations that made of the one the other
+   */
+  Entry step(String key, @Nullable Register base, List<Operation> since) {
     return new Entry(
-        key,
-        version,
-        version - written,
-        deleted,
-        value,
-        versionOf(base),
-        List.of(operation),
-        0,
-        ttlMillis);
+        key, version, version - written, deleted, value, versionOf(base), since, 0, ttlMillis);
   }
 
   /**

@@ -35,6 +35,12 @@ import org.ringoverlay.id.Id;
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, sections 2.2 and 2.3</a>
  */
 final class Reign {
+  /**
+   * Changes of one key that are made in one. A register remembers eight times as many: whoever was
+   * told nothing has time to ask again.
+   */
+  private static final int TOGETHER_MAX = OperationWindow.OPERATIONS_MAX / 8;
+
   private final int arc;
   private final Voter self;
   private final Ballot ballot;
@@ -178,16 +184,32 @@ final class Reign {
 
   /** Tells whoever wanted no more than that its daddy keeps the change. */
   private void acknowledgeEarly(Cell cell) {
-    Pending made = cell.changing;
-    if (made != null
-        && made.request() instanceof Request.Change change
-        && change.acknowledge() == Acknowledge.DADDY
-        && cell.current != null) {
-      Operation operation = cell.current.operations().find(change.operation());
-      if (operation != null && operation.result() == Operation.Outcome.MADE) {
-        made.done(operation.done(1, wanted(), seen()));
+    outcomes(cell, cell.changing)
+        .forEach(
+            each -> {
+              Request.Change change = (Request.Change) each.pending().request();
+              if (change.acknowledge() == Acknowledge.DADDY
+                  && each.operation().result() == Operation.Outcome.MADE) {
+                each.pending().done(each.operation().done(1, wanted(), seen()));
+              }
+            });
+  }
+
+  /** What came of changes, as far as the register that they made remembers. */
+  private static List<Cell.Outcome> outcomes(Cell cell, List<Cell.Made> changes) {
+    Register register = cell.current;
+    if (register == null || changes.isEmpty()) {
+      return List.of();
+    }
+    var outcomes = new ArrayList<Cell.Outcome>(changes.size());
+    for (Cell.Made each : changes) {
+      Operation operation =
+          register.operations().find(((Request.Change) each.pending().request()).operation());
+      if (operation != null) {
+        outcomes.add(new Cell.Outcome(each.pending(), operation));
       }
     }
+    return outcomes;
   }
 
   private CopyRequest.Accept registers(Entry entry) {
@@ -305,7 +327,7 @@ final class Reign {
     }
     Request request = pending.request();
     if (request instanceof Request.Change change) {
-      change(cell, pending, change);
+      change(cell, pending, change, nowNanos);
     } else if (request instanceof Request.Watch watch) {
       watchers.poll(cell, pending, watch);
     } else {
@@ -314,7 +336,7 @@ final class Reign {
     }
   }
 
-  private void change(Cell cell, Pending pending, Request.Change change) {
+  private void change(Cell cell, Pending pending, Request.Change change, long nowNanos) {
     long version = Versions.next(Math.max(cell.version(), newest), ballot.round());
     if (version == Versions.EXHAUSTED) {
       pending.fail(leader.notOwner());
@@ -333,7 +355,7 @@ final class Reign {
       var nothing = new Request.Done(0, false, copies(), wanted(), seen(), 0);
       checks.confirm(pending, () -> pending.done(nothing));
     } else if (decision instanceof Decision.Apply apply) {
-      apply(cell, pending, apply);
+      apply(cell, together(cell, pending, apply, nowNanos));
     }
   }
 
@@ -354,43 +376,83 @@ final class Reign {
     }
   }
 
-  private void apply(Cell cell, Pending pending, Decision.Apply apply) {
+  /**
+   * A change with those that wait behind it for the same key and change something, too: they are
+   * made one after the other, and copies are sent what came of them in one. Else a key would be
+   * changed no more often than a disk can be waited for.
+   *
+   * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, section 2.2: the
+   *     proposer chooses the function that changes the register, which may be composed of several
+   *     </a>
+   */
+  private List<Cell.Made> together(
+      Cell cell, Pending first, Decision.Apply firstApply, long nowNanos) {
+    var made = new ArrayList<Cell.Made>(1);
+    made.add(new Cell.Made(first, firstApply.next()));
+    Register register = firstApply.next();
+    long bytes = register.value().size();
+    while (made.size() < TOGETHER_MAX && bytes < limits.batchBytesMax()) {
+      Pending next = cell.queue.peek();
+      long version = Versions.next(register.version(), ballot.round());
+      if (next == null
+          || next.isExpired(nowNanos)
+          || version == Versions.EXHAUSTED
+          || !(next.request() instanceof Request.Change change)
+          || !(Decision.on(register, change, version, floor(), out.rules(change.space()))
+              instanceof Decision.Apply apply)) {
+        break;
+      }
+      cell.queue.remove();
+      register = apply.next();
+      bytes += register.value().size();
+      made.add(new Cell.Made(next, register));
+    }
+    return made;
+  }
+
+  /** Whoever made these is told the same. */
+  private static void fail(List<Cell.Made> changes, RingException why) {
+    changes.forEach(each -> each.pending().fail(why));
+  }
+
+  private void apply(Cell cell, List<Cell.Made> changes) {
     Configuration current = members.current();
     List<Voter> answering = new ArrayList<>(current.voters());
     answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
     if (!current.isQuorum(answering)) {
-      pending.fail(Silent.unreachable(current, answering));
+      fail(changes, Silent.unreachable(current, answering));
       return;
     }
     // Who holds nothing of the key has to hear what it has forgotten, too.
+    Register next = changes.get(changes.size() - 1).register();
     Entry step =
         cell.current == null
-            ? apply.next().whole(cell.key)
-            : apply.next().step(cell.key, cell.current, apply.operation());
+            ? next.whole(cell.key)
+            : next.step(cell.key, cell.current, next.operations().last(changes.size()));
     CopyReply.Accepted own;
     try {
       own = shelf.accept(registers(step));
     } catch (RingException.Refused full) {
-      pending.fail(full);
+      fail(changes, full);
       return;
     }
     if (!own.granted()) {
-      pending.fail(leader.notOwner());
+      fail(changes, leader.notOwner());
       leader.end(leader.notOwner());
       return;
     }
-    newest = apply.next().version();
+    newest = next.version();
     // The very register that the shelf holds now, so that both go on with one log of operations.
     Register kept = shelf.register(arc, cell.key);
-    if (kept == null || kept.version() != apply.next().version()) {
+    if (kept == null || kept.version() != next.version()) {
       throw new IllegalStateException("the shelf granted a change that it did not take");
     }
     cell.becomes(kept, ballot.round());
+    cell.changing = changes;
     prefixWatchers.saw(cell);
-    cell.changing = pending;
     busy.put(cell.key, cell);
     out.tick();
-    if (apply.next().written() == apply.next().version()) {
+    if (next.written() >= changes.get(0).register().version()) {
       expireLater(cell);
     }
     holdsHere(cell);
@@ -505,16 +567,14 @@ final class Reign {
   private void settle(Cell cell) {
     if (!cell.settled && !cell.isUnknown() && isHeld(cell)) {
       cell.settled = true;
-      Pending made = cell.changing;
-      cell.changing = null;
-      if (made != null && made.request() instanceof Request.Change change && cell.current != null) {
-        Operation operation = cell.current.operations().find(change.operation());
-        if (operation != null) {
-          acknowledge(cell, made, change, operation);
-        }
+      List<Cell.Made> made = cell.changing;
+      cell.changing = List.of();
+      for (Cell.Outcome each : outcomes(cell, made)) {
+        Request.Change change = (Request.Change) each.pending().request();
+        acknowledge(cell, each.pending(), change, each.operation());
       }
-      watchers.settled(cell);
-      prefixWatchers.settled(cell);
+      watchers.settled(cell, made);
+      prefixWatchers.settled(cell, made);
     } else {
       prefixWatchers.saw(cell);
     }
@@ -535,7 +595,7 @@ final class Reign {
     } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
       done(cell, pending, operation);
     } else {
-      cell.waitForAll.add(new Cell.ForAll(pending, operation));
+      cell.waitForAll.add(new Cell.Outcome(pending, operation));
       busy.put(cell.key, cell);
       out.tick();
     }
@@ -712,11 +772,12 @@ final class Reign {
       }
     }
     cell.queue.removeIf(Pending::isAnswered);
-    Pending changing = cell.changing;
-    if (changing != null && changing.isExpired(nowNanos)) {
-      changing.unknown("Too few copies have answered in time.");
+    for (Cell.Made changing : cell.changing) {
+      if (changing.pending().isExpired(nowNanos)) {
+        changing.pending().unknown("Too few copies have answered in time.");
+      }
     }
-    for (Cell.ForAll all : cell.waitForAll) {
+    for (Cell.Outcome all : cell.waitForAll) {
       if (all.pending().isExpired(nowNanos)) {
         all.pending().unknown("A majority of the copies has the change, not yet all.");
       }
@@ -809,10 +870,12 @@ final class Reign {
     expiries.end();
     collector.end();
     for (Cell cell : cells.values()) {
-      if (cell.changing != null) {
-        cell.changing.unknown("Another daddy took the arc over while the change was under way.");
+      for (Cell.Made changing : cell.changing) {
+        changing
+            .pending()
+            .unknown("Another daddy took the arc over while the change was under way.");
       }
-      for (Cell.ForAll all : cell.waitForAll) {
+      for (Cell.Outcome all : cell.waitForAll) {
         all.pending().unknown("Another daddy took the arc over before all copies answered.");
       }
       List.copyOf(cell.queue).forEach(pending -> pending.fail(why));

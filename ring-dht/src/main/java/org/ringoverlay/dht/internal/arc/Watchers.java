@@ -76,7 +76,7 @@ final class Watchers {
       checks.confirm(pending, () -> pending.done(now));
       return;
     }
-    remember(cell, key);
+    remember(cell.current, key);
     Request.Seen news = news(cell.current, key, question.after());
     if (!news.steps().isEmpty()) {
       checks.confirm(pending, () -> pending.done(news));
@@ -104,13 +104,18 @@ final class Watchers {
     }
   }
 
-  /** A quorum holds the key's register. */
-  void settled(Cell cell) {
+  /**
+   * A quorum holds the key's register.
+   *
+   * @param made the changes that made it, with those that only its watchers saw
+   */
+  void settled(Cell cell, List<Cell.Made> made) {
     Watched key = watched.get(cell.key);
     if (key == null) {
       return;
     }
-    remember(cell, key);
+    made.forEach(each -> remember(each.register(), key));
+    remember(cell.current, key);
     boolean told = false;
     for (Poll poll : List.copyOf(key.waiting)) {
       Request.Seen news = news(cell.current, key, poll.after);
@@ -127,8 +132,7 @@ final class Watchers {
     }
   }
 
-  private void remember(Cell cell, Watched key) {
-    Register register = cell.current;
+  private void remember(@Nullable Register register, Watched key) {
     if (register == null || register.written() == 0 || key.recent.containsKey(register.written())) {
       return;
     }

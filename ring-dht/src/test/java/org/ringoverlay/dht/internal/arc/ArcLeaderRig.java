@@ -158,6 +158,21 @@ abstract class ArcLeaderRig {
         5 * SECOND);
   }
 
+  static Pending ifVersion(long version, String operation, int value) {
+    return new Pending(
+        new Request.Put(
+            "default",
+            "key",
+            Json.of(value),
+            new Condition(Condition.Kind.VERSION, version),
+            Acknowledge.MAJORITY,
+            operation,
+            0,
+            false),
+        KEY,
+        5 * SECOND);
+  }
+
   static Pending get() {
     return new Pending(new Request.Get("default", "key", false), KEY, 5 * SECOND);
   }

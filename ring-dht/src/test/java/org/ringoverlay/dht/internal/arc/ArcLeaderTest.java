@@ -12,6 +12,7 @@ import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Voter;
 import org.ringoverlay.error.RingException;
@@ -225,6 +226,89 @@ class ArcLeaderTest extends ArcLeaderRig {
     Entry step = sent.accepts.get(2).message().entries().get(0);
     assertThat(step.base()).isEqualTo(done(first).version());
     assertThat(step.version()).isEqualTo(step.base() + 1);
+  }
+
+  @Test
+  void changesThatWaitForOneKeyAreMadeOneAfterTheOtherAndSentInOne() {
+    lead();
+    Pending first = put("a", 1);
+    Pending second = put("b", 2);
+    Pending third = put("c", 3);
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    leader.submit(third, 0);
+    accept(B);
+
+    assertThat(sent.accepts).hasSize(4);
+    Entry step = sent.lastTo(C.node()).message().entries().get(0);
+    assertThat(step.operations()).extracting(Operation::id).containsExactly("b", "c");
+    assertThat(step.value()).isEqualTo(Json.of(3));
+    assertThat(step.base()).isEqualTo(done(first).version());
+    assertThat(second.isAnswered()).isFalse();
+    assertThat(third.isAnswered()).isFalse();
+
+    accept(B);
+    assertThat(done(second).version()).isEqualTo(step.base() + 1);
+    assertThat(done(third).version()).isEqualTo(step.base() + 2).isEqualTo(step.version());
+    Pending repeat = put("b", 2);
+    leader.submit(repeat, 0);
+    assertThat(done(repeat).version()).isEqualTo(done(second).version());
+  }
+
+  @Test
+  void whatComesToNothingIsDecidedWhenThoseBeforeItAreHeld() {
+    lead();
+    Pending first = put("a", 1);
+    Pending second = put("b", 2);
+    Pending third = ifVersion(1, "c", 3);
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    leader.submit(third, 0);
+    accept(B);
+
+    Entry step = sent.lastTo(B.node()).message().entries().get(0);
+    assertThat(step.operations()).extracting(Operation::id).containsExactly("b");
+    accept(B);
+    assertThat(third.isAnswered()).isFalse();
+    check(B, 1);
+    assertThat(error(third))
+        .isInstanceOfSatisfying(
+            RingException.Conflict.class,
+            conflict -> assertThat(conflict.currentVersion()).hasValue(done(second).version()));
+  }
+
+  @Test
+  void ofChangesThatAreSentInOneEachMeetsWhatTheOneBeforeMade() {
+    lead();
+    Pending first = put("a", 1);
+    leader.submit(first, 0);
+    long next = sent.lastTo(B.node()).message().entries().get(0).version() + 1;
+    Pending second = put("b", 2);
+    Pending third = ifVersion(next, "c", 3);
+    leader.submit(second, 0);
+    leader.submit(third, 0);
+    accept(B);
+    accept(B);
+
+    assertThat(done(third).version()).isEqualTo(next + 1);
+    assertThat(done(third).existed()).isTrue();
+  }
+
+  @Test
+  void allThatWereSentInOneAreUnknownWhenAnotherTakesOver() {
+    lead();
+    Pending first = put("a", 1);
+    Pending second = put("b", 2);
+    Pending third = put("c", 3);
+    leader.submit(first, 0);
+    leader.submit(second, 0);
+    leader.submit(third, 0);
+    accept(B);
+
+    leader.outranked(new Ballot(9, B.node(), 9), 0);
+
+    assertThat(error(second)).isInstanceOf(RingException.OutcomeUnknown.class);
+    assertThat(error(third)).isInstanceOf(RingException.OutcomeUnknown.class);
   }
 
   @Test
