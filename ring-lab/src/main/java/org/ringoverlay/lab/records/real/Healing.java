@@ -29,6 +29,10 @@ final class Healing {
   private static final long PATIENCE_MILLIS = 5_000;
   private static final Duration CALM = Duration.ofSeconds(1);
   private static final Duration AFTERWARDS = Duration.ofMillis(500);
+
+  /** Who has come back as planned leads its arcs again by then. */
+  private static final Duration LEADS_AGAIN = Duration.ofSeconds(15);
+
   private static final Duration HEALED_MAX = Duration.ofSeconds(60);
   private static final Duration COMPLETE_MAX = Duration.ofSeconds(90);
   private static final long LOOK_MILLIS = 50;
@@ -100,7 +104,8 @@ final class Healing {
       strike(what, daddy.node, writers);
       Outcome going = writers.count();
       bringBack(what, daddy.node, writers);
-      Thread.sleep(AFTERWARDS.toMillis());
+      boolean planned = what == What.RESTART || what == What.LEAVE;
+      Thread.sleep((planned ? LEADS_AGAIN : AFTERWARDS).toMillis());
       return new Round(calm, going, writers.count());
     } finally {
       writers.end();
