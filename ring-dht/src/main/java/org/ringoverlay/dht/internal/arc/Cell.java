@@ -58,11 +58,18 @@ final class Cell {
   /** The changes that wait until all copies hold the register that they made, or a newer one. */
   final List<Outcome> waitForAll = new ArrayList<>();
 
+  /** What the changes under way met, which a quorum holds; null if the key held nothing. */
+  @Nullable Register former;
+
   /** A change, and the register that it made. */
   record Made(Pending pending, Register register) {}
 
-  /** A change, and what came of it. */
-  record Outcome(Pending pending, Operation operation) {}
+  /**
+   * A change, and what came of it.
+   *
+   * @param register what it made, or left as it was
+   */
+  record Outcome(Pending pending, Operation operation, @Nullable Register register) {}
 
   Cell(String key, @Nullable Register current) {
     this.key = key;
@@ -71,6 +78,11 @@ final class Cell {
 
   long version() {
     return Register.versionOf(current);
+  }
+
+  /** What a quorum holds of the key for sure, null if it is nothing or not known. */
+  @Nullable Register held() {
+    return settled ? current : changing.isEmpty() ? null : former;
   }
 
   /** The version of the oldest change that not enough copies hold yet, or of the register. */

@@ -223,7 +223,7 @@ final class PrefixWatchers {
     boolean complete = keeping && after >= keptFrom;
     long since = after == 0 ? newest.getAsLong() : mark.since();
     long from = mark.whole() ? Math.max(after, since) : after;
-    long limit = limit(prefix, after, from, complete);
+    long limit = limit(prefix, mark, from, complete);
     if (from < floor.getAsLong() && !complete) {
       // What is under way may be what is missing; a gap is told when that is known.
       return limit < floor.getAsLong()
@@ -277,8 +277,18 @@ final class PrefixWatchers {
     return cell.wanted == null ? cell.version() : cell.wanted.version();
   }
 
+  /** No version that is under way in a cell is below this one. */
   private static long firstUnderWay(Cell cell) {
-    return cell.wanted == null ? cell.firstUnderWay() : cell.wanted.version();
+    return cell.changing.isEmpty()
+        ? Math.max(1, versionOf(cell) - Reign.TOGETHER_MAX)
+        : cell.firstUnderWay();
+  }
+
+  /** Whether a register may be the last of several that its daddy made in one. */
+  private static boolean mayEndARow(Register register) {
+    long before = Math.max(0, register.version() - Reign.TOGETHER_MAX);
+    return register.operations().forgotten() > before
+        || Watchers.versions(register, before).size() > 1;
   }
 
   private NavigableMap<String, Cell> from(String prefix) {
@@ -319,6 +329,9 @@ final class PrefixWatchers {
         again.clear();
         return true;
       }
+      if (mayEndARow(register)) {
+        return false;
+      }
       var sighting = sighting(key, register, true);
       bytes += bytes(sighting);
       again.add(sighting);
@@ -328,12 +341,14 @@ final class PrefixWatchers {
 
   /**
    * The version up to which changes can be told: those that are under way must not be passed over,
-   * nor what came before them in the same register.
+   * nor what came before them in the same register, nor the present value of a key of which only
+   * what is under way is known.
    *
    * @param from the version after which each change is to be told
    * @param latestAlone whether of each key only the changes under way are still missing
    */
-  private long limit(String prefix, long after, long from, boolean latestAlone) {
+  private long limit(String prefix, Request.Mark mark, long from, boolean latestAlone) {
+    long after = mark.after();
     long limit = Versions.MAX;
     for (Cell cell : unsettled.values()) {
       if (!cell.key.startsWith(prefix)) {
@@ -346,7 +361,8 @@ final class PrefixWatchers {
         continue;
       }
       Register register = cell.current;
-      if (doubtful || cell.isUnknown() || register == null) {
+      boolean hidesValue = mark.whole() && !latestAlone && cell.changing.isEmpty();
+      if (doubtful || cell.isUnknown() || register == null || hidesValue) {
         return after;
       }
       if (latestAlone) {
@@ -357,7 +373,7 @@ final class PrefixWatchers {
         long first =
             register.written() > from
                 ? Watchers.versions(register, from).get(0)
-                : register.version();
+                : cell.firstUnderWay();
         limit = Math.min(limit, first - 1);
       }
     }
@@ -376,8 +392,9 @@ final class PrefixWatchers {
       if (!key.startsWith(prefix)) {
         break;
       }
-      Register register = each.getValue().current;
-      if (!each.getValue().settled || register == null || register.written() <= mark.after()) {
+      // Of a key that is being changed the value before is told: the change may come to nothing.
+      Register register = each.getValue().held();
+      if (register == null || register.written() <= mark.after()) {
         continue;
       }
       if (register.written() > from) {

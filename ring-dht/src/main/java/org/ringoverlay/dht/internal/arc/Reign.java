@@ -36,10 +36,10 @@ import org.ringoverlay.id.Id;
  */
 final class Reign {
   /**
-   * Changes of one key that are made in one. A register remembers eight times as many: whoever was
-   * told nothing has time to ask again.
+   * Changes of one key that are made in one. A register remembers sixteen times as many: whoever
+   * was told nothing has time to ask again.
    */
-  private static final int TOGETHER_MAX = OperationWindow.OPERATIONS_MAX / 8;
+  static final int TOGETHER_MAX = OperationWindow.OPERATIONS_MAX / 16;
 
   private final int arc;
   private final Voter self;
@@ -206,7 +206,7 @@ final class Reign {
       Operation operation =
           register.operations().find(((Request.Change) each.pending().request()).operation());
       if (operation != null) {
-        outcomes.add(new Cell.Outcome(each.pending(), operation));
+        outcomes.add(new Cell.Outcome(each.pending(), operation, each.register()));
       }
     }
     return outcomes;
@@ -372,7 +372,7 @@ final class Reign {
       RingException conflict = Decision.conflict(change, cell.current, first.found());
       checks.confirm(pending, () -> pending.fail(conflict));
     } else {
-      acknowledge(cell, pending, change, first);
+      acknowledge(cell, change, new Cell.Outcome(pending, first, cell.current));
     }
   }
 
@@ -447,6 +447,7 @@ final class Reign {
     if (kept == null || kept.version() != next.version()) {
       throw new IllegalStateException("the shelf granted a change that it did not take");
     }
+    cell.former = cell.current;
     cell.becomes(kept, ballot.round());
     cell.changing = changes;
     prefixWatchers.saw(cell);
@@ -569,9 +570,9 @@ final class Reign {
       cell.settled = true;
       List<Cell.Made> made = cell.changing;
       cell.changing = List.of();
+      cell.former = null;
       for (Cell.Outcome each : outcomes(cell, made)) {
-        Request.Change change = (Request.Change) each.pending().request();
-        acknowledge(cell, each.pending(), change, each.operation());
+        acknowledge(cell, (Request.Change) each.pending().request(), each);
       }
       watchers.settled(cell, made);
       prefixWatchers.settled(cell, made);
@@ -589,13 +590,15 @@ final class Reign {
   }
 
   /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
-  private void acknowledge(Cell cell, Pending pending, Request.Change change, Operation operation) {
-    if (operation.result() == Operation.Outcome.CONFLICT) {
-      pending.fail(Decision.conflict(change, cell.current, operation.found()));
+  private void acknowledge(Cell cell, Request.Change change, Cell.Outcome outcome) {
+    if (outcome.operation().result() == Operation.Outcome.CONFLICT) {
+      outcome
+          .pending()
+          .fail(Decision.conflict(change, outcome.register(), outcome.operation().found()));
     } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
-      done(cell, pending, operation);
+      done(cell, outcome.pending(), outcome.operation());
     } else {
-      cell.waitForAll.add(new Cell.Outcome(pending, operation));
+      cell.waitForAll.add(outcome);
       busy.put(cell.key, cell);
       out.tick();
     }

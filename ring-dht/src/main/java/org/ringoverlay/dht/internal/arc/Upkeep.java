@@ -145,7 +145,12 @@ final class Upkeep {
   private void armTick() {
     if (!tickDue) {
       tickDue = true;
-      tickAtNanos = clock.nanos() + TICK_NANOS;
+      long now = clock.nanos();
+      if (now - tickedAtNanos >= IDLE_NANOS) {
+        ticksInTime = 0;
+        uneasySinceNanos = now;
+      }
+      tickAtNanos = now + TICK_NANOS;
       scheduler.schedule(TICK_NANOS, this::ticked);
     }
   }
@@ -173,12 +178,10 @@ final class Upkeep {
   }
 
   private void observe(long now) {
-    boolean wasCalm = ticksInTime >= CALM_TICKS;
-    boolean isIdle = now - tickedAtNanos >= IDLE_NANOS;
-    if (isIdle || (late && wasCalm)) {
+    if (late && ticksInTime >= CALM_TICKS) {
       uneasySinceNanos = now;
     }
-    ticksInTime = isIdle || late ? 0 : ticksInTime + 1;
+    ticksInTime = late ? 0 : ticksInTime + 1;
     tickedAtNanos = now;
   }
 
@@ -193,8 +196,8 @@ final class Upkeep {
    */
   boolean isCalm() {
     long now = clock.nanos();
-    return now - tickedAtNanos < IDLE_NANOS
-        && (ticksInTime >= CALM_TICKS || now - uneasySinceNanos >= UNEASY_NANOS_MAX);
+    boolean isIdle = !tickDue && now - tickedAtNanos >= IDLE_NANOS;
+    return !isIdle && (ticksInTime >= CALM_TICKS || now - uneasySinceNanos >= UNEASY_NANOS_MAX);
   }
 
   void repair(Worker worker) {

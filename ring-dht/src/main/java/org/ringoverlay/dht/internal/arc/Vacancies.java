@@ -44,16 +44,38 @@ final class Vacancies {
 
   private final TreeSet<Integer> orphans = new TreeSet<>();
 
-  /** Those of them whose present daddy answers, and that hold records, or none. */
-  private final TreeSet<Integer> handedOver = new TreeSet<>();
+  /** Those of them whose daddy leads until then, and is about to go. */
+  private final Successions going = new Successions();
 
-  private final TreeSet<Integer> handedOverEmpty = new TreeSet<>();
-
-  /** The one that was looked at last. */
-  private int last = -1;
+  /** The same of daddies that stay; they are added anew when their daddy is about to go. */
+  private final Successions staying = new Successions();
 
   private final Runnable takeOver = this::takeOverSoon;
   private boolean due;
+
+  /** Arcs that hold records, and such as do not. */
+  private static final class Successions {
+    final TreeSet<Integer> full = new TreeSet<>();
+    final TreeSet<Integer> empty = new TreeSet<>();
+
+    void add(int arc, boolean holdsRecords) {
+      (holdsRecords ? full : empty).add(arc);
+    }
+
+    void remove(int arc) {
+      full.remove(arc);
+      empty.remove(arc);
+    }
+
+    void clear() {
+      full.clear();
+      empty.clear();
+    }
+
+    boolean isEmpty() {
+      return full.isEmpty() && empty.isEmpty();
+    }
+  }
 
   /** Who takes the arcs over. */
   interface Successor {
@@ -92,14 +114,14 @@ final class Vacancies {
   /** This node begins to lead an arc. */
   void remove(int arc) {
     orphans.remove(arc);
-    handedOver.remove(arc);
-    handedOverEmpty.remove(arc);
+    going.remove(arc);
+    staying.remove(arc);
   }
 
   void clear() {
     orphans.clear();
-    handedOver.clear();
-    handedOverEmpty.clear();
+    going.clear();
+    staying.clear();
   }
 
   /** Goes on in another turn, if there is anything to take over. */
@@ -111,7 +133,7 @@ final class Vacancies {
   }
 
   private boolean isEmpty() {
-    return orphans.isEmpty() && handedOver.isEmpty() && handedOverEmpty.isEmpty();
+    return orphans.isEmpty() && going.isEmpty() && staying.isEmpty();
   }
 
   private void takeOverSome() {
@@ -127,18 +149,22 @@ final class Vacancies {
       }
       if (successor.shouldLead(arc)) {
         if (successor.isDaddyThere(arc)) {
-          (successor.holdsRecords(arc) ? handedOver : handedOverEmpty).add(arc);
+          going.remove(arc);
+          staying.remove(arc);
+          (successor.doesDaddyStay(arc) ? staying : going).add(arc, successor.holdsRecords(arc));
         } else {
           successor.lead(arc);
           begun++;
         }
       }
     }
-    boolean calm = upkeep.isCalm();
-    begun += handOver(handedOver, HANDED_OVER_AT_ONCE_MAX, preparing + begun, false);
-    begun += handOver(handedOverEmpty, EMPTY_AT_ONCE_MAX, preparing + begun, calm);
-    if (handedOverEmpty.isEmpty()) {
-      begun += handOver(handedOver, HANDED_OVER_AT_ONCE_MAX, preparing + begun, calm);
+    begun += takeOver(going.full, HANDED_OVER_AT_ONCE_MAX, preparing + begun);
+    begun += takeOver(going.empty, EMPTY_AT_ONCE_MAX, preparing + begun);
+    if (upkeep.isCalm()) {
+      begun += takeOver(staying.empty, EMPTY_AT_ONCE_MAX, preparing + begun);
+      if (staying.empty.isEmpty()) {
+        begun += takeOver(staying.full, HANDED_OVER_AT_ONCE_MAX, preparing + begun);
+      }
     }
     if (begun < room && !orphans.isEmpty()) {
       takeOverSoon();
@@ -147,25 +173,16 @@ final class Vacancies {
     }
   }
 
-  /**
-   * Takes some over, so that with those on the way there are at most so many.
-   *
-   * @param allOfThem whether also those whose daddy stays
-   * @return how many were begun
-   */
-  private int handOver(NavigableSet<Integer> arcs, int atOnceMax, int onTheWay, boolean allOfThem) {
+  /** Takes some over, so that with those on the way there are at most so many; tells how many. */
+  private int takeOver(NavigableSet<Integer> arcs, int atOnceMax, int onTheWay) {
     int most = (upkeep.isLate() ? Math.min(LATE_AT_ONCE_MAX, atOnceMax) : atOnceMax) - onTheWay;
     int begun = 0;
-    int left = Math.min(arcs.size(), LOOKED_AT_IN_TURN_MAX);
-    for (; begun < most && left > 0; left--) {
-      // From where the last turn ended: those before it may have to wait.
-      Integer higher = arcs.higher(last);
-      int arc = higher == null ? arcs.first() : higher;
-      last = arc;
-      if (!successor.shouldLead(arc)) {
-        arcs.remove(arc);
-      } else if (allOfThem || !successor.doesDaddyStay(arc)) {
-        arcs.remove(arc);
+    for (int looked = 0; begun < most && looked < LOOKED_AT_IN_TURN_MAX; looked++) {
+      Integer arc = arcs.pollFirst();
+      if (arc == null) {
+        break;
+      }
+      if (successor.shouldLead(arc)) {
         successor.lead(arc);
         begun++;
       }

@@ -2,11 +2,14 @@ package org.ringoverlay.dht.internal.arc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Condition;
+import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
+import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.json.Json;
 
@@ -120,7 +123,7 @@ class PrefixWatchersTest extends ArcLeaderRig {
     accept("k3");
     Pending present = watch(0, 0, 10_000, 0);
     check(B, 1);
-    assertThat(told(present)).containsExactly("k1=1");
+    assertThat(told(present)).containsExactly("k1=1", "k2=2");
     assertThat(report(present).position()).isEqualTo(version(2));
     assertThat(report(present).more()).isFalse();
 
@@ -217,6 +220,57 @@ class PrefixWatchersTest extends ArcLeaderRig {
     Pending watch = watch(0);
     leader.end(leader.notOwner());
     assertThat(watch.answer()).isCompletedExceptionally();
+  }
+
+  /** Else it would never be told: the change may be lost with this daddy. */
+  @Test
+  void ofAKeyThatIsBeingChangedTheValueBeforeIsTold() {
+    lead();
+    write("k", 1);
+    accept("k");
+    write("k", 2);
+
+    Pending watch = watch(0, 0, 10_000, 1_000);
+
+    assertThat(told(watch)).containsExactly("k=1");
+    assertThat(report(watch).position()).isEqualTo(version(1));
+  }
+
+  @Test
+  void nobodyIsLedIntoARowThatIsUnderWay() {
+    lead();
+    write("k", 1);
+    write("k", 2);
+    write("k", 3);
+    accept("k");
+
+    Pending watch = watch(0, 0, 10_000, 1_000);
+
+    assertThat(told(watch)).containsExactly("k=1");
+    assertThat(report(watch).position()).isEqualTo(version(1));
+    accept("k");
+    // The watch began when the row was under way, and nobody had kept it for watchers.
+    assertThat(report(watch(version(1))).missed()).isTrue();
+  }
+
+  /** Those before its last were acknowledged, perhaps, and nobody was told them. */
+  @Test
+  void whereARowComesToLightThatAPositionPassedThereIsAGap() {
+    var made = new ArrayList<Operation>();
+    for (int version = 1; version <= 3; version++) {
+      made.add(
+          new Operation(
+              "o" + version, version, version > 1, 0, Operation.Outcome.MADE, version - 1));
+    }
+    var row = Entry.made(KEY, 3, false, Json.of("c"), Entry.WHOLE, made);
+    start();
+    promise(C, new Head(KEY, 3, 1));
+    Pending later = watch(Versions.next(0, 3));
+    leader.submit(get(), 0);
+    fetched(C, row);
+    accept(B);
+
+    assertThat(report(later).missed()).isTrue();
   }
 
   // ---- what the tests say

@@ -153,14 +153,26 @@ class VacanciesTest {
   }
 
   @Test
+  void norIsOneThatHardlyRuns() {
+    loop.lateNanos = 400 * MILLI;
+    vacancies.add(101);
+
+    loop.run(12_000);
+
+    assertThat(ring.led).containsExactly(101);
+  }
+
+  @Test
   void thoseThatHaveToWaitKeepNobodyElseWaiting() {
     loop.lateNanos = 20 * MILLI;
     for (int arc = 101; arc < 301; arc++) {
       vacancies.add(arc);
     }
-    ring.goes.add(300);
+    loop.run(500);
 
-    loop.run(1_000);
+    ring.goes.add(300);
+    vacancies.add(300);
+    loop.run(0);
 
     assertThat(ring.led).containsExactly(300);
   }
