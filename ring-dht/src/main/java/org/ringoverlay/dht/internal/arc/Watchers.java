@@ -107,7 +107,7 @@ final class Watchers {
   /**
    * A quorum holds the key's register.
    *
-   * @param made the changes that made it, with those that only its watchers saw
+   * @param made the changes that made it, in their order
    */
   void settled(Cell cell, List<Cell.Made> made) {
     Watched key = watched.get(cell.key);

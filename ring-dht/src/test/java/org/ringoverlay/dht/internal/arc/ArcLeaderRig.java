@@ -158,6 +158,11 @@ abstract class ArcLeaderRig {
         5 * SECOND);
   }
 
+  Pending submitted(Pending pending) {
+    leader.submit(pending, 0);
+    return pending;
+  }
+
   static Pending ifVersion(long version, String operation, int value) {
     return new Pending(
         new Request.Put(

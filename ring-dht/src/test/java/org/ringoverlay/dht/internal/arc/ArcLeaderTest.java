@@ -231,12 +231,9 @@ class ArcLeaderTest extends ArcLeaderRig {
   @Test
   void changesThatWaitForOneKeyAreMadeOneAfterTheOtherAndSentInOne() {
     lead();
-    Pending first = put("a", 1);
-    Pending second = put("b", 2);
-    Pending third = put("c", 3);
-    leader.submit(first, 0);
-    leader.submit(second, 0);
-    leader.submit(third, 0);
+    Pending first = submitted(put("a", 1));
+    Pending second = submitted(put("b", 2));
+    Pending third = submitted(put("c", 3));
     accept(B);
 
     assertThat(sent.accepts).hasSize(4);
@@ -250,20 +247,16 @@ class ArcLeaderTest extends ArcLeaderRig {
     accept(B);
     assertThat(done(second).version()).isEqualTo(step.base() + 1);
     assertThat(done(third).version()).isEqualTo(step.base() + 2).isEqualTo(step.version());
-    Pending repeat = put("b", 2);
-    leader.submit(repeat, 0);
+    Pending repeat = submitted(put("b", 2));
     assertThat(done(repeat).version()).isEqualTo(done(second).version());
   }
 
   @Test
   void whatComesToNothingIsDecidedWhenThoseBeforeItAreHeld() {
     lead();
-    Pending first = put("a", 1);
-    Pending second = put("b", 2);
-    Pending third = ifVersion(1, "c", 3);
-    leader.submit(first, 0);
-    leader.submit(second, 0);
-    leader.submit(third, 0);
+    submitted(put("a", 1));
+    Pending second = submitted(put("b", 2));
+    Pending third = submitted(ifVersion(1, "c", 3));
     accept(B);
 
     Entry step = sent.lastTo(B.node()).message().entries().get(0);
@@ -280,13 +273,10 @@ class ArcLeaderTest extends ArcLeaderRig {
   @Test
   void ofChangesThatAreSentInOneEachMeetsWhatTheOneBeforeMade() {
     lead();
-    Pending first = put("a", 1);
-    leader.submit(first, 0);
+    submitted(put("a", 1));
     long next = sent.lastTo(B.node()).message().entries().get(0).version() + 1;
-    Pending second = put("b", 2);
-    Pending third = ifVersion(next, "c", 3);
-    leader.submit(second, 0);
-    leader.submit(third, 0);
+    submitted(put("b", 2));
+    Pending third = submitted(ifVersion(next, "c", 3));
     accept(B);
     accept(B);
 
@@ -297,12 +287,9 @@ class ArcLeaderTest extends ArcLeaderRig {
   @Test
   void allThatWereSentInOneAreUnknownWhenAnotherTakesOver() {
     lead();
-    Pending first = put("a", 1);
-    Pending second = put("b", 2);
-    Pending third = put("c", 3);
-    leader.submit(first, 0);
-    leader.submit(second, 0);
-    leader.submit(third, 0);
+    submitted(put("a", 1));
+    Pending second = submitted(put("b", 2));
+    Pending third = submitted(put("c", 3));
     accept(B);
 
     leader.outranked(new Ballot(9, B.node(), 9), 0);
