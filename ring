@@ -156,7 +156,11 @@ case ${1:-} in
     # Runs for months: the full compiler, and a heap that is exhausted ends it rather than cripples it.
     tuning="$collector -XX:+ExitOnOutOfMemoryError"
     ;;
-  bench | burn)
+  burn)
+    # All in memory, and all cores at work: threads of the collector would only take them.
+    tuning=$collector
+    ;;
+  bench)
     tuning=
     ;;
   *)

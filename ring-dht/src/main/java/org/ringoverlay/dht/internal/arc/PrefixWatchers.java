@@ -280,13 +280,13 @@ final class PrefixWatchers {
   /** No version that is under way in a cell is below this one. */
   private static long firstUnderWay(Cell cell) {
     return cell.changing.isEmpty()
-        ? Math.max(1, versionOf(cell) - Reign.TOGETHER_MAX)
+        ? Math.max(1, versionOf(cell) - Changes.TOGETHER_MAX)
         : cell.firstUnderWay();
   }
 
   /** Whether a register may be the last of several that its daddy made in one. */
   private static boolean mayEndARow(Register register) {
-    long before = Math.max(0, register.version() - Reign.TOGETHER_MAX);
+    long before = Math.max(0, register.version() - Changes.TOGETHER_MAX);
     return register.operations().forgotten() > before
         || Watchers.versions(register, before).size() > 1;
   }

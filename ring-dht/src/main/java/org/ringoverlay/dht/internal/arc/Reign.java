@@ -7,14 +7,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.ringoverlay.dht.internal.wire.Acknowledge;
 import org.ringoverlay.dht.internal.wire.Ballot;
 import org.ringoverlay.dht.internal.wire.Configuration;
 import org.ringoverlay.dht.internal.wire.CopyReply;
 import org.ringoverlay.dht.internal.wire.CopyRequest;
 import org.ringoverlay.dht.internal.wire.Entry;
 import org.ringoverlay.dht.internal.wire.Head;
-import org.ringoverlay.dht.internal.wire.Operation;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.dht.internal.wire.Seat;
 import org.ringoverlay.dht.internal.wire.Voter;
@@ -35,12 +33,6 @@ import org.ringoverlay.id.Id;
  * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, sections 2.2 and 2.3</a>
  */
 final class Reign {
-  /**
-   * Changes of one key that are made in one. A register remembers sixteen times as many: whoever
-   * was told nothing has time to ask again.
-   */
-  static final int TOGETHER_MAX = OperationWindow.OPERATIONS_MAX / 16;
-
   private final int arc;
   private final Voter self;
   private final Ballot ballot;
@@ -54,6 +46,7 @@ final class Reign {
   private final Recovery recovery;
   private final Reconfiguration members;
   private final Checks checks;
+  private final Changes changes;
   private final Watchers watchers;
   private final PrefixWatchers prefixWatchers;
   private final Repairs repairs;
@@ -68,9 +61,6 @@ final class Reign {
    * With which epoch who left the arc did; what it said of older ones it may have dropped since.
    */
   private final Map<Voter, Long> left = new TreeMap<>();
-
-  /** The newest version that was made in this reign, of whatever key; 0 if none was. */
-  private long newest;
 
   Reign(
       int arc,
@@ -95,9 +85,11 @@ final class Reign {
         new Reconfiguration(
             arc, ballot, shelf, stores, out, this::goOn, this::hasJoined, won, place);
     this.checks = new Checks(arc, self, ballot, out, members.current());
+    this.changes =
+        new Changes(arc, ballot, limits, shelf, out, leader, members, checks, this::floor);
     this.watchers = new Watchers(out, checks, limits, this::floor);
     this.prefixWatchers =
-        new PrefixWatchers(out, checks, ballot.round(), cells, this::seen, this::floor);
+        new PrefixWatchers(out, checks, ballot.round(), cells, changes::seen, this::floor);
     this.repairs = new Repairs(arc, ballot, limits);
     this.expiries = new Expiries(out, this::expire);
     this.collector =
@@ -111,7 +103,7 @@ final class Reign {
             cells,
             watchers,
             prefixWatchers,
-            this::seen,
+            changes::seen,
             this::vacated,
             this::goOn,
             won.floor());
@@ -173,43 +165,13 @@ final class Reign {
         nowNanos -> {
           if (!over && !cell.isUnknown() && cell.version() == version) {
             cell.holds(self);
-            acknowledgeEarly(cell);
+            changes.kept(cell);
             progress(cell, nowNanos);
             if (!members.isSettled()) {
               goOn(nowNanos);
             }
           }
         });
-  }
-
-  /** Tells whoever wanted no more than that its daddy keeps the change. */
-  private void acknowledgeEarly(Cell cell) {
-    outcomes(cell, cell.changing)
-        .forEach(
-            each -> {
-              Request.Change change = (Request.Change) each.pending().request();
-              if (change.acknowledge() == Acknowledge.DADDY
-                  && each.operation().result() == Operation.Outcome.MADE) {
-                each.pending().done(each.operation().done(1, wanted(), seen()));
-              }
-            });
-  }
-
-  /** What came of changes, as far as the register that they made remembers. */
-  private static List<Cell.Outcome> outcomes(Cell cell, List<Cell.Made> changes) {
-    Register register = cell.current;
-    if (register == null || changes.isEmpty()) {
-      return List.of();
-    }
-    var outcomes = new ArrayList<Cell.Outcome>(changes.size());
-    for (Cell.Made each : changes) {
-      Operation operation =
-          register.operations().find(((Request.Change) each.pending().request()).operation());
-      if (operation != null) {
-        outcomes.add(new Cell.Outcome(each.pending(), operation, each.register()));
-      }
-    }
-    return outcomes;
   }
 
   private CopyRequest.Accept registers(Entry entry) {
@@ -327,141 +289,38 @@ final class Reign {
     }
     Request request = pending.request();
     if (request instanceof Request.Change change) {
-      change(cell, pending, change, nowNanos);
+      CopyRequest.Accept made = changes.make(cell, pending, change, nowNanos);
+      if (made != null) {
+        propose(cell, made);
+      } else if (!cell.waitForAll.isEmpty()) {
+        busy.put(cell.key, cell);
+        out.tick();
+      }
     } else if (request instanceof Request.Watch watch) {
       watchers.poll(cell, pending, watch);
     } else {
-      var found = cell.found(copies(), wanted(), seen());
+      var found = changes.found(cell);
       checks.confirm(pending, () -> pending.done(found));
     }
   }
 
-  private void change(Cell cell, Pending pending, Request.Change change, long nowNanos) {
-    long version = Versions.next(Math.max(cell.version(), newest), ballot.round());
-    if (version == Versions.EXHAUSTED) {
-      pending.fail(leader.notOwner());
-      leader.end(leader.notOwner());
-      return;
-    }
-    Decision decision =
-        Decision.on(cell.current, change, version, floor(), out.rules(change.space()));
-    if (decision instanceof Decision.Repeat repeat) {
-      repeat(cell, pending, change, repeat.first());
-    } else if (decision instanceof Decision.Forgotten forgotten) {
-      pending.done(new Request.Done(0, false, copies(), wanted(), seen(), forgotten.version()));
-    } else if (decision instanceof Decision.Reject reject) {
-      checks.confirm(pending, () -> pending.fail(reject.reason()));
-    } else if (decision instanceof Decision.Nothing) {
-      var nothing = new Request.Done(0, false, copies(), wanted(), seen(), 0);
-      checks.confirm(pending, () -> pending.done(nothing));
-    } else if (decision instanceof Decision.Apply apply) {
-      apply(cell, together(cell, pending, apply, nowNanos));
-    }
-  }
-
-  /**
-   * The newest version of the arc. Versions are counted per arc, so whatever is made later of
-   * whatever key is above it.
-   */
-  private long seen() {
-    return Math.max(newest, Versions.before(ballot.round()));
-  }
-
-  private void repeat(Cell cell, Pending pending, Request.Change change, Operation first) {
-    if (first.result() == Operation.Outcome.CONFLICT) {
-      RingException conflict = Decision.conflict(change, cell.current, first.found());
-      checks.confirm(pending, () -> pending.fail(conflict));
-    } else {
-      acknowledge(cell, change, new Cell.Outcome(pending, first, cell.current));
-    }
-  }
-
-  /**
-   * A change with those that wait behind it for the same key and change something, too: they are
-   * made one after the other, and copies are sent what came of them in one. Else a key would be
-   * changed no more often than a disk can be waited for.
-   *
-   * @see <a href="https://arxiv.org/abs/1802.07000">Rystsov 2018, CASPaxos, section 2.2: the
-   *     proposer chooses the function that changes the register, which may be composed of several
-   *     </a>
-   */
-  private List<Cell.Made> together(
-      Cell cell, Pending first, Decision.Apply firstApply, long nowNanos) {
-    var made = new ArrayList<Cell.Made>(1);
-    made.add(new Cell.Made(first, firstApply.next()));
-    Register register = firstApply.next();
-    long bytes = register.value().size();
-    while (made.size() < TOGETHER_MAX && bytes < limits.batchBytesMax()) {
-      Pending next = cell.queue.peek();
-      long version = Versions.next(register.version(), ballot.round());
-      if (next == null
-          || next.isExpired(nowNanos)
-          || version == Versions.EXHAUSTED
-          || !(next.request() instanceof Request.Change change)
-          || !(Decision.on(register, change, version, floor(), out.rules(change.space()))
-              instanceof Decision.Apply apply)) {
-        break;
-      }
-      cell.queue.remove();
-      register = apply.next();
-      bytes += register.value().size();
-      made.add(new Cell.Made(next, register));
-    }
-    return made;
-  }
-
-  /** Whoever made these is told the same. */
-  private static void fail(List<Cell.Made> changes, RingException why) {
-    changes.forEach(each -> each.pending().fail(why));
-  }
-
-  private void apply(Cell cell, List<Cell.Made> changes) {
-    Configuration current = members.current();
-    List<Voter> answering = new ArrayList<>(current.voters());
-    answering.removeIf(voter -> !voter.equals(self) && !out.answers(voter.node()));
-    if (!current.isQuorum(answering)) {
-      fail(changes, Silent.unreachable(current, answering));
-      return;
-    }
-    // Who holds nothing of the key has to hear what it has forgotten, too.
-    Register next = changes.get(changes.size() - 1).register();
-    Entry step =
-        cell.current == null
-            ? next.whole(cell.key)
-            : next.step(cell.key, cell.current, next.operations().last(changes.size()));
-    CopyReply.Accepted own;
-    try {
-      own = shelf.accept(registers(step));
-    } catch (RingException.Refused full) {
-      fail(changes, full);
-      return;
-    }
-    if (!own.granted()) {
-      fail(changes, leader.notOwner());
-      leader.end(leader.notOwner());
-      return;
-    }
-    newest = next.version();
-    // The very register that the shelf holds now, so that both go on with one log of operations.
-    Register kept = shelf.register(arc, cell.key);
-    if (kept == null || kept.version() != next.version()) {
-      throw new IllegalStateException("the shelf granted a change that it did not take");
-    }
-    cell.former = cell.current;
-    cell.becomes(kept, ballot.round());
-    cell.changing = changes;
+  /** Sends the members what was made of a key. */
+  private void propose(Cell cell, CopyRequest.Accept made) {
     prefixWatchers.saw(cell);
     busy.put(cell.key, cell);
     out.tick();
-    if (next.written() >= changes.get(0).register().version()) {
+    Register next = cell.current;
+    if (next != null && next.written() >= cell.firstUnderWay()) {
       expireLater(cell);
     }
     holdsHere(cell);
     if (cell.holders.contains(self)) {
-      acknowledgeEarly(cell);
+      changes.kept(cell);
     }
+    var heads = List.of(new Head(cell.key, cell.version(), ballot.round()));
     for (Voter voter : members.others()) {
-      send(cell, voter.node(), step);
+      cell.asked.add(voter.node());
+      out.accept(voter.node(), made, heads);
     }
     settle(cell);
   }
@@ -568,11 +427,10 @@ final class Reign {
   private void settle(Cell cell) {
     if (!cell.settled && !cell.isUnknown() && isHeld(cell)) {
       cell.settled = true;
-      List<Cell.Made> made = cell.changing;
-      cell.changing = List.of();
-      cell.former = null;
-      for (Cell.Outcome each : outcomes(cell, made)) {
-        acknowledge(cell, (Request.Change) each.pending().request(), each);
+      List<Cell.Made> made = changes.settled(cell);
+      if (!cell.waitForAll.isEmpty()) {
+        busy.put(cell.key, cell);
+        out.tick();
       }
       watchers.settled(cell, made);
       prefixWatchers.settled(cell, made);
@@ -581,39 +439,11 @@ final class Reign {
     }
     boolean level = isLevel(cell);
     if (level && cell.settled) {
-      cell.waitForAll.forEach(all -> done(cell, all.pending(), all.operation()));
-      cell.waitForAll.clear();
+      changes.level(cell);
     }
     if (cell.settled && cell.asked.isEmpty() && !level) {
       out.repair();
     }
-  }
-
-  /** Acknowledges a change that enough copies hold, or keeps it until all do if it asked so. */
-  private void acknowledge(Cell cell, Request.Change change, Cell.Outcome outcome) {
-    if (outcome.operation().result() == Operation.Outcome.CONFLICT) {
-      outcome
-          .pending()
-          .fail(Decision.conflict(change, outcome.register(), outcome.operation().found()));
-    } else if (change.acknowledge() != Acknowledge.ALL || isLevel(cell)) {
-      done(cell, outcome.pending(), outcome.operation());
-    } else {
-      cell.waitForAll.add(outcome);
-      busy.put(cell.key, cell);
-      out.tick();
-    }
-  }
-
-  private void done(Cell cell, Pending pending, Operation operation) {
-    var holders = new ArrayList<>(members.current().voters());
-    holders.retainAll(cell.holders);
-    pending.done(operation.done(holders.size(), wanted(), seen()));
-  }
-
-  /** How many copies there should be: the members follow, a few arcs at a time. */
-  private int wanted() {
-    Configuration current = members.current();
-    return out.copiesWanted((current.joint() ? current.next() : current.members()).size());
   }
 
   private boolean isHeld(Cell cell) {
@@ -622,15 +452,6 @@ final class Reign {
 
   private boolean isLevel(Cell cell) {
     return cell.isLevel(members.current().voters());
-  }
-
-  /** How many of the members answer, as far as this node knows. */
-  private int copies() {
-    int copies = 0;
-    for (Voter member : members.current().members()) {
-      copies += member.equals(self) || out.answers(member.node()) ? 1 : 0;
-    }
-    return copies;
   }
 
   // ---- registers that others hold
@@ -769,23 +590,7 @@ final class Reign {
   }
 
   private void tick(Cell cell, long nowNanos) {
-    for (Pending pending : List.copyOf(cell.queue)) {
-      if (pending.isExpired(nowNanos)) {
-        pending.fail(Silent.notReady(cell, members.current()));
-      }
-    }
-    cell.queue.removeIf(Pending::isAnswered);
-    for (Cell.Made changing : cell.changing) {
-      if (changing.pending().isExpired(nowNanos)) {
-        changing.pending().unknown("Too few copies have answered in time.");
-      }
-    }
-    for (Cell.Outcome all : cell.waitForAll) {
-      if (all.pending().isExpired(nowNanos)) {
-        all.pending().unknown("A majority of the copies has the change, not yet all.");
-      }
-    }
-    cell.waitForAll.removeIf(all -> all.pending().isAnswered());
+    changes.expire(cell, nowNanos);
     if (!cell.settled || !cell.waitForAll.isEmpty()) {
       urge(cell);
     }
@@ -873,16 +678,7 @@ final class Reign {
     expiries.end();
     collector.end();
     for (Cell cell : cells.values()) {
-      for (Cell.Made changing : cell.changing) {
-        changing
-            .pending()
-            .unknown("Another daddy took the arc over while the change was under way.");
-      }
-      for (Cell.Outcome all : cell.waitForAll) {
-        all.pending().unknown("Another daddy took the arc over before all copies answered.");
-      }
-      List.copyOf(cell.queue).forEach(pending -> pending.fail(why));
-      cell.queue.clear();
+      Changes.end(cell, why);
     }
     watchers.end(why);
     prefixWatchers.end(why);

@@ -32,6 +32,7 @@ abstract class ArcLeaderRig {
   static final Voter B_AGAIN = new Voter(B.node(), 22);
   static final List<Id> NODES = List.of(SELF.node(), B.node(), C.node());
   static final Configuration THREE = new Configuration(1, 0, List.of(SELF, B, C), List.of());
+  static final long MILLISECOND = 1_000_000L;
   static final long SECOND = 1_000_000_000L;
   static final Entry OLD = Entry.made(KEY, 1, false, Json.of("old"), Entry.WHOLE, List.of());
   static final Limits LIMITS = new Limits(2, 2, 100, 10, 10_000);
@@ -102,7 +103,7 @@ abstract class ArcLeaderRig {
 
   void accept(Voter voter) {
     Sent.Accept message = sent.lastTo(voter.node());
-    leader.accepted(voter.node(), message.message, message.heads, granted(voter), 0);
+    leader.accepted(voter.node(), message.message, message.heads, granted(voter), clock);
   }
 
   void fail(Voter voter) {
@@ -159,7 +160,7 @@ abstract class ArcLeaderRig {
   }
 
   Pending submitted(Pending pending) {
-    leader.submit(pending, 0);
+    leader.submit(pending, clock);
     return pending;
   }
 

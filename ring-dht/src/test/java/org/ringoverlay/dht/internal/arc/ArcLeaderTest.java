@@ -234,6 +234,7 @@ class ArcLeaderTest extends ArcLeaderRig {
     Pending first = submitted(put("a", 1));
     Pending second = submitted(put("b", 2));
     Pending third = submitted(put("c", 3));
+    clock += 4 * MILLISECOND;
     accept(B);
 
     assertThat(sent.accepts).hasSize(4);
@@ -251,12 +252,36 @@ class ArcLeaderTest extends ArcLeaderRig {
     assertThat(done(repeat).version()).isEqualTo(done(second).version());
   }
 
+  /** A register remembers so many operations; those who repeat one have time to. */
+  @Test
+  void ofOneKeyNoMoreIsSentInOneThanTimeHasPassedFor() {
+    lead();
+    submitted(put("a", 1));
+    submitted(put("b", 2));
+    submitted(put("c", 3));
+    clock += 2 * MILLISECOND;
+    accept(B);
+    assertThat(operationsOfTheLast()).containsExactly("b");
+
+    submitted(put("d", 4));
+    clock += 4 * MILLISECOND;
+    accept(B);
+    assertThat(operationsOfTheLast()).containsExactly("c", "d");
+  }
+
+  private List<String> operationsOfTheLast() {
+    return sent.lastTo(C.node()).message().entries().get(0).operations().stream()
+        .map(Operation::id)
+        .toList();
+  }
+
   @Test
   void whatComesToNothingIsDecidedWhenThoseBeforeItAreHeld() {
     lead();
     submitted(put("a", 1));
     Pending second = submitted(put("b", 2));
     Pending third = submitted(ifVersion(1, "c", 3));
+    clock += 4 * MILLISECOND;
     accept(B);
 
     Entry step = sent.lastTo(B.node()).message().entries().get(0);
@@ -277,6 +302,7 @@ class ArcLeaderTest extends ArcLeaderRig {
     long next = sent.lastTo(B.node()).message().entries().get(0).version() + 1;
     submitted(put("b", 2));
     Pending third = submitted(ifVersion(next, "c", 3));
+    clock += 4 * MILLISECOND;
     accept(B);
     accept(B);
 
@@ -290,6 +316,7 @@ class ArcLeaderTest extends ArcLeaderRig {
     submitted(put("a", 1));
     Pending second = submitted(put("b", 2));
     Pending third = submitted(put("c", 3));
+    clock += 4 * MILLISECOND;
     accept(B);
 
     leader.outranked(new Ballot(9, B.node(), 9), 0);

@@ -242,6 +242,7 @@ class PrefixWatchersTest extends ArcLeaderRig {
     write("k", 1);
     write("k", 2);
     write("k", 3);
+    clock += 4 * MILLISECOND;
     accept("k");
 
     Pending watch = watch(0, 0, 10_000, 1_000);
@@ -283,7 +284,7 @@ class PrefixWatchersTest extends ArcLeaderRig {
             .filter(one -> Keys.keyOf(one.heads().get(0).key()).equals(key))
             .reduce((earlier, later) -> later)
             .orElseThrow();
-    leader.accepted(B.node(), of.message(), of.heads(), granted(B), 0);
+    leader.accepted(B.node(), of.message(), of.heads(), granted(B), clock);
   }
 
   private long version(int counter) {
