@@ -59,15 +59,16 @@ fresh() {
   [ -z "$(find "$@" -newer "$jar" -print | head -n 1)" ]
 }
 
-# Class data sharing saves a part of every later start. It is worth a try and never an error. The archive holds what a
-# node loads that founds a ring, serves its gateway and ends again.
+# Class data sharing saves a part of every later start, and keeps the loop of a node from standing still whenever it
+# does something for the first time. It is worth a try and never an error. The archive holds what a node loads that
+# founds a ring, joins one, serves its gateway, is started again, and sees another leave.
 archive_classes() {
   case $module in
-    ring-console) set -- node --listen 127.0.0.1:0 --http 127.0.0.1:0 --until-eof ;;
-    *) set -- --version ;;
+    ring-console) set -- -cp "$jar" org.ringoverlay.console.Rehearsal ;;
+    *) set -- -jar "$jar" --version ;;
   esac
   : >"$archive.tried"
-  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" -jar "$jar" "$@" >/dev/null 2>&1 </dev/null ||
+  "$java" -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$archive" "$@" >/dev/null 2>&1 </dev/null ||
     rm -f "$archive"
 }
 

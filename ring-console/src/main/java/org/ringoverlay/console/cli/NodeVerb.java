@@ -29,7 +29,7 @@ final class NodeVerb implements Verb {
   @Override
   public int run(ParseResult parsed, Terminal terminal) throws Exception {
     NodeOptions options = NodeArguments.options(parsed, terminal.properties(), terminal.env());
-    var life = new Life();
+    var life = new Life(terminal);
     var hook = new Thread(life::stopAndHalt, "ring-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -49,7 +49,7 @@ final class NodeVerb implements Verb {
       if (parsed.hasMatchedOption("--until-eof")) {
         awaitEnd(terminal);
         life.stop();
-        return node.drained().map(left -> left(node, left, terminal)).orElse(Exit.DONE);
+        return left(node, terminal).orElse(Exit.DONE);
       }
       life.over.await();
       if (life.stopping) {
@@ -57,9 +57,9 @@ final class NodeVerb implements Verb {
         new CountDownLatch(1).await();
       }
       life.stop();
-      Optional<LeaveReport> left = node.drained();
+      Optional<Integer> left = left(node, terminal);
       return left.isPresent()
-          ? left(node, left.get(), terminal)
+          ? left.get()
           : terminal.problem(
               new RingException.Closed("The node closed by itself; the log above says why."));
     } finally {
@@ -69,10 +69,15 @@ final class NodeVerb implements Verb {
     }
   }
 
-  private static int left(RunningNode node, LeaveReport report, Terminal terminal) {
-    return report.unfinished().isEmpty()
-        ? Exit.DONE
-        : Unfinished.problem(node.ring().id().toString(), report.unfinished(), terminal);
+  /** The status of a node that was told to leave for good; empty if it was not. */
+  private static Optional<Integer> left(RunningNode node, Terminal terminal) {
+    return node.drained()
+        .map(LeaveReport::unfinished)
+        .map(
+            unfinished ->
+                unfinished.isEmpty()
+                    ? Exit.DONE
+                    : Unfinished.problem(node.ring().id().toString(), unfinished, terminal));
   }
 
   private static void awaitEnd(Terminal terminal) {
@@ -100,7 +105,12 @@ final class NodeVerb implements Verb {
   private static final class Life {
     final AtomicReference<@Nullable RunningNode> node = new AtomicReference<>();
     final CountDownLatch over = new CountDownLatch(1);
+    private final Terminal terminal;
     volatile boolean stopping;
+
+    Life(Terminal terminal) {
+      this.terminal = terminal;
+    }
 
     void stop() {
       RunningNode running = node.getAndSet(null);
@@ -109,12 +119,21 @@ final class NodeVerb implements Verb {
       }
     }
 
-    /** A signal would end the process with its own status; one that was obeyed is a success. */
+    /**
+     * A signal would end the process with its own status; one that was obeyed is a success, unless
+     * the node was told to leave for good before and could not hand everything over.
+     */
     void stopAndHalt() {
       stopping = true;
       int status = Exit.DONE;
+      RunningNode running = node.get();
       try {
         stop();
+        if (running != null) {
+          status = left(running, terminal).orElse(Exit.DONE);
+        }
+      } catch (RingException failed) {
+        status = terminal.problem(failed);
       } catch (RuntimeException failed) {
         status = Exit.NO;
       }

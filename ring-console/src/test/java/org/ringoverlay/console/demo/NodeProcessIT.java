@@ -255,6 +255,8 @@ class NodeProcessIT {
         .contains("ring: unavailable: Node " + ready.get("node") + " left without handing over")
         .contains("dht (did not hand over in time)")
         .contains("Keep its data directory.");
+    // It waits a moment for those who ask how it went; whoever cannot wait learns it all the same.
+    leaver.process.toHandle().destroy();
     assertThat(leaver.status()).isEqualTo(1);
     assertThat(leaver.err())
         .containsPattern(" WARN .* left without handing over everything: dht \\(did not hand over")

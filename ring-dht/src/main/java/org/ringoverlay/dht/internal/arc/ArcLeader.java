@@ -22,7 +22,7 @@ import org.ringoverlay.id.Id;
  *
  * <p>Plain state: time comes with each call, messages go to the {@link Outbox}. On the loop.
  */
-final class ArcLeader {
+final class ArcLeader implements Gate.Guest {
   private static final long RETRY_NANOS = 10_000_000;
   private static final int RETRY_DOUBLINGS_MAX = 4;
 
@@ -430,7 +430,8 @@ final class ArcLeader {
   }
 
   /** It may change its members now. */
-  void wake(long nowNanos) {
+  @Override
+  public void wake(long nowNanos) {
     if (reign != null) {
       reign.wake(nowNanos);
     }
@@ -508,7 +509,8 @@ final class ArcLeader {
   }
 
   /** Whether there are records in the arc, as far as it knows. */
-  boolean holdsRecords() {
+  @Override
+  public boolean holdsRecords() {
     return reign != null && reign.holdsRecords();
   }
 

@@ -64,51 +64,6 @@ final class Upkeep {
   private boolean repairDue;
   private int repairing;
 
-  /** Those that do something that only so many may do at once, and those that wait for it. */
-  private static final class Gate {
-    final LinkedHashSet<ArcLeader> inside = new LinkedHashSet<>();
-    final LinkedHashSet<ArcLeader> waiting = new LinkedHashSet<>();
-
-    /** Lets a leader in, or has it wait. */
-    boolean admits(ArcLeader leader, int allowed) {
-      if (inside.contains(leader)) {
-        return true;
-      }
-      // Arcs that hold records have as many places again, so that they need not wait for empty
-      // ones.
-      if (inside.size() < (leader.holdsRecords() ? 2 * allowed : allowed)) {
-        waiting.remove(leader);
-        inside.add(leader);
-        return true;
-      }
-      waiting.add(leader);
-      return false;
-    }
-
-    /** A leader goes, or waits no longer; tells whether another may have its place. */
-    boolean leaves(ArcLeader leader) {
-      waiting.remove(leader);
-      return inside.remove(leader) && !waiting.isEmpty();
-    }
-
-    /**
-     * Wakes as many of those that wait as there are places for. Each is woken once: whoever does
-     * not want to get in any more takes no place, and who has to go on waiting stands behind the
-     * others.
-     */
-    void wake(int allowed, long nowNanos) {
-      for (int left = waiting.size(); left > 0 && inside.size() < allowed; left--) {
-        Iterator<ArcLeader> first = waiting.iterator();
-        if (!first.hasNext()) {
-          return;
-        }
-        ArcLeader next = first.next();
-        first.remove();
-        next.wake(nowNanos);
-      }
-    }
-  }
-
   /** A leader and the way to send what it wants sent. */
   interface Worker {
     /** The leader. */

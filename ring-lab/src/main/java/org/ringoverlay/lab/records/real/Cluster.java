@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.ringoverlay.id.Id;
+import org.ringoverlay.lab.process.ClassArchive;
 import org.ringoverlay.lab.process.NodesProcess;
 
 /**
@@ -42,6 +43,7 @@ final class Cluster implements AutoCloseable {
   private final Map<String, String> settings;
   private final int size;
   private final List<Running> processes = new ArrayList<>();
+  private List<String> flags = FLAGS;
   private final List<Running> up = new CopyOnWriteArrayList<>();
   private final List<String> troubles = new CopyOnWriteArrayList<>();
   private final AtomicLong numbers = new AtomicLong();
@@ -143,8 +145,9 @@ final class Cluster implements AutoCloseable {
     return size;
   }
 
-  /** Founds the ring, and lets the others join. */
+  /** Founds the ring, and lets the others join. Their classes are in an archive by then. */
   void begin() throws IOException, InterruptedException {
+    flags = ClassArchive.add(FLAGS, directory);
     launch(0, List.of());
     awaitReady(0);
     for (int node = 1; node < size; node++) {
@@ -165,7 +168,7 @@ final class Cluster implements AutoCloseable {
             new NodesProcess.Plan(
                 "node-" + node,
                 network.before(node),
-                FLAGS,
+                flags,
                 NodeProgram.class,
                 arguments,
                 directory.resolve("node-" + node + ".log")));

@@ -74,7 +74,8 @@ final class Healing {
   /**
    * What came of one round.
    *
-   * @param calm before, for comparison: what the machine itself makes writes wait
+   * @param calm before, for comparison: what the machine itself makes writes wait, watched for as
+   *     long where a planned return is watched
    * @param going from when the daddy was struck until its keys were written again or, planned, it
    *     was gone
    * @param coming from then until it was back and some time after
@@ -99,12 +100,12 @@ final class Healing {
     try {
       Thread.sleep(CALM.toMillis());
       writers.count();
-      Thread.sleep(CALM.toMillis());
+      boolean planned = what == What.RESTART || what == What.LEAVE;
+      Thread.sleep((planned ? LEADS_AGAIN : CALM).toMillis());
       Outcome calm = writers.count();
       strike(what, daddy.node, writers);
       Outcome going = writers.count();
       bringBack(what, daddy.node, writers);
-      boolean planned = what == What.RESTART || what == What.LEAVE;
       Thread.sleep((planned ? LEADS_AGAIN : AFTERWARDS).toMillis());
       return new Round(calm, going, writers.count());
     } finally {
