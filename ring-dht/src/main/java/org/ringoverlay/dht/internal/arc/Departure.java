@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.ringoverlay.Ring;
 import org.ringoverlay.dht.internal.wire.Configuration;
@@ -19,7 +20,8 @@ import org.ringoverlay.id.Id;
  * it leads itself, until it has a voice in none. On the loop.
  */
 final class Departure {
-  private static final int ARCS_IN_MESSAGE_MAX = 512;
+  /** Arcs that one message asks for: who is asked has writers waiting for its loop. */
+  private static final int ARCS_IN_MESSAGE_MAX = 32;
 
   /** Its arcs lie around this node, and whoever keeps them next is one of the nearest to them. */
   private static final int NEXT_MAX = 48;
@@ -40,6 +42,10 @@ final class Departure {
 
   private long records;
   private long askedAt;
+
+  /** How many are being asked for arcs, each for a few after the other. */
+  private int asking;
+
   private IntPredicate leads = arc -> false;
 
   Departure(Ring ring, Shelf shelf, CopyPost post, Upkeep upkeep, Neighbourhood around) {
@@ -66,7 +72,8 @@ final class Departure {
     around.nearest(ring.id(), NEXT_MAX).forEach(member -> unheard.add(member.id()));
     unheard.remove(ring.id());
     arcs.forEach(arc -> records += shelf.records(arc));
-    askedAt = ring.clock().nanos() - AGAIN_NANOS;
+    askedAt = ring.clock().nanos();
+    tell();
     look();
   }
 
@@ -79,8 +86,9 @@ final class Departure {
       return;
     }
     long now = ring.clock().nanos();
-    if (now - askedAt >= AGAIN_NANOS) {
+    if (now - askedAt >= AGAIN_NANOS && asking == 0) {
       askedAt = now;
+      tell();
       ask(voiced);
     }
     upkeep.atNextTick(this::look);
@@ -106,12 +114,16 @@ final class Departure {
     return true;
   }
 
+  /** Those who are to keep the arcs next have to know, or they would give them back at once. */
+  private void tell() {
+    for (Id next : List.copyOf(unheard)) {
+      ask(next, List.of(), reply -> {}, () -> {});
+    }
+  }
+
+  /** Daddies are asked who keeps their arcs, in case this node has not heard of a change. */
   private void ask(List<Integer> voiced) {
     var byDaddy = new TreeMap<Id, List<Integer>>();
-    // Those who are to keep the arcs next have to know, or they would give them back at once.
-    for (Id next : unheard) {
-      byDaddy.put(next, new ArrayList<>());
-    }
     for (int arc : voiced) {
       Configuration configuration = shelf.configuration(arc);
       Id daddy = configuration == null ? null : around.daddy(arc, configuration);
@@ -119,22 +131,37 @@ final class Departure {
         byDaddy.computeIfAbsent(daddy, unused -> new ArrayList<>()).add(arc);
       }
     }
-    byDaddy.forEach(
-        (daddy, arcs) -> {
-          for (int from = 0; from == 0 || from < arcs.size(); from += ARCS_IN_MESSAGE_MAX) {
-            List<Integer> some =
-                arcs.subList(from, Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX));
-            post.send(
-                daddy,
-                new CopyRequest.Locate(some, true, true),
-                CopyReply.Located.class,
-                reply -> {
-                  unheard.remove(daddy);
-                  reply.placed().forEach(this::heard);
-                },
-                () -> {});
-          }
-        });
+    asking = byDaddy.size();
+    byDaddy.forEach((daddy, arcs) -> askOn(daddy, arcs, 0));
+  }
+
+  private void askOn(Id daddy, List<Integer> arcs, int from) {
+    int to = Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX);
+    if (from == to) {
+      asking--;
+      return;
+    }
+    ask(
+        daddy,
+        arcs.subList(from, to),
+        reply -> {
+          reply.placed().forEach(this::heard);
+          askOn(daddy, arcs, to);
+        },
+        () -> asking--);
+  }
+
+  private void ask(
+      Id member, List<Integer> arcs, Consumer<CopyReply.Located> answered, Runnable failed) {
+    post.send(
+        member,
+        new CopyRequest.Locate(arcs, true, true),
+        CopyReply.Located.class,
+        reply -> {
+          unheard.remove(member);
+          answered.accept(reply);
+        },
+        failed);
   }
 
   private void heard(CopyReply.Placed placed) {

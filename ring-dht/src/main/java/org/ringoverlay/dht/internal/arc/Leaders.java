@@ -1,6 +1,5 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -33,9 +32,6 @@ import org.ringoverlay.view.RingView;
  * <p>On the loop. Bounded by the settings of {@link DhtSettings}.
  */
 final class Leaders {
-  /** Arcs that one turn looks at: what a caller waits for takes several turns of several loops. */
-  private static final int PLACED_IN_TURN_MAX = 8;
-
   private final Ring ring;
   private final Settings settings;
   private final Limits limits;
@@ -48,18 +44,10 @@ final class Leaders {
   private final ValueBudget keptForWatchers;
   private final ByArc<ArcLeader> leaders = new ByArc<>();
 
-  /** Arcs that are still to be looked at since the members changed. */
-  private final ArrayDeque<Integer> toPlace = new ArrayDeque<>();
-
-  /** Who waits until there are none left. */
-  private final List<Runnable> awaitPlaced = new ArrayList<>();
-
-  /** Whether the members changed once more meanwhile. */
-  private boolean placeAgain;
-
   private final Greetings greetings;
   private final Homecoming homecoming;
   private final Vacancies vacancies;
+  private final Placing placing;
 
   /** Whether this node was in the ring once, so that its shelf knows of which it is. */
   private boolean entered;
@@ -90,6 +78,7 @@ final class Leaders {
     this.keptForWatchers = new ValueBudget(settings.get(DhtSettings.WATCH_KEPT));
     this.greetings = new Greetings(post, stores, this::around, this::placeAll);
     this.homecoming = new Homecoming(post, upkeep, ring.scheduler());
+    this.placing = new Placing(ring.scheduler(), new Placed());
     this.vacancies = new Vacancies(new Heir(), upkeep, ring.scheduler(), settings);
   }
 
@@ -578,61 +567,40 @@ final class Leaders {
     greetings.keeps(node, store);
   }
 
-  /** Runs this when every arc that is to be looked at has been. */
+  /** Runs this when every arc that is to be looked at now has been. */
   void whenPlaced(Runnable then) {
-    if (toPlace.isEmpty()) {
-      then.run();
-    } else {
-      awaitPlaced.add(then);
-    }
+    placing.whenDone(then);
   }
 
-  /** Looks at all arcs, a few in each turn, those that hold records first. */
+  /** Looks at all arcs, a few in each turn. */
   private void placeAll() {
-    if (toPlace.isEmpty()) {
-      gatherToPlace();
-      ring.scheduler().execute(this::placeSome);
-    } else {
-      placeAgain = true;
-    }
+    placing.all();
   }
 
-  private void gatherToPlace() {
-    var arcs = new TreeSet<>(leaders.arcs());
-    arcs.addAll(shelf.voiced());
-    var empty = new ArrayList<Integer>();
-    for (int arc : arcs) {
-      if (shelf.records(arc) == 0) {
-        empty.add(arc);
-      } else {
-        toPlace.add(arc);
-      }
+  /** What is looked at when something has changed about the members. */
+  private final class Placed implements Placing.Arcs {
+    @Override
+    public BitSet all() {
+      var all = new BitSet();
+      leaders.arcs().forEach(all::set);
+      shelf.voiced().forEach(all::set);
+      return all;
     }
-    toPlace.addAll(empty);
-  }
 
-  private void placeSome() {
-    long now = ring.clock().nanos();
-    for (int placed = 0; placed < PLACED_IN_TURN_MAX && !toPlace.isEmpty(); placed++) {
-      int arc = toPlace.remove();
+    @Override
+    public boolean holdsRecords(int arc) {
+      return shelf.records(arc) > 0;
+    }
+
+    @Override
+    public void place(int arc) {
       ArcLeader leader = leaders.get(arc);
       if (leader == null) {
         configured(arc);
         tellOfChange(arc);
       } else {
-        leader.place(place(arc), now);
+        leader.place(Leaders.this.place(arc), ring.clock().nanos());
       }
-    }
-    if (toPlace.isEmpty() && placeAgain) {
-      placeAgain = false;
-      gatherToPlace();
-    }
-    if (!toPlace.isEmpty()) {
-      ring.scheduler().execute(this::placeSome);
-    } else {
-      List<Runnable> told = List.copyOf(awaitPlaced);
-      awaitPlaced.clear();
-      told.forEach(Runnable::run);
     }
   }
 
