@@ -1,6 +1,5 @@
 package org.ringoverlay.dht.internal.arc;
 
-import java.nio.charset.StandardCharsets;
 import org.ringoverlay.dht.internal.wire.Request;
 import org.ringoverlay.error.Printable;
 import org.ringoverlay.error.RingException;
@@ -52,6 +51,9 @@ public final class Keys {
 
   /** Checks a namespace: 1 to {@link #SPACE_BYTES_MAX} bytes without control characters. */
   public static void checkSpace(String space) {
+    if (space.equals(DEFAULT_SPACE)) {
+      return;
+    }
     int bytes = utf8Bytes(space, "A namespace");
     if (bytes < 1 || bytes > SPACE_BYTES_MAX) {
       throw new RingException.InvalidInput(
@@ -70,18 +72,24 @@ public final class Keys {
   }
 
   private static int utf8Bytes(String text, String what) {
+    int bytes = text.length();
     for (int at = 0; at < text.length(); at++) {
       char unit = text.charAt(at);
+      if (unit < 0x80) {
+        continue;
+      }
+      bytes += unit < 0x800 ? 1 : 2;
       if (Character.isHighSurrogate(unit)
           && at + 1 < text.length()
           && Character.isLowSurrogate(text.charAt(at + 1))) {
+        // Two units are four bytes.
         at++;
       } else if (Character.isSurrogate(unit)) {
         throw new RingException.InvalidInput(
             what + " is valid Unicode; this one has a lone surrogate.");
       }
     }
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    return bytes;
   }
 
   /**

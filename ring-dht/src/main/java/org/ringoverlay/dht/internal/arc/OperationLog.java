@@ -16,6 +16,7 @@ final class OperationLog {
   private static final int CONFLICT = 2;
   private static final int NOTHING = 4;
   private static final int KIND_BITS = 8;
+  private static final int KINDS = EXISTED | CONFLICT | NOTHING;
   private static final int ID_BYTES = 32;
 
   /** The IDs, one behind the other. */
@@ -169,8 +170,10 @@ final class OperationLog {
   /** Whether the one at a place is this one. */
   boolean isAt(int at, Operation operation) {
     return version(at) == operation.version()
-        && hasId(at, operation.id())
-        && get(at).equals(operation);
+        && versions[2 * at + 1] == operation.found()
+        && (shapes[at] & KINDS) == kind(operation)
+        && (fingerprints == null ? 0 : fingerprints[at]) == operation.fingerprint()
+        && hasId(at, operation.id());
   }
 
   private boolean hasId(int at, String id) {

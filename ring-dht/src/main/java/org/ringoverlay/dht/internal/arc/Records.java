@@ -35,6 +35,12 @@ public final class Records implements RingService<Request> {
   /** What is kept back of a client's time, so that the answer reaches it before it gives up. */
   private static final long ANSWER_NANOS = 100_000_000;
 
+  /**
+   * Between others leading this node's arcs and their doing without it: each makes writers wait a
+   * little, and none is to wait for both.
+   */
+  private static final long DEPARTURE_PAUSE_NANOS = 200_000_000;
+
   private final Ring ring;
   private final Settings settings;
   private final Shelf shelf;
@@ -415,15 +421,24 @@ public final class Records implements RingService<Request> {
   public CompletionStage<Long> leaving() {
     return handedOver()
         .thenCompose(
-            unused -> {
+            arcs -> {
               Departure begun = departure;
               if (begun == null) {
                 begun = new Departure(ring, shelf, post, upkeep, leaders.refresh());
                 departure = begun;
-                leaders.leaves(ring.id());
-                begun.begin(leaders::has);
+                depart(begun, arcs > 0 ? DEPARTURE_PAUSE_NANOS : 0);
               }
               return begun.handedOver();
+            });
+  }
+
+  private void depart(Departure begun, long pauseNanos) {
+    ring.scheduler()
+        .schedule(
+            pauseNanos,
+            () -> {
+              leaders.leaves(ring.id());
+              begun.begin(leaders::has);
             });
   }
 }

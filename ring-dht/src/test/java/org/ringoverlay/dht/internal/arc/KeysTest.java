@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.ringoverlay.error.RingException;
 import org.ringoverlay.id.Id;
 
@@ -38,6 +40,18 @@ class KeysTest {
   void aKeyOfTwoNamespacesIsTwoRegisters() {
     assertThat(Keys.full("a", "b")).isNotEqualTo(Keys.full("a\u0001", "b"));
     assertThat(Keys.full("default", "a\0b")).isNotEqualTo(Keys.full("a", "b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\ud83d\ude00"})
+  void aKeyIsBoundedInBytesOfUtf8(String character) {
+    int bytes = character.getBytes(UTF_8).length;
+    String longest = character.repeat(Keys.KEY_BYTES_MAX / bytes);
+    String filled = longest + "x".repeat(Keys.KEY_BYTES_MAX % bytes);
+    Keys.checkKey(filled);
+    assertThatThrownBy(() -> Keys.checkKey(filled + "x"))
+        .isInstanceOf(RingException.InvalidInput.class)
+        .hasMessageContaining("this one has " + (Keys.KEY_BYTES_MAX + 1));
   }
 
   @Test
