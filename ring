@@ -64,7 +64,10 @@ fresh() {
 # founds a ring, joins one, serves its gateway, is started again, and sees another leave.
 archive_classes() {
   case $module in
-    ring-console) set -- -cp "$jar" org.ringoverlay.console.Rehearsal ;;
+    ring-console)
+      say "making an archive of the classes that a node loads, some ten seconds"
+      set -- -cp "$jar" org.ringoverlay.console.Rehearsal "${jar%/*}"
+      ;;
     *) set -- -jar "$jar" --version ;;
   esac
   : >"$archive.tried"

@@ -1,6 +1,7 @@
 package org.ringoverlay.console;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.ringoverlay.json.Json;
  * loaded on it; a planned leave is where writers would notice.
  */
 public final class Rehearsal {
+  private static final long MILLIS_MAX = 60_000;
   private static final int NODES = 3;
   private static final int RECORDS = 64;
 
@@ -38,20 +40,45 @@ public final class Rehearsal {
   }
 
   /**
-   * Plays it through; takes a few seconds, and leaves nothing behind. What commands print goes to
-   * standard output.
+   * Plays it through and ends the process; takes some ten seconds, a minute at most, and leaves
+   * nothing behind. What commands print goes to standard output. What goes wrong is told on
+   * standard error and is no failure: an archive of a part of the classes is one too.
    *
-   * @param args nothing
-   * @throws IOException if there is no place for the nodes' disks
+   * @param args where to make the directory of the nodes' disks, if it is not to be the temporary
+   *     one
    */
-  public static void main(String[] args) throws IOException {
-    Path directory = Files.createTempDirectory("ring-rehearsal");
+  public static void main(String[] args) {
+    var limit = new Thread(Rehearsal::endLater, "limit");
+    limit.setDaemon(true);
+    limit.start();
     try {
+      Path directory =
+          args.length == 0
+              ? Files.createTempDirectory("ring-rehearsal")
+              : Files.createTempDirectory(Path.of(args[0]), "ring-rehearsal");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "delete"));
       new Rehearsal(directory).play();
-    } finally {
-      try (Stream<Path> all = Files.walk(directory)) {
-        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-      }
+    } catch (IOException | RuntimeException failed) {
+      System.err.println("ring: the rehearsal ends early: " + failed);
+    }
+    System.exit(0);
+  }
+
+  private static void endLater() {
+    try {
+      Thread.sleep(MILLIS_MAX);
+    } catch (InterruptedException interrupted) {
+      return;
+    }
+    System.err.println("ring: the rehearsal takes too long and ends early");
+    System.exit(0);
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> all = Files.walk(directory)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException | UncheckedIOException gone) {
+      System.err.println("ring: " + directory + " cannot be deleted: " + gone);
     }
   }
 
@@ -76,7 +103,9 @@ public final class Rehearsal {
       leaver.close();
       write("last");
     } finally {
-      nodes.forEach(RunningNode::close);
+      for (RunningNode node : nodes) {
+        node.close();
+      }
     }
   }
 

@@ -46,20 +46,25 @@ final class NodeVerb implements Verb {
       node.closed().whenComplete((nothing, error) -> life.over.countDown());
       terminal.line(node.readyLine());
       terminal.out().flush();
-      if (parsed.hasMatchedOption("--until-eof")) {
+      boolean untilEof = parsed.hasMatchedOption("--until-eof");
+      if (untilEof) {
         awaitEnd(terminal);
-        life.stop();
-        return left(node, terminal).orElse(Exit.DONE);
+      } else {
+        life.over.await();
       }
-      life.over.await();
+      if (!life.stopping) {
+        life.stop();
+      }
       if (life.stopping) {
-        // The hook ends the process.
+        // The hook says what there is to say, and ends the process.
         new CountDownLatch(1).await();
       }
-      life.stop();
       Optional<Integer> left = left(node, terminal);
-      return left.isPresent()
-          ? left.get()
+      if (left.isPresent()) {
+        return left.get();
+      }
+      return untilEof
+          ? Exit.DONE
           : terminal.problem(
               new RingException.Closed("The node closed by itself; the log above says why."));
     } finally {
@@ -106,15 +111,18 @@ final class NodeVerb implements Verb {
     final AtomicReference<@Nullable RunningNode> node = new AtomicReference<>();
     final CountDownLatch over = new CountDownLatch(1);
     private final Terminal terminal;
+    private boolean stopped;
     volatile boolean stopping;
 
     Life(Terminal terminal) {
       this.terminal = terminal;
     }
 
-    void stop() {
-      RunningNode running = node.getAndSet(null);
-      if (running != null) {
+    /** Whoever comes second waits until the first is through. */
+    synchronized void stop() {
+      RunningNode running = node.get();
+      if (running != null && !stopped) {
+        stopped = true;
         running.close();
       }
     }

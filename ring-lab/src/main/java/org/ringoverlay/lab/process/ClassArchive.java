@@ -28,8 +28,8 @@ public final class ClassArchive {
    * @param flags of the JVMs that are to use it
    * @param directory where it is put, beside what the rehearsal said
    * @return the flags, and those by which it is used; without these where classes lie in
-   *     directories, of which a JVM makes no archive
-   * @throws IOException if it cannot be made
+   *     directories, of which a JVM makes no archive, and where it makes none for another reason,
+   *     which is told on standard error
    */
   public static List<String> add(List<String> flags, Path directory)
       throws IOException, InterruptedException {
@@ -54,11 +54,16 @@ public final class ClassArchive {
             .redirectInput(ProcessBuilder.Redirect.PIPE)
             .start();
     process.getOutputStream().close();
-    if (!process.waitFor(MADE_MAX.toSeconds(), TimeUnit.SECONDS)) {
+    boolean ended = false;
+    try {
+      ended = process.waitFor(MADE_MAX.toSeconds(), TimeUnit.SECONDS);
+    } finally {
       process.destroyForcibly();
     }
-    if (!Files.exists(archive)) {
-      throw new IOException("no archive of classes was made; " + log + " says why");
+    if (!ended || process.exitValue() != 0 || !Files.exists(archive)) {
+      System.err.println(
+          "no archive of classes was made, and nodes start without; " + log + " says why");
+      return flags;
     }
     var with = new ArrayList<>(flags);
     with.addAll(SILENT);

@@ -52,8 +52,8 @@ final class Cell {
   /** When its value is to vanish, null if it stays. */
   Expiries.@Nullable Expiry expiry;
 
-  /** When changes of it were made last. */
-  long madeAtNanos = Long.MIN_VALUE / 2;
+  /** Since when time has passed that no change of it was made for. */
+  long unusedSinceNanos = Long.MIN_VALUE / 2;
 
   /** The changes that made the register, in their order, until enough copies hold it. */
   List<Made> changing = List.of();

@@ -151,7 +151,7 @@ final class Changes {
    */
   private List<Cell.Made> together(
       Cell cell, Pending first, Decision.Apply firstApply, long nowNanos) {
-    long due = (nowNanos - cell.madeAtNanos) / EACH_NANOS;
+    long due = (nowNanos - cell.unusedSinceNanos) / EACH_NANOS;
     int most = (int) Math.max(1, Math.min(TOGETHER_MAX, due));
     var made = new ArrayList<Cell.Made>(1);
     made.add(new Cell.Made(first, firstApply.next()));
@@ -213,7 +213,9 @@ final class Changes {
     cell.former = cell.current;
     cell.becomes(kept, ballot.round());
     cell.changing = changes;
-    cell.madeAtNanos = nowNanos;
+    // What is left of the time for one more is not lost.
+    long spent = cell.unusedSinceNanos + changes.size() * EACH_NANOS;
+    cell.unusedSinceNanos = Math.min(nowNanos, Math.max(spent, nowNanos - EACH_NANOS + 1));
     return accept;
   }
 

@@ -43,8 +43,8 @@ final class Departure {
   private long records;
   private long askedAt;
 
-  /** How many are being asked for arcs, each for a few after the other. */
-  private int asking;
+  /** Those that are being asked for arcs, each for a few after the other. */
+  private final TreeSet<Id> asking = new TreeSet<>();
 
   private IntPredicate leads = arc -> false;
 
@@ -86,7 +86,7 @@ final class Departure {
       return;
     }
     long now = ring.clock().nanos();
-    if (now - askedAt >= AGAIN_NANOS && asking == 0) {
+    if (now - askedAt >= AGAIN_NANOS) {
       askedAt = now;
       tell();
       ask(voiced);
@@ -131,14 +131,15 @@ final class Departure {
         byDaddy.computeIfAbsent(daddy, unused -> new ArrayList<>()).add(arc);
       }
     }
-    asking = byDaddy.size();
+    byDaddy.keySet().removeAll(asking);
+    asking.addAll(byDaddy.keySet());
     byDaddy.forEach((daddy, arcs) -> askOn(daddy, arcs, 0));
   }
 
   private void askOn(Id daddy, List<Integer> arcs, int from) {
     int to = Math.min(arcs.size(), from + ARCS_IN_MESSAGE_MAX);
     if (from == to) {
-      asking--;
+      asking.remove(daddy);
       return;
     }
     ask(
@@ -148,7 +149,7 @@ final class Departure {
           reply.placed().forEach(this::heard);
           askOn(daddy, arcs, to);
         },
-        () -> asking--);
+        () -> asking.remove(daddy));
   }
 
   private void ask(

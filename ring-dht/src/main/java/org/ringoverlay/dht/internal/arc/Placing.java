@@ -49,6 +49,7 @@ final class Placing {
   void all() {
     if (!left.isEmpty()) {
       again = true;
+      soon();
       return;
     }
     begun++;

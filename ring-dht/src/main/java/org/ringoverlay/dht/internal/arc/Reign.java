@@ -292,7 +292,7 @@ final class Reign {
       CopyRequest.Accept made = changes.make(cell, pending, change, nowNanos);
       if (made != null) {
         propose(cell, made);
-      } else if (!cell.waitForAll.isEmpty()) {
+      } else if (!over && !cell.waitForAll.isEmpty()) {
         busy.put(cell.key, cell);
         out.tick();
       }
