@@ -61,7 +61,7 @@ final class RecordsBench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "15",
+      defaultValue = "40",
       description =
           "How many seconds each runs before, so that what is compiled is what is measured"
               + " (${DEFAULT-VALUE}).")
